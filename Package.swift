@@ -1,0 +1,54 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// The kernels need fused multiply-add: without it every `addingProduct` is sixteen calls to libm. `make` compiles for the
+// machine at hand (REFINERY_ARCHITECTURE=native); a plain `swift build` for x86-64-v3 (2013 and later) or the arm64 baseline.
+#if arch(x86_64)
+  let baseline: String? = "x86-64-v3"
+#else
+  let baseline: String? = nil
+#endif
+let architecture = Context.environment["REFINERY_ARCHITECTURE"] ?? baseline
+
+/// Kernels are optimised in debug builds too; they would crawl otherwise.
+let kernelFlags: [SwiftSetting] = [
+  .unsafeFlags(["-O", "-wmo", "-num-threads", "2"] + (architecture.map { ["-Xcc", "-march=\($0)"] } ?? []))
+]
+
+let package = Package(
+  name: "refinery",
+  platforms: [.macOS(.v14)],
+  products: [
+    .executable(name: "refinery", targets: ["refinery"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(name: "SIMDShims"),
+    .target(
+      name: "Sparse",
+      dependencies: ["CZlib", "SIMDShims", .product(name: "Subprocess", package: "swift-subprocess")],
+      swiftSettings: kernelFlags),
+    .target(name: "Schedules", dependencies: ["CZlib"]),
+    .target(name: "Training", dependencies: ["Sparse", "Schedules", "SIMDShims"], swiftSettings: kernelFlags),
+    .target(name: "Sweeps", dependencies: ["Training", "Schedules", "Sparse", .product(name: "Yams", package: "Yams")]),
+    .target(name: "Reports", dependencies: ["Sweeps"]),
+    .executableTarget(
+      name: "refinery",
+      dependencies: [
+        "Reports", "Sweeps", "Training", "Schedules", "Sparse", "SIMDShims",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "SparseTests", dependencies: ["Sparse"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "SweepsTests", dependencies: ["Sweeps"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "CommandLineTests", dependencies: ["refinery"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,220 @@
+/// Everything that a results folder holds, in memory, as the report reads it.
+///
+/// The order of every array is part of the meaning of "byte-identical report": problems by name, optimizers and schedules
+/// in the configuration's order, learning rates and seeds ascending.
+public struct SweepResults: Sendable {
+  /// The configuration in force, as canonical YAML.
+  public var protocolYAML: String
+  public var version: String
+  public var configuration: SweepConfiguration
+  public var problems: [ProblemSummary]
+  public var runs: [RunRecord]
+  public var refinements: [RefinementRecord]
+  public var traces: [TraceRecord]
+  /// Files that could not be read, bad journal lines and other things that the reader of a report must know.
+  public var warnings: [String]
+  /// What may differ between two runs of one configuration: shown in the report's closing section only.
+  public var sessions: [SessionRecord]
+
+  public init(
+    protocolYAML: String, version: String, configuration: SweepConfiguration, problems: [ProblemSummary] = [],
+    runs: [RunRecord] = [], refinements: [RefinementRecord] = [], traces: [TraceRecord] = [], warnings: [String] = [],
+    sessions: [SessionRecord] = []
+  ) {
+    self.protocolYAML = protocolYAML
+    self.version = version
+    self.configuration = configuration
+    self.problems = problems
+    self.runs = runs
+    self.refinements = refinements
+    self.traces = traces
+    self.warnings = warnings
+    self.sessions = sessions
+  }
+}
+
+/// One dataset of a sweep, with what is known of it before and after training.
+public struct ProblemSummary: Sendable, Codable, Hashable {
+  public var name: String
+  public var rows: Int
+  public var testRows: Int?
+  public var features: Int
+  public var classes: Int
+  public var nonzeros: Int
+  /// CRC-32 of the uncompressed text, as eight hexadecimal digits.
+  public var checksum: String
+  public var testChecksum: String?
+  /// The minimum of the training loss, where it was computed.
+  public var optimum: OptimumRecord?
+
+  public init(
+    name: String, rows: Int, testRows: Int? = nil, features: Int, classes: Int, nonzeros: Int, checksum: String,
+    testChecksum: String? = nil, optimum: OptimumRecord? = nil
+  ) {
+    self.name = name
+    self.rows = rows
+    self.testRows = testRows
+    self.features = features
+    self.classes = classes
+    self.nonzeros = nonzeros
+    self.checksum = checksum
+    self.testChecksum = testChecksum
+    self.optimum = optimum
+  }
+}
+
+/// The minimum (or infimum) of a problem's training loss.
+public struct OptimumRecord: Sendable, Codable, Hashable {
+  public var loss: Double
+  public var gradientNorm: Double
+  /// Whether some weights attain the minimum; false where classes can be separated and the weights grow without bound.
+  public var attained: Bool
+  /// Training error at the optimum is zero and the infimum is zero: the whole problem is separable.
+  public var separable: Bool
+  public var iterations: Int
+
+  public init(loss: Double, gradientNorm: Double, attained: Bool, separable: Bool, iterations: Int) {
+    self.loss = loss
+    self.gradientNorm = gradientNorm
+    self.attained = attained
+    self.separable = separable
+    self.iterations = iterations
+  }
+}
+
+/// One finished run, as a line of the journal.
+public struct RunRecord: Sendable, Codable, Hashable {
+  /// Hash of everything that determines the run.
+  public var key: String
+  public var problem: String
+  /// "adam" or "sgd", with constants where they are not the defaults, as the configuration spells it.
+  public var optimizer: String
+  /// The schedule in its canonical spelling, as in `inverse:offset=0.1`; `refined` for the sweep's own.
+  public var schedule: String
+  public var learningRate: Double
+  public var seed: UInt64
+  public var steps: Int
+  /// nil where not finite.
+  public var trainError: Double?
+  public var trainLoss: Double?
+  public var testError: Double?
+  public var testLoss: Double?
+  public var diverged: Bool
+
+  public init(
+    key: String, problem: String, optimizer: String, schedule: String, learningRate: Double, seed: UInt64, steps: Int,
+    trainError: Double?, trainLoss: Double?, testError: Double? = nil, testLoss: Double? = nil, diverged: Bool
+  ) {
+    self.key = key
+    self.problem = problem
+    self.optimizer = optimizer
+    self.schedule = schedule
+    self.learningRate = learningRate
+    self.seed = seed
+    self.steps = steps
+    self.trainError = trainError
+    self.trainLoss = trainLoss
+    self.testError = testError
+    self.testLoss = testLoss
+    self.diverged = diverged
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case key, problem, optimizer, schedule
+    case learningRate = "learning_rate"
+    case seed, steps
+    case trainError = "train_error"
+    case trainLoss = "train_loss"
+    case testError = "test_error"
+    case testLoss = "test_loss"
+    case diverged
+  }
+}
+
+/// A refined schedule of one problem and optimizer, with the norms of the prior run that it came from.
+public struct RefinementRecord: Sendable, Codable, Hashable {
+  public var problem: String
+  public var optimizer: String
+  /// 1 for norms of the prior run, 2 for norms of the refined run, and so on.
+  public var round: Int
+  public var priorSchedule: String
+  public var priorLearningRate: Double
+  public var priorSeed: UInt64
+  /// Steps of the run.
+  public var steps: Int
+  /// At most 512 points, evenly spaced over the steps, ends included: raw norms (those that the refinement uses: l2 for
+  /// SGD, l1 for Adam), smoothed norms, and the refined factors. Empty where there is no refinement.
+  public var norms: [Float]
+  public var smoothedNorms: [Float]
+  public var factors: [Double]
+  /// Why there is none, as "a smoothed norm of zero at step 812".
+  public var failure: String?
+  /// The last-iterate bound of each schedule at its best scale under the prior run's norms, by canonical spelling (D = 1).
+  public var bounds: [String: Double]
+
+  public init(
+    problem: String, optimizer: String, round: Int, priorSchedule: String, priorLearningRate: Double, priorSeed: UInt64,
+    steps: Int, norms: [Float] = [], smoothedNorms: [Float] = [], factors: [Double] = [], failure: String? = nil,
+    bounds: [String: Double] = [:]
+  ) {
+    self.problem = problem
+    self.optimizer = optimizer
+    self.round = round
+    self.priorSchedule = priorSchedule
+    self.priorLearningRate = priorLearningRate
+    self.priorSeed = priorSeed
+    self.steps = steps
+    self.norms = norms
+    self.smoothedNorms = smoothedNorms
+    self.factors = factors
+    self.failure = failure
+    self.bounds = bounds
+  }
+}
+
+/// The mini-batch losses along one run, as means over at most 512 equal windows of steps.
+public struct TraceRecord: Sendable, Codable, Hashable {
+  public var key: String
+  public var problem: String
+  public var optimizer: String
+  public var schedule: String
+  public var learningRate: Double
+  public var seed: UInt64
+  public var steps: Int
+  public var losses: [Float]
+
+  public init(
+    key: String, problem: String, optimizer: String, schedule: String, learningRate: Double, seed: UInt64, steps: Int,
+    losses: [Float]
+  ) {
+    self.key = key
+    self.problem = problem
+    self.optimizer = optimizer
+    self.schedule = schedule
+    self.learningRate = learningRate
+    self.seed = seed
+    self.steps = steps
+    self.losses = losses
+  }
+}
+
+/// One invocation of a sweep on the results folder.
+public struct SessionRecord: Sendable, Codable, Hashable {
+  public var started: String
+  public var seconds: Double
+  public var machine: String
+  public var threads: Int
+  public var shard: String?
+  public var runs: Int
+  public var path: String
+
+  public init(started: String, seconds: Double, machine: String, threads: Int, shard: String?, runs: Int, path: String) {
+    self.started = started
+    self.seconds = seconds
+    self.machine = machine
+    self.threads = threads
+    self.shard = shard
+    self.runs = runs
+    self.path = path
+  }
+}

@@ -1,0 +1,2 @@
+import ArgumentParser
+@main struct Refinery: AsyncParsableCommand { static let configuration = CommandConfiguration(commandName: "refinery") }
