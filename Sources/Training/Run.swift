@@ -11,20 +11,15 @@ public struct Run: Sendable {
   }
 }
 
-/// What all runs that train together share.
+/// What all runs of a trainer share.
 public struct TrainingSettings: Sendable, Hashable {
   public var optimizer: Optimizer
   /// At least 1.
   public var epochs: Int
   /// At least 1; a problem with fewer rows uses one batch of all rows.
   public var batchSize: Int
-  public var seed: UInt64
   /// Whether an incomplete last batch of an epoch is used rather than dropped.
   public var keepsLastBatch: Bool
-  /// Whether the l1 and l2 gradient norms of every step are returned (they are cheap, but long).
-  public var recordsNorms: Bool
-  /// Windows of the loss trace: at most this many means of mini-batch losses over equal stretches of steps; 0 for none.
-  public var traceLength: Int
   /// Which kernels: decided by the shape of the data, or forced.
   public var path: Path
 
@@ -33,17 +28,26 @@ public struct TrainingSettings: Sendable, Hashable {
   }
 
   public init(
-    optimizer: Optimizer, epochs: Int, batchSize: Int = 16, seed: UInt64 = 1, keepsLastBatch: Bool = false,
-    recordsNorms: Bool = false, traceLength: Int = 0, path: Path = .automatic
+    optimizer: Optimizer, epochs: Int, batchSize: Int = 16, keepsLastBatch: Bool = false, path: Path = .automatic
   ) {
     self.optimizer = optimizer
     self.epochs = epochs
     self.batchSize = batchSize
-    self.seed = seed
     self.keepsLastBatch = keepsLastBatch
-    self.recordsNorms = recordsNorms
-    self.traceLength = traceLength
     self.path = path
+  }
+}
+
+/// What a trainer notes down along the way.
+public struct Recording: Sendable, Hashable {
+  /// Whether the l1 and l2 gradient norms of every step are returned.
+  public var norms: Bool
+  /// Windows of the loss trace: at most this many means of mini-batch losses over equal stretches of steps; 0 for none.
+  public var traceLength: Int
+
+  public init(norms: Bool = false, traceLength: Int = 0) {
+    self.norms = norms
+    self.traceLength = traceLength
   }
 }
 
