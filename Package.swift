@@ -12,12 +12,12 @@ let architecture = Context.environment["REFINERY_ARCHITECTURE"] ?? baseline
 
 /// Kernels are optimised in debug builds too; they would crawl otherwise.
 let kernelFlags: [SwiftSetting] = [
-  .unsafeFlags(["-O", "-wmo", "-num-threads", "2"] + (architecture.map { ["-Xcc", "-march=\($0)"] } ?? []))
+  .unsafeFlags(["-O", "-wmo", "-num-threads", "2", "-disable-batch-mode"] + (architecture.map { ["-Xcc", "-march=\($0)"] } ?? []))
 ]
 
 let package = Package(
   name: "refinery",
-  platforms: [.macOS(.v14)],
+  platforms: [.macOS(.v15)],
   products: [
     .executable(name: "refinery", targets: ["refinery"])
   ],
