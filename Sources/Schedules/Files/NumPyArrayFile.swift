@@ -1,0 +1,145 @@
+/// An array of numbers in NumPy's `.npy` format, version 1.0 on writing; 1.0, 2.0 and 3.0 on reading.
+///
+/// Source: numpy.lib.format in NumPy's documentation. Little-endian, C order.
+///
+///     try NumPyArrayFile(shape: [2, 3], int32: [1, 2, 3, 4, 5, 6]).write(to: "order.npy")
+public struct NumPyArrayFile: Sendable, Hashable {
+  /// The elements, in C order (last index fastest).
+  public enum Elements: Sendable, Hashable {
+    case float32([Float])
+    case float64([Double])
+    case int32([Int32])
+
+    var count: Int {
+      switch self {
+      case .float32(let values): values.count
+      case .float64(let values): values.count
+      case .int32(let values): values.count
+      }
+    }
+
+    var typeDescription: String {
+      switch self {
+      case .float32: "<f4"
+      case .float64: "<f8"
+      case .int32: "<i4"
+      }
+    }
+  }
+
+  public let shape: [Int]
+  public let elements: Elements
+
+  /// - Precondition: as many elements as the shape says.
+  public init(shape: [Int], elements: Elements) {
+    precondition(shape.reduce(1, *) == elements.count, "\(elements.count) elements do not make the shape \(shape)")
+    self.shape = shape
+    self.elements = elements
+  }
+
+  public init(shape: [Int], float32 values: [Float]) { self.init(shape: shape, elements: .float32(values)) }
+  public init(shape: [Int], float64 values: [Double]) { self.init(shape: shape, elements: .float64(values)) }
+  public init(shape: [Int], int32 values: [Int32]) { self.init(shape: shape, elements: .int32(values)) }
+
+  /// The elements as Double, in C order.
+  public var doubles: [Double] {
+    switch elements {
+    case .float32(let values): values.map(Double.init)
+    case .float64(let values): values
+    case .int32(let values): values.map(Double.init)
+    }
+  }
+
+  /// The file's bytes. - Complexity: O(elements).
+  public var bytes: [UInt8] {
+    let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
+    var header = "{'descr': '\(elements.typeDescription)', 'fortran_order': False, 'shape': (\(sizes)), }"
+    // NumPy pads with spaces so that the data starts at a multiple of 64 bytes: 10 bytes of prefix, one of newline.
+    header += String(repeating: " ", count: (64 - (header.utf8.count + 11) % 64) % 64) + "\n"
+    var bytes = Self.magic + [1, 0] + [UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)] + Array(header.utf8)
+    switch elements {
+    case .float32(let values): Self.append(values.lazy.map(\.bitPattern), to: &bytes)
+    case .float64(let values): Self.append(values.lazy.map(\.bitPattern), to: &bytes)
+    case .int32(let values): Self.append(values, to: &bytes)
+    }
+    return bytes
+  }
+
+  /// - Throws: `ScheduleFileError` where the file cannot be written.
+  public func write(to path: String) throws { try FileBytes.write(bytes, to: path) }
+
+  private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+
+  static func hasMagic(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) }
+
+  private static func append<Words: Sequence>(_ words: Words, to bytes: inout [UInt8]) where Words.Element: FixedWidthInteger {
+    bytes.reserveCapacity(bytes.count + words.underestimatedCount * MemoryLayout<Words.Element>.size)
+    for word in words { withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) } }
+  }
+}
+
+// MARK: - Reading
+
+extension NumPyArrayFile {
+  /// Reads `path`, which may be gzip-compressed.
+  ///
+  /// - Throws: `ScheduleFileError` where there is no such file, or it is not an array of float32, float64 or int32 in C order.
+  public init(path: String) throws { try self.init(bytes: FileBytes.read(path), path: path) }
+
+  init(bytes: [UInt8], path: String) throws {
+    func malformed(_ message: String) -> ScheduleFileError { ScheduleFileError(.malformed, path: path, message) }
+    guard Self.hasMagic(bytes), bytes.count >= 12, (1...3).contains(bytes[6]) else {
+      throw malformed("not a NumPy array file of version 1, 2 or 3")
+    }
+    let lengthBytes = bytes[6] == 1 ? 2 : 4
+    let headerLength = bytes[8..<8 + lengthBytes].reversed().reduce(0) { $0 << 8 | Int($1) }
+    let start = 8 + lengthBytes + headerLength
+    guard start <= bytes.count else { throw malformed("the NumPy header ends early") }
+    let header = String(decoding: bytes[(8 + lengthBytes)..<start], as: UTF8.self)
+    guard let shape = Self.shape(inHeader: header) else { throw malformed("the NumPy header has no shape: \(header)") }
+    guard header.contains("'fortran_order': False") || shape.count <= 1 else {
+      throw malformed("the array is in Fortran order; expected C order (numpy.ascontiguousarray)")
+    }
+    guard let type = ["f4", "f8", "i4"].first(where: { header.contains("'<\($0)'") }) else {
+      throw malformed("the array's type is not float32, float64 or int32, little-endian: \(header)")
+    }
+    let size = type == "f8" ? 8 : 4
+    var count = 1
+    for length in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: length)
+      guard !overflow else { throw malformed("the array's shape \(shape) is impossible") }
+      count = product
+    }
+    guard count <= (bytes.count - start) / size, bytes.count - start == count * size else {
+      throw malformed("\(bytes.count - start) bytes of data; expected \(count) numbers of \(size) bytes for the shape \(shape)")
+    }
+    let data = bytes[start...]
+    switch type {
+    case "f8": self.init(shape: shape, float64: Self.words(data, UInt64.self).map { Double(bitPattern: $0) })
+    case "f4": self.init(shape: shape, float32: Self.words(data, UInt32.self).map { Float(bitPattern: $0) })
+    default: self.init(shape: shape, int32: Self.words(data, Int32.self))
+    }
+  }
+
+  private static func shape(inHeader header: String) -> [Int]? {
+    guard let key = header.firstRange(of: "'shape':"), let open = header[key.upperBound...].firstIndex(of: "("),
+      let close = header[open...].firstIndex(of: ")")
+    else { return nil }
+    var shape: [Int] = []
+    for item in header[header.index(after: open)..<close].split(separator: ",") {
+      let text = item.filter { $0 != " " }
+      if text.isEmpty { continue }
+      guard let length = Int(text), length >= 0 else { return nil }
+      shape.append(length)
+    }
+    return shape
+  }
+
+  private static func words<Word: FixedWidthInteger>(_ data: ArraySlice<UInt8>, _: Word.Type) -> [Word] {
+    data.withUnsafeBytes { raw in
+      (0..<raw.count / MemoryLayout<Word>.size).map {
+        Word(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Word>.size, as: Word.self))
+      }
+    }
+  }
+}
