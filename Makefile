@@ -1,0 +1,81 @@
+# `make help` lists the targets. SWIFT, PYTHON and the variables named there can be set on the command line.
+SHELL := /bin/sh
+SWIFT ?= swift
+PYTHON ?= python3
+RESULTS ?= results
+REPORT ?= REPORT.md
+CONFIG ?=
+SWEEP_FLAGS ?=
+
+refinery := .build/release/refinery
+libsvm_page ?= https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass
+
+.PHONY: help setup build test sweep report datasets bench bench-peers clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+# What a build needs: a Swift toolchain, and zlib's header, which apt-get can bring.
+setup:
+	@command -v $(firstword $(SWIFT)) > /dev/null || { \
+	  echo "error: no '$(firstword $(SWIFT))' on the PATH: install a Swift 6 toolchain (https://www.swift.org/install/)" >&2; exit 1; }
+	@$(has_zlib) || { $(install_zlib); } || { \
+	  echo "error: zlib.h is missing: install zlib1g-dev (Debian, Ubuntu), zlib-devel (Fedora) or zlib (Homebrew)" >&2; exit 1; }
+
+has_zlib = { test -e /usr/include/zlib.h || echo '\#include <zlib.h>' | clang -E -x c - || \
+  echo '\#include <zlib.h>' | cc -E -x c - ; } > /dev/null 2>&1
+
+define install_zlib
+  command -v apt-get > /dev/null && as_root= && \
+  { test "$$(id -u)" -eq 0 || { command -v sudo > /dev/null && as_root=sudo; }; } && \
+  echo "Installing zlib1g-dev" && \
+  { $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y zlib1g-dev < /dev/null || \
+    { $$as_root apt-get update -q < /dev/null && \
+      $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y zlib1g-dev < /dev/null; }; }
+endef
+
+build: setup ## compiles .build/release/refinery for this machine
+	REFINERY_ARCHITECTURE=native $(SWIFT) build -c release --product refinery
+
+test: setup ## builds and runs the tests
+	$(SWIFT) test
+
+# Exit code 65 says that a dataset could not be read: the others are swept and reported all the same.
+sweep: build ## trains what is missing, writes REPORT.md (CONFIG=FILE.yml RESULTS=DIR REPORT=FILE SWEEP_FLAGS=...)
+	@status=0; $(refinery) sweep $(CONFIG) --results $(RESULTS) $(SWEEP_FLAGS) || status=$$?; \
+	case $$status in 0|65) $(refinery) report $(RESULTS) --out $(REPORT) || exit $$? ;; esac; exit $$status
+
+report: build ## writes REPORT.md and figures/ again from the journal
+	$(refinery) report $(RESULTS) --out $(REPORT)
+
+datasets: build ## downloads the paper's two large problems from the LIBSVM page
+	@$(call download,Sensorless.scale,58509,48,11)
+	@$(call download,aloi.scale.bz2,108000,128,1000)
+
+# $(call download,FILE,ROWS,FEATURES,CLASSES): the file is known by the sweep only once it is complete and has these counts.
+define download
+set -eu; \
+if test -e datasets/$1; then echo "datasets/$1 is there already"; exit 0; fi; \
+command -v curl > /dev/null || { echo "error: this needs curl" >&2; exit 1; }; \
+folder=datasets/.download; part=$$folder/$1; \
+trap 'rm -rf "$$folder"' EXIT; trap 'exit 130' INT TERM HUP; \
+rm -rf "$$folder"; mkdir "$$folder"; \
+echo "Downloading $(libsvm_page)/$1"; \
+curl --fail --location --silent --show-error --retry 2 --connect-timeout 20 --output "$$part" $(libsvm_page)/$1 < /dev/null || { \
+  echo "error: $1 could not be downloaded (is there a network?); datasets/ is as it was" >&2; exit 1; }; \
+counts=$$($(refinery) data inspect --json "$$part" | tr -d ' \n' | tr ',{' '\n\n' | \
+  sed -n 's/^"\(rows\|features\|classes\)":\([0-9]*\).*/\1=\2/p' | sort | tr '\n' ' '); \
+test "$$counts" = "classes=$4 features=$3 rows=$2 " || { \
+  echo "error: $1 should have rows=$2 features=$3 classes=$4, but the download has $$counts; datasets/ is as it was" >&2; exit 1; }; \
+mv "$$part" datasets/$1; echo "datasets/$1: $2 rows, $3 features, $4 classes"
+endef
+
+bench: build ## measures the trainer and the reader against this machine's limits
+	$(refinery) bench
+
+bench-peers: build ## the same beside PyTorch and scikit-learn (in a virtual environment)
+	$(PYTHON) Benchmarks/peers.py
+
+clean: ## removes what building left (not results/)
+	rm -rf .build
