@@ -36,5 +36,23 @@ LANE_FUNCTION lane_vector lane_fma(lane_vector a, lane_vector b, lane_vector c) 
 LANE_FUNCTION lane_vector lane_max(lane_vector a, lane_vector b) { return a > b ? a : b; }
 LANE_FUNCTION lane_vector lane_abs(lane_vector a) { return __builtin_elementwise_abs(a); }
 LANE_FUNCTION lane_vector lane_sqrt(lane_vector a) { return __builtin_elementwise_sqrt(a); }
+/// a in the lanes where x < y, b in the others (also where x or y is not a number).
+LANE_FUNCTION lane_vector lane_where_less(lane_vector x, lane_vector y, lane_vector a, lane_vector b) { return x < y ? a : b; }
+
+// Parts of the exponential and the logarithm, on the bits of the floats.
+/// The low 9 bits of a moved to where sign and exponent are.
+LANE_FUNCTION lane_vector lane_low_bits_as_exponent(lane_vector a) { return (lane_vector)((lane_integers)a << 23); }
+/// floor(log2(a / sqrt(1/2))) for a positive and normal.
+LANE_FUNCTION lane_integers lane_exponent(lane_vector a) { return ((lane_integers)a - 0x3F3504F3) >> 23; }
+/// a * 2^-exponent.
+LANE_FUNCTION lane_vector lane_scale_down(lane_vector a, lane_integers exponent) { return (lane_vector)((lane_integers)a - (exponent << 23)); }
+LANE_FUNCTION lane_vector lane_convert(lane_integers a) { return __builtin_convertvector(a, lane_vector); }
+
+// The tiles of the kernels hold 24 accumulators where the registers are 32, and 12 where they are 16.
+#if defined(__AVX512F__) || defined(__aarch64__)
+LANE_FUNCTION int lane_registers(void) { return 32; }
+#else
+LANE_FUNCTION int lane_registers(void) { return 16; }
+#endif
 
 #endif

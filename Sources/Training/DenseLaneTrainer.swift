@@ -1,0 +1,174 @@
+import SIMDShims
+import Sparse
+
+/// The dense path: every weight is touched at every step. One vector of runs at a time.
+struct DenseLaneTrainer {
+  let rows: KernelRows
+  let shape: LaneShape
+  let settings: TrainingSettings
+  let corrections: BiasCorrection
+
+  /// Trains up to `laneWidth` runs; lanes without a run have rate 0.
+  func train(
+    _ runs: ArraySlice<Run>, order: SampleOrder, recording: Recording, cancellation: inout Cancellation
+  ) throws -> TrainedLanes {
+    switch settings.optimizer {
+    case .sgd(momentum: 0, weightDecay: 0):
+      try train(runs, SGDRule.self, order, recording, &cancellation)
+    case .sgd:
+      try train(runs, MomentumRule.self, order, recording, &cancellation)
+    case .adam(_, _, _, weightDecay: 0, _):
+      try train(runs, AdamRule.self, order, recording, &cancellation)
+    case .adam:
+      try train(runs, DecayingAdamRule.self, order, recording, &cancellation)
+    }
+  }
+
+  private func train<Rule: UpdateRule>(
+    _ runs: ArraySlice<Run>, _: Rule.Type, _ order: SampleOrder, _ recording: Recording, _ cancellation: inout Cancellation
+  ) throws -> TrainedLanes {
+    let memory = DenseLaneMemory(shape: shape, batchSize: order.batchSize, stateCount: Rule.stateCount)
+    let rule = Rule(
+      optimizer: settings.optimizer, weights: memory.weights.pointer, state: memory.state.map { $0.pointer })
+    let steps = order.stepsPerEpoch * settings.epochs
+    let norms = LaneBuffer(count: recording.norms ? 2 * steps : 0)
+    var trace = LossTrace(length: recording.traceLength, steps: steps, lanes: laneWidth)
+    let rates = LaneRates(runs, capacity: order.stepsPerEpoch)
+    try rows.withPointers { rows in
+      var pass = DensePass(memory: memory, rows: rows, rule: rule)
+      var indices = [Int32](repeating: 0, count: order.rows)
+      var step = 0
+      for epoch in 0..<settings.epochs {
+        order.shuffle(epoch: epoch, into: &indices)
+        rates.fill(from: step)
+        try indices.withUnsafeBufferPointer { indices in
+          for batch in 0..<order.stepsPerEpoch {
+            let start = batch * order.batchSize
+            let result = try pass.step(
+              indices.baseAddress.unsafelyUnwrapped + start, count: min(order.batchSize, order.rows - start),
+              rate: rates.vectors.pointer[batch], correction: corrections[step], wantsLoss: trace.isWanted, &cancellation)
+            if recording.norms {
+              norms.pointer[2 * step] = result.l1
+              norms.pointer[2 * step + 1] = lane_sqrt(result.squared)
+            }
+            if trace.isWanted { trace.add(result.loss) }
+            step += 1
+          }
+        }
+      }
+    }
+    trace.close()
+    var lanes = TrainedLanes(weights: memory.weights, shape: shape, vectorsPerEntry: 1)
+    lanes.trace = trace.means
+    if recording.norms {
+      lanes.l1Norms = norms.floats(everySecondFrom: 0)
+      lanes.l2Norms = norms.floats(everySecondFrom: 1)
+    }
+    return lanes
+  }
+}
+
+/// The arrays of one vector of runs.
+final class DenseLaneMemory {
+  let shape: LaneShape
+  let chunkRows: Int
+  let weights: LaneBuffer
+  let state: [LaneBuffer]
+  let logits: LaneBuffer
+  let maxima: LaneBuffer
+  /// Sums of the gradient over the chunks of a batch; nil where a batch is one chunk.
+  let partial: LaneBuffer?
+  /// A chunk's samples.
+  let samples: LaneBuffer
+
+  /// Logits of a chunk take at most this many vectors, or 16 rows where those are more: a level-2 cache holds them.
+  static let largestChunk = 8192
+
+  init(shape: LaneShape, batchSize: Int, stateCount: Int) {
+    self.shape = shape
+    chunkRows = min(batchSize, max(16, min(64, Self.largestChunk / shape.classStride & ~15)))
+    let paddedRows = SampleTile.padded(chunkRows)
+    weights = LaneBuffer(count: shape.vectorCount)
+    state = (0..<stateCount).map { LaneBuffer(count: shape.vectorCount, cacheLineOffset: 21 * ($0 + 1)) }
+    logits = LaneBuffer(count: paddedRows * shape.classStride, cacheLineOffset: 11)
+    maxima = LaneBuffer(count: paddedRows)
+    partial = batchSize > chunkRows ? LaneBuffer(count: shape.vectorCount) : nil
+    samples = LaneBuffer(count: (paddedRows * shape.features + laneWidth - 1) / laneWidth, cacheLineOffset: 5)
+  }
+}
+
+/// What a step tells about its batch.
+struct StepResult {
+  var l1: LaneVector
+  var squared: LaneVector
+  /// Mean over the batch; 0 where it was not asked for.
+  var loss: LaneVector
+}
+
+/// A training loop's kernels over one vector of runs: pointers only, so that a step neither allocates nor counts references.
+struct DensePass<Rule: UpdateRule> {
+  private let rows: RowPointers
+  private var rule: Rule
+  private let forward: LaneForward
+  private let gradient: LaneGradient
+  private let samples: UnsafeMutablePointer<Float>
+  private let chunkRows: Int
+  private let shape: LaneShape
+
+  init(memory: DenseLaneMemory, rows: RowPointers, rule: Rule) {
+    self.rows = rows
+    self.rule = rule
+    shape = memory.shape
+    chunkRows = memory.chunkRows
+    let logits = LaneLogits(values: memory.logits.pointer, maxima: memory.maxima.pointer, shape: shape)
+    forward = LaneForward(
+      shape: shape, weights: UnsafePointer(memory.weights.pointer), featureStride: shape.classStride, logits: logits)
+    gradient = LaneGradient(shape: shape, residuals: UnsafePointer(logits.values), partial: memory.partial?.pointer)
+    samples = UnsafeMutableRawPointer(memory.samples.pointer)
+      .bindMemory(to: Float.self, capacity: SampleTile.padded(chunkRows) * shape.features)
+  }
+
+  /// One step on the rows `indices[0 ..< count]`.
+  @inline(__always)
+  mutating func step(
+    _ indices: UnsafePointer<Int32>, count: Int, rate: LaneVector, correction: BiasCorrection.Step, wantsLoss: Bool,
+    _ cancellation: inout Cancellation
+  ) throws -> StepResult {
+    rule.begin(rate: rate, correction: correction)
+    let isChunked = count > chunkRows
+    if isChunked, let partial = gradient.partial {
+      for i in 0..<shape.vectorCount { partial[i] = lane_splat(0) }
+    }
+    let scale = lane_splat(1 / Float(count))
+    var loss = lane_splat(0)
+    var start = 0
+    while start + chunkRows < count {
+      try cancellation.check(work: 2 * chunkRows * shape.vectorCount)
+      gradient.accumulate(residuals(indices + start, count: chunkRows, scale: scale, wantsLoss: wantsLoss, &loss))
+      start += chunkRows
+    }
+    try cancellation.check(work: 2 * chunkRows * shape.vectorCount)
+    let tile = residuals(indices + start, count: count - start, scale: scale, wantsLoss: wantsLoss, &loss)
+    let norms = gradient.update(rule, tile, continues: isChunked)
+    return StepResult(l1: norms.l1.a, squared: norms.squared.a, loss: lane_multiply(loss, scale))
+  }
+
+  /// Gathers the rows of a chunk, and leaves their residuals where their logits were.
+  @inline(__always)
+  private func residuals(
+    _ indices: UnsafePointer<Int32>, count: Int, scale: LaneVector, wantsLoss: Bool, _ loss: inout LaneVector
+  ) -> SampleTile {
+    let paddedRows = SampleTile.padded(count)
+    for i in 0..<count { rows.copy(Int(indices[i]), to: samples + i * shape.features) }
+    (samples + count * shape.features).update(repeating: 0, count: (paddedRows - count) * shape.features)
+    let tile = SampleTile(values: UnsafePointer(samples), stride: shape.features, paddedRows: paddedRows)
+    forward(tile)
+    for i in 0..<count {
+      forward.logits.makeResiduals(
+        row: i, label: Int(rows.classes[Int(indices[i])]), scale: scale, wantsLoss: wantsLoss, &loss)
+    }
+    (forward.logits.values + count * shape.classStride)
+      .update(repeating: lane_splat(0), count: (paddedRows - count) * shape.classStride)
+    return tile
+  }
+}

@@ -1,0 +1,36 @@
+/// Extents of one lane group's arrays. Entry (feature, class) of the weights is vector `feature * classStride + class`; the bias is
+/// feature `features`.
+struct LaneShape: Sendable {
+  /// Without the bias.
+  let features: Int
+  let classes: Int
+  /// Vectors from a feature to the next. Odd where there are many classes: a column of weights then spreads over all sets of
+  /// the cache, which at a stride of a power of two it would not.
+  let classStride: Int
+
+  init(features: Int, classes: Int) {
+    self.features = features
+    self.classes = classes
+    classStride = classes < 16 ? classes : classes | 1
+  }
+
+  var vectorCount: Int { (features + 1) * classStride }
+
+  /// Calls `body` with the first class and the width of each span: threes, and at the end one or two twos, so that no span of one
+  /// is left over unless there is one class only.
+  @inline(__always)
+  func forEachSpan(three: (Int) -> Void, two: (Int) -> Void, one: (Int) -> Void) {
+    guard classes > 1 else { return one(0) }
+    let twos = (3 - classes % 3) % 3
+    let threes = (classes - 2 * twos) / 3
+    var c = 0
+    for _ in 0..<threes {
+      three(c)
+      c += 3
+    }
+    for _ in 0..<twos {
+      two(c)
+      c += 2
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import SIMDShims
+
+/// How an optimizer moves one vector of weights, given its gradient.
+protocol UpdateRule {
+  /// How many buffers beside the weights the rule keeps.
+  static var stateCount: Int { get }
+  /// - Parameter state: `stateCount` buffers of the shape of the weights, zero at the start.
+  init(optimizer: Optimizer, weights: UnsafeMutablePointer<LaneVector>, state: [UnsafeMutablePointer<LaneVector>])
+  /// Sets the constants of a step. - Parameter correction: `BiasCorrection` of the step.
+  mutating func begin(rate: LaneVector, correction: BiasCorrection.Step)
+  func update(_ gradient: LaneVector, square: LaneVector, at index: Int)
+}
+
+/// w <- w - eta g.
+struct SGDRule: UpdateRule {
+  private let weights: UnsafeMutablePointer<LaneVector>
+  private var negativeRate = lane_splat(0)
+
+  @inline(__always) static var stateCount: Int { 0 }
+  init(optimizer: Optimizer, weights: UnsafeMutablePointer<LaneVector>, state: [UnsafeMutablePointer<LaneVector>]) {
+    self.weights = weights
+  }
+  @inline(__always) mutating func begin(rate: LaneVector, correction: BiasCorrection.Step) {
+    negativeRate = lane_subtract(lane_splat(0), rate)
+  }
+  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
+    weights[index] = lane_fma(negativeRate, gradient, weights[index])
+  }
+}
+
+/// SGD with momentum and weight decay. The buffer starts at zero, so the first gradient starts it, as PyTorch has it.
+struct MomentumRule: UpdateRule {
+  private let weights: UnsafeMutablePointer<LaneVector>
+  private let buffer: UnsafeMutablePointer<LaneVector>
+  private let momentum: LaneVector
+  private let weightDecay: LaneVector
+  private var negativeRate = lane_splat(0)
+
+  @inline(__always) static var stateCount: Int { 1 }
+  init(optimizer: Optimizer, weights: UnsafeMutablePointer<LaneVector>, state: [UnsafeMutablePointer<LaneVector>]) {
+    guard case .sgd(let momentum, let weightDecay) = optimizer else { preconditionFailure("SGD's rule for another optimizer") }
+    self.weights = weights
+    buffer = state[0]
+    self.momentum = lane_splat(Float(momentum))
+    self.weightDecay = lane_splat(Float(weightDecay))
+  }
+  @inline(__always) mutating func begin(rate: LaneVector, correction: BiasCorrection.Step) {
+    negativeRate = lane_subtract(lane_splat(0), rate)
+  }
+  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
+    let decayed = lane_fma(weightDecay, weights[index], gradient)
+    let direction = lane_fma(momentum, buffer[index], decayed)
+    buffer[index] = direction
+    weights[index] = lane_fma(negativeRate, direction, weights[index])
+  }
+}
+
+/// Adam without weight decay, its moments unnormalised: M <- b1 M + g, V <- b2 V + g^2. With m = (1-b1) M and v = (1-b2) V,
+///
+///     eta m_hat / (sqrt(v_hat) + eps) = eta s_t M / (sqrt(V) + e_t)
+///
+/// where the step's scalars s_t and e_t hold the factors and the bias corrections (`BiasCorrection`).
+struct AdamRule: UpdateRule {
+  private let weights: UnsafeMutablePointer<LaneVector>
+  private let first: UnsafeMutablePointer<LaneVector>
+  private let second: UnsafeMutablePointer<LaneVector>
+  private let beta1: LaneVector
+  private let beta2: LaneVector
+  private var negativeRate = lane_splat(0)
+  private var epsilon = lane_splat(0)
+
+  @inline(__always) static var stateCount: Int { 2 }
+  init(optimizer: Optimizer, weights: UnsafeMutablePointer<LaneVector>, state: [UnsafeMutablePointer<LaneVector>]) {
+    guard case .adam(let beta1, let beta2, _, _, _) = optimizer else {
+      preconditionFailure("Adam's rule for another optimizer")
+    }
+    self.weights = weights
+    first = state[0]
+    second = state[1]
+    self.beta1 = lane_splat(Float(beta1))
+    self.beta2 = lane_splat(Float(beta2))
+  }
+  @inline(__always) mutating func begin(rate: LaneVector, correction: BiasCorrection.Step) {
+    negativeRate = lane_multiply(rate, lane_splat(-correction.scale))
+    epsilon = lane_splat(correction.epsilon)
+  }
+  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
+    weights[index] = lane_fma(negativeRate, direction(gradient, square: square, at: index), weights[index])
+  }
+  @inline(__always) func direction(_ gradient: LaneVector, square: LaneVector, at index: Int) -> LaneVector {
+    let m = lane_fma(beta1, first[index], gradient)
+    let v = lane_fma(beta2, second[index], square)
+    first[index] = m
+    second[index] = v
+    return lane_divide(m, lane_add(lane_sqrt(v), epsilon))
+  }
+}
+
+/// Adam with weight decay: added to the gradient, as `torch.optim.Adam` does, or decoupled from it, as `AdamW` does.
+struct DecayingAdamRule: UpdateRule {
+  private let weights: UnsafeMutablePointer<LaneVector>
+  private var adam: AdamRule
+  private let weightDecay: Float
+  private let isDecoupled: Bool
+  private var kept = lane_splat(1)
+  private var negativeRate = lane_splat(0)
+  private let coupledDecay: LaneVector
+
+  @inline(__always) static var stateCount: Int { 2 }
+  init(optimizer: Optimizer, weights: UnsafeMutablePointer<LaneVector>, state: [UnsafeMutablePointer<LaneVector>]) {
+    guard case .adam(_, _, _, let weightDecay, let decoupled) = optimizer else {
+      preconditionFailure("Adam's rule for another optimizer")
+    }
+    self.weights = weights
+    adam = AdamRule(optimizer: optimizer, weights: weights, state: state)
+    self.weightDecay = Float(weightDecay)
+    isDecoupled = decoupled
+    coupledDecay = lane_splat(decoupled ? 0 : Float(weightDecay))
+  }
+  @inline(__always) mutating func begin(rate: LaneVector, correction: BiasCorrection.Step) {
+    adam.begin(rate: rate, correction: correction)
+    negativeRate = lane_multiply(rate, lane_splat(-correction.scale))
+    kept = isDecoupled ? lane_fma(rate, lane_splat(-weightDecay), lane_splat(1)) : lane_splat(1)
+  }
+  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
+    let decayed = lane_fma(coupledDecay, weights[index], gradient)
+    let direction = adam.direction(decayed, square: lane_multiply(decayed, decayed), at: index)
+    weights[index] = lane_fma(negativeRate, direction, lane_multiply(kept, weights[index]))
+  }
+}
