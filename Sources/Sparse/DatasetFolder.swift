@@ -1,0 +1,98 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// The datasets of a folder, by the names of its files alone; no file is opened.
+///
+/// The folder is scanned flat. Directories, dot files, `*.md` and `*.py` are passed over; a symbolic link counts under its
+/// own name. The suffixes `.gz`, `.bz2`, `.xz` and `.zst` are no part of a dataset's name; `NAME.t` is the test file of `NAME`.
+public struct DatasetFolder: Sendable, Hashable {
+  /// One dataset.
+  public struct Entry: Sendable, Hashable {
+    /// File name of the training file without compression suffix.
+    public let name: String
+    /// The folder's path, a slash and the file's name.
+    public let path: String
+    /// nil where there is no `NAME.t`.
+    public let testPath: String?
+  }
+
+  public static let compressionSuffixes = [".gz", ".bz2", ".xz", ".zst"]
+
+  /// Ascending by the bytes of their names.
+  public let entries: [Entry]
+  /// One for each name that stands for several files, and for each `NAME.t` without `NAME`; by name.
+  public let failures: [ReadingFailure]
+
+  /// - Throws: `ReadingFailure` of kind `noInput` where the folder cannot be listed.
+  /// - Complexity: O(n log n) for n files.
+  public init(_ path: String) throws(ReadingFailure) {
+    var files: [String: [String]] = [:]
+    for file in try Self.regularFiles(in: path) where !Self.isPassedOver(file) {
+      files[Self.datasetName(ofFile: file), default: []].append(file)
+    }
+    let folder = path.hasSuffix("/") ? path : path + "/"
+    let names = files.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    var entries: [Entry] = []
+    var failures: [ReadingFailure] = []
+    for name in names {
+      let candidates = (files[name] ?? []).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      if candidates.count > 1 {
+        failures.append(
+          ReadingFailure(
+            kind: .badData, file: folder + candidates[0],
+            message: "\(candidates.joined(separator: ", ")) are one dataset, \(name), compressed differently; keep one"))
+        continue
+      }
+      if name.hasSuffix(".t"), let training = Optional(String(name.dropLast(2))), !training.isEmpty {
+        if files[training] == nil {
+          failures.append(
+            ReadingFailure(
+              kind: .badData, file: folder + candidates[0],
+              message: "test file without training file; \(training) belongs beside it"))
+        }
+        continue
+      }
+      let test = files[name + ".t"].flatMap { $0.count == 1 ? $0[0] : nil }
+      entries.append(Entry(name: name, path: folder + candidates[0], testPath: test.map { folder + $0 }))
+    }
+    self.entries = entries
+    self.failures = failures
+  }
+
+  /// The last component of a path without compression suffix.
+  public static func datasetName(ofFile path: String) -> String {
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    for suffix in compressionSuffixes where file.hasSuffix(suffix) && file.count > suffix.count {
+      return String(file.dropLast(suffix.count))
+    }
+    return file
+  }
+
+  private static func isPassedOver(_ file: String) -> Bool {
+    file.hasPrefix(".") || file.hasSuffix(".md") || file.hasSuffix(".py")
+  }
+
+  private static func regularFiles(in path: String) throws(ReadingFailure) -> [String] {
+    guard let directory = opendir(path) else {
+      let reason = errno == ENOENT ? "no such folder" : systemErrorMessage()
+      throw ReadingFailure(kind: .noInput, file: path, message: reason)
+    }
+    defer { closedir(directory) }
+    var files: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: $0.pointee)) { String(cString: $0) }
+      }
+      var status = stat()
+      let isKnown = stat(path + "/" + name, &status) == 0
+      // A link that leads nowhere stays in the list, so that reading it names what is missing.
+      if !isKnown || status.st_mode & S_IFMT == S_IFREG { files.append(name) }
+    }
+    return files
+  }
+}

@@ -1,0 +1,36 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A regular file, mapped into memory for reading.
+///
+/// The file must not be cut short while it is mapped: the operating system ends a process that reads beyond a file's end.
+final class MappedFile: @unchecked Sendable {
+  let bytes: UnsafeBufferPointer<UInt8>
+
+  /// - Throws: `ReadingFailure` where the file cannot be mapped.
+  init(descriptor: CInt, size: Int, path: String) throws(ReadingFailure) {
+    guard size > 0 else {
+      bytes = UnsafeBufferPointer(start: nil, count: 0)
+      return
+    }
+    guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
+      throw ReadingFailure(kind: .inputOutput, file: path, message: "cannot map the file: \(systemErrorMessage())")
+    }
+    _ = madvise(address, size, MADV_SEQUENTIAL)
+    bytes = UnsafeBufferPointer(start: address.assumingMemoryBound(to: UInt8.self), count: size)
+  }
+
+  deinit {
+    if let address = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), bytes.count) }
+  }
+}
+
+/// What the operating system says about the call that failed last on this thread.
+func systemErrorMessage() -> String {
+  String(cString: strerror(errno))
+}

@@ -1,0 +1,21 @@
+/// How the indices of a file count its features.
+public enum IndexBase: Int, Sendable, Hashable, CaseIterable, Codable {
+  case zero = 0
+  case one = 1
+}
+
+/// How a LIBSVM file is read.
+public struct ReadingOptions: Sendable, Hashable {
+  /// nil detects it: zero where index 0 occurs, else one.
+  public var indexBase: IndexBase?
+  /// Threads that parse, at least 1; nil takes one for each core.
+  public var threads: Int?
+  /// Whether the CRC-32 of the uncompressed text is computed.
+  public var computesChecksum: Bool
+
+  public init(indexBase: IndexBase? = nil, threads: Int? = nil, computesChecksum: Bool = true) {
+    self.indexBase = indexBase
+    self.threads = threads
+    self.computesChecksum = computesChecksum
+  }
+}

@@ -1,0 +1,56 @@
+import Sparse
+import Testing
+
+@Suite struct LIBSVMReaderTests {
+  @Test func rowsBecomeSparseRowsAndLabelsClassesInAscendingOrder() throws {
+    let file = try read("3 1:0.5 4:-2\n-1 2:1e-1\n+3\n")
+    #expect(file.data.matrix.rowOffsets == [0, 2, 3, 3])
+    #expect(file.data.matrix.columns == [0, 3, 1])
+    #expect(file.data.matrix.values == [0.5, -2, 0.1])
+    #expect(file.data.classLabels == [-1, 3])
+    #expect(file.data.classes == [1, 0, 1])
+    #expect(file.data.featureCount == 4)
+    #expect(file.indexBase == .one)
+  }
+
+  @Test func indexZeroAnywhereMeansThatIndicesBeginAtZero() throws {
+    let file = try read("1 1:1 2:2\n2 0:5\n")
+    #expect(file.indexBase == .zero)
+    #expect(file.data.matrix.columns == [1, 2, 0])
+    #expect(file.data.featureCount == 3)
+  }
+
+  @Test func forcedBaseShiftsOrRefuses() throws {
+    let file = try read("1 1:1 2:2\n", options: ReadingOptions(indexBase: .zero))
+    #expect(file.data.matrix.columns == [1, 2])
+    #expect(file.data.featureCount == 3)
+    let found = try errors(in: "1 1:1\n1 0:1\n", options: ReadingOptions(indexBase: .one))
+    #expect(found == ["2:3: index 0 in a file whose indices begin at 1"])
+  }
+
+  @Test(arguments: [
+    "1 1:2\r\n2 3:4\r\n", "1\t1:2 \n2   3:4\t\n", "\u{FEFF}1 1:2\n2 3:4", "# head\n\n1 1:2 # tail\n \t\n2 3:4#", "01 001:+2.\n2.0 3:4e0\n\n",
+    "1 qid:3 1:2\n2 qid:-4 3:4\n",
+  ])
+  func spellingsOfOneMatrix(text: String) throws {
+    let file = try read(text)
+    let plain = try read("1 1:2\n2 3:4\n")
+    #expect(file.data.matrix == plain.data.matrix)
+    #expect(file.data.classes == plain.data.classes)
+    #expect(file.data.classLabels == plain.data.classLabels)
+  }
+
+  @Test func checksumIsThatOfTheWholeText() throws {
+    // zlib.crc32(b"1 1:2\n2 3:4\n") and of the same bytes after a byte-order mark.
+    #expect(try read("1 1:2\n2 3:4\n").checksumText == "359d3f95")
+    #expect(try read("\u{FEFF}1 1:2\n2 3:4\n").checksumText == "2654016e")
+  }
+
+  @Test func missingFilesAreNoInput() {
+    #expect {
+      try LIBSVMReader.read(path: "/nonexistent/file")
+    } throws: { error in
+      (error as? ReadingFailure)?.exitCode == 66 && "\(error)" == "/nonexistent/file: error: no such file"
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import Sparse
+
+/// A file of a test, in a folder of its own that goes with it.
+final class TextFile {
+  let folder: URL
+  let path: String
+
+  init(_ text: String, name: String = "data") throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "refinery-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let url = folder.appending(path: name)
+    try Data(text.utf8).write(to: url)
+    path = url.path
+  }
+
+  init(bytes: [UInt8], name: String = "data") throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "refinery-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let url = folder.appending(path: name)
+    try Data(bytes).write(to: url)
+    path = url.path
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+}
+
+/// Reads text through a file.
+func read(_ text: String, options: ReadingOptions = ReadingOptions()) throws -> LIBSVMFile {
+  try LIBSVMReader.read(path: TextFile(text).path, options: options)
+}
+
+/// `LINE:COLUMN: MESSAGE` of every error that reading the text gives.
+func errors(in text: String, options: ReadingOptions = ReadingOptions()) throws -> [String] {
+  let file = try TextFile(text)
+  do {
+    _ = try LIBSVMReader.read(path: file.path, options: options)
+    return []
+  } catch let failure as ReadingFailure {
+    return failure.errors.map { "\($0.line ?? 0):\($0.column ?? 0): \($0.message)" }
+  }
+}
