@@ -27,16 +27,18 @@ final class TextFile {
 
 /// Reads text through a file.
 func read(_ text: String, options: ReadingOptions = ReadingOptions()) throws -> LIBSVMFile {
-  try LIBSVMReader.read(path: TextFile(text).path, options: options)
+  let file = try TextFile(text)
+  return try withExtendedLifetime(file) { try LIBSVMReader.read(path: file.path, options: options) }
 }
 
 /// `LINE:COLUMN: MESSAGE` of every error that reading the text gives.
 func errors(in text: String, options: ReadingOptions = ReadingOptions()) throws -> [String] {
   let file = try TextFile(text)
   do {
+    defer { withExtendedLifetime(file) {} }
     _ = try LIBSVMReader.read(path: file.path, options: options)
     return []
-  } catch let failure as ReadingFailure {
-    return failure.errors.map { "\($0.line ?? 0):\($0.column ?? 0): \($0.message)" }
+  } catch {
+    return error.errors.map { "\($0.line ?? 0):\($0.column ?? 0): \($0.message)" }
   }
 }
