@@ -1,1 +1,74 @@
+import Foundation
 import Sweeps
+
+/// The comparison of schedules that a sweep's results support, ready to be written down.
+///
+/// The same results give the same bytes. All that may differ between two runs of one configuration (machine, dates, durations,
+/// threads, shards, paths) stands in the closing section `## How this was run` and nowhere else.
+///
+///     try Report(results).write(to: URL(filePath: "REPORT.md"), format: .markdown)
+public struct Report: Sendable {
+  public enum Format: String, Sendable, CaseIterable {
+    case markdown, latex, csv, json
+  }
+
+  /// A report in one format: the text, and the pictures that it refers to as `figures/NAME.svg`.
+  public struct Rendering: Sendable {
+    public let text: String
+    public let figures: [Figure]
+  }
+
+  public let results: SweepResults
+  /// One an optimizer, in the configuration's order.
+  public let comparisons: [Comparison]
+
+  /// - Complexity: O(n log n) in the number of runs.
+  public init(_ results: SweepResults) {
+    self.results = results
+    let columns = ScheduleColumn.columns(of: results.configuration.schedules + Set(results.runs.map(\.schedule)).sorted())
+    comparisons = Self.optimizers(of: results).map { Comparison(results, optimizer: $0, columns: columns) }
+  }
+
+  /// The configured optimizers as the journal spells them, then any others that it holds.
+  private static func optimizers(of results: SweepResults) -> [String] {
+    let present = Set(results.runs.map(\.optimizer)).union(results.refinements.map(\.optimizer)).sorted()
+    var order: [String] = []
+    for optimizer in results.configuration.optimizers {
+      let spellings = present.filter { $0 == optimizer.name || $0.hasPrefix(optimizer.name + ":") }
+      for spelling in spellings.isEmpty ? [optimizer.name] : spellings where !order.contains(spelling) {
+        order.append(spelling)
+      }
+    }
+    return order + present.filter { !order.contains($0) }
+  }
+
+  /// - Throws: the encoder's error, for JSON that cannot be written.
+  /// - Complexity: O(n log n) in the number of runs.
+  public func render(_ format: Format) throws -> Rendering {
+    switch format {
+    case .markdown:
+      let document = document()
+      return Rendering(text: MarkdownWriter().write(document), figures: document.figures)
+    case .latex:
+      let tables = document().tables.filter { $0.identifier != Self.sessionTableIdentifier }
+      return Rendering(text: LaTeXWriter().write(tables, introduction: Answer(comparisons).text), figures: [])
+    case .csv: return Rendering(text: CSVWriter().write(self), figures: [])
+    case .json: return Rendering(text: try JSONWriter().write(self), figures: [])
+    }
+  }
+
+  /// Writes the report, and its figures to `figures/` beside it.
+  ///
+  /// - Throws: Foundation's error where a file or the folder cannot be written.
+  public func write(to url: URL, format: Format) throws {
+    let rendering = try render(format)
+    if !rendering.figures.isEmpty {
+      let folder = url.deletingLastPathComponent().appending(path: "figures")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      for figure in rendering.figures {
+        try Data(figure.svg.utf8).write(to: folder.appending(path: figure.name + ".svg"), options: .atomic)
+      }
+    }
+    try Data(rendering.text.utf8).write(to: url, options: .atomic)
+  }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import Sweeps
+
+/// What a table shows of a run.
+enum Measure: Sendable {
+  case trainError
+  case testError
+  case trainLoss
+  /// log10 of training loss - optimum.
+  case distance
+
+  var criterion: BestRate.Criterion {
+    switch self {
+    case .trainError, .testError: .trainError
+    case .trainLoss, .distance: .trainLoss
+    }
+  }
+
+  /// Errors in per cent, losses in nats; nil where the run has no such value.
+  func value(of run: RunRecord, problem: ProblemSummary) -> Double? {
+    switch self {
+    case .trainError: run.trainError.map { 100 * $0 }
+    case .testError: run.testError.map { 100 * $0 }
+    case .trainLoss: run.trainLoss
+    case .distance:
+      run.trainLoss.flatMap { loss in
+        problem.optimum.map { log10(max(loss - $0.loss, Self.smallestDistance)) }
+      }
+    }
+  }
+
+  /// Optima are known to about this; a loss at or below its optimum is shown at this distance.
+  static let smallestDistance = 1e-10
+
+  var decimals: Int {
+    switch self {
+    case .trainError, .testError: 2
+    case .trainLoss: 4
+    case .distance: 2
+    }
+  }
+}
+
+extension Comparison {
+  func cells(_ measure: Measure) -> [[Cell]] { measure.criterion == .trainError ? byError : byLoss }
+
+  /// The values of a cell by seed.
+  func values(_ measure: Measure, problem: Int, column: Int) -> [UInt64: Double] {
+    cells(measure)[problem][column].values { measure.value(of: $0, problem: problems[problem]) }
+  }
+
+  /// The sample of a cell in the order of its seeds; nil where there is nothing.
+  func sample(_ measure: Measure, problem: Int, column: Int) -> SampleMean? {
+    let values = values(measure, problem: problem, column: column)
+    return SampleMean(values.keys.sorted().compactMap { values[$0] })
+  }
+}

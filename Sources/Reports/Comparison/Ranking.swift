@@ -1,0 +1,33 @@
+/// The schedules ranked over all problems by one measure.
+struct Ranking {
+  let measure: Measure
+  /// Indices of the problems that count.
+  let problems: [Int]
+  /// By problem that counts, then column: 1 is best; a column that diverged at every rate is last.
+  let ranks: [[Double]]
+  /// By column; nil where no problem counts.
+  let averages: [Double]?
+  /// nil for fewer than two problems or three columns.
+  let friedman: FriedmanTest?
+
+  init(_ measure: Measure, of comparison: Comparison) {
+    self.measure = measure
+    problems = comparison.averaged(comparison.cells(measure)).filter { problem in
+      comparison.columns.indices.allSatisfy { column in
+        comparison.cells(measure)[problem][column].status == .diverged
+          || comparison.sample(measure, problem: problem, column: column) != nil
+      }
+    }
+    let rows = problems.map { problem in
+      comparison.columns.indices.map { column -> Double in
+        // Rounded so that equal errors, summed in another order, tie.
+        comparison.sample(measure, problem: problem, column: column).map { ($0.mean * 1e9).rounded() } ?? .infinity
+      }
+    }
+    let ranks = rows.map { averageRanks($0) }
+    let count = Double(rows.count)
+    self.ranks = ranks
+    averages = ranks.first.map { first in first.indices.map { c in ranks.reduce(0) { $0 + $1[c] } / count } }
+    friedman = FriedmanTest(rows)
+  }
+}

@@ -1,0 +1,45 @@
+import Foundation
+
+/// A column of the tables: the schedules that differ in their own hyper-parameters only, shown at the best of them.
+///
+/// `inverse`, `inverse:offset=0.001` and `inverse:offset=0.1` are one column. Warmup, which every schedule takes, makes another
+/// column: `linear:warmup=0.1` is compared with `linear`, not merged into it.
+public struct ScheduleColumn: Sendable, Hashable {
+  /// The name, with the warmup where there is one: `inverse`, `linear:warmup=0.1`.
+  public let key: String
+  public let name: String
+  public let title: String
+  /// Canonical spellings, in the configuration's order.
+  public let schedules: [String]
+
+  init(key: String, schedules: [String]) {
+    self.key = key
+    self.schedules = schedules
+    let parts = key.split(separator: ":").map(String.init)
+    name = parts.first ?? key
+    let style = ScheduleStyle(name)
+    title = ([style.title] + parts.dropFirst().map { $0.replacingOccurrences(of: "=", with: " ") }).joined(separator: ", ")
+  }
+
+  /// The hyper-parameters that tell a spelling from the others of its column, as in `offset=0.1`; empty for defaults.
+  static func parameters(of schedule: String) -> String {
+    schedule.split(separator: ":").dropFirst().filter { !$0.hasPrefix("warmup=") }.joined(separator: " ")
+  }
+
+  static func key(of schedule: String) -> String {
+    let parts = schedule.split(separator: ":")
+    return ([parts.first ?? ""] + parts.dropFirst().filter { $0.hasPrefix("warmup=") }).joined(separator: ":")
+  }
+
+  /// Columns in the order in which their first spelling appears.
+  static func columns(of schedules: [String]) -> [ScheduleColumn] {
+    var order: [String] = []
+    var members: [String: [String]] = [:]
+    for schedule in schedules {
+      let key = key(of: schedule)
+      if members[key] == nil { order.append(key) }
+      if members[key]?.contains(schedule) != true { members[key, default: []].append(schedule) }
+    }
+    return order.map { ScheduleColumn(key: $0, schedules: members[$0] ?? []) }
+  }
+}

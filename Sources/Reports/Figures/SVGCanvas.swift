@@ -1,0 +1,152 @@
+import Foundation
+
+/// Draws an SVG picture. Coordinates are in pixels, from the top left.
+///
+/// Colours are classes, so that one picture serves light and dark screens and print: a schedule's class sets `color`, and
+/// lines, dots and labels take `currentColor`.
+struct SVGCanvas {
+  let width: Double
+  var height: Double
+  private var elements: [String] = []
+  private var schedules: Set<String> = []
+
+  init(width: Double, height: Double) {
+    self.width = width
+    self.height = height
+  }
+
+  struct Point {
+    var x: Double
+    var y: Double
+  }
+
+  enum Anchor: String {
+    case start, middle, end
+  }
+
+  // MARK: Marks
+
+  mutating func line(_ from: Point, _ to: Point, _ style: String) {
+    elements.append(
+      "<line class=\"\(style)\" x1=\"\(number(from.x))\" y1=\"\(number(from.y))\" x2=\"\(number(to.x))\" y2=\"\(number(to.y))\"/>"
+    )
+  }
+
+  mutating func rectangle(_ corner: Point, width: Double, height: Double, radius: Double = 0, _ style: String) {
+    let rounded = radius > 0 ? " rx=\"\(number(radius))\"" : ""
+    elements.append(
+      "<rect class=\"\(style)\" x=\"\(number(corner.x))\" y=\"\(number(corner.y))\" width=\"\(number(width))\" "
+        + "height=\"\(number(height))\"\(rounded)/>")
+  }
+
+  mutating func circle(_ center: Point, radius: Double, _ style: String, hint: String? = nil) {
+    let open = "<circle class=\"\(style)\" cx=\"\(number(center.x))\" cy=\"\(number(center.y))\" r=\"\(number(radius))\""
+    elements.append(open + (hint.map { "><title>\(escaped($0))</title></circle>" } ?? "/>"))
+  }
+
+  /// Lines through the points; a nil breaks the line.
+  mutating func curve(_ points: [Point?], _ style: String, dashes: String = "") {
+    let dashed = dashes.isEmpty ? "" : " stroke-dasharray=\"\(dashes)\""
+    for stretch in points.split(whereSeparator: { $0 == nil }) where stretch.count > 1 {
+      let text = stretch.compactMap { $0 }.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
+      elements.append("<polyline class=\"\(style)\"\(dashed) points=\"\(text)\"/>")
+    }
+  }
+
+  mutating func area(_ points: [Point], _ style: String) {
+    guard points.count > 2 else { return }
+    let text = points.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
+    elements.append("<polygon class=\"\(style)\" points=\"\(text)\"/>")
+  }
+
+  mutating func text(
+    _ content: String, at point: Point, _ style: String = "ink", anchor: Anchor = .start, rotated: Bool = false
+  ) {
+    let rotation = rotated ? " transform=\"rotate(-90 \(number(point.x)) \(number(point.y)))\"" : ""
+    let anchoring = anchor == .start ? "" : " text-anchor=\"\(anchor.rawValue)\""
+    elements.append(
+      "<text class=\"\(style)\" x=\"\(number(point.x))\" y=\"\(number(point.y))\"\(anchoring)\(rotation)>\(escaped(content))</text>"
+    )
+  }
+
+  /// What is drawn inside belongs to one schedule: it takes its colour, and a page can hide or point it out.
+  mutating func schedule(_ column: ScheduleColumn, hint: String? = nil, _ draw: (inout SVGCanvas) -> Void) {
+    schedules.insert(column.name)
+    let title = hint.map { "<title>\(escaped($0))</title>" } ?? ""
+    elements.append("<g class=\"schedule \(Self.className(column.name))\" data-schedule=\"\(escaped(column.key))\">\(title)")
+    draw(&self)
+    elements.append("</g>")
+  }
+
+  mutating func clipped(_ frame: Frame, identifier: String, _ draw: (inout SVGCanvas) -> Void) {
+    elements.append(
+      "<clipPath id=\"\(identifier)\"><rect x=\"\(number(frame.left))\" y=\"\(number(frame.top))\" "
+        + "width=\"\(number(frame.width))\" height=\"\(number(frame.height))\"/></clipPath><g clip-path=\"url(#\(identifier))\">"
+    )
+    draw(&self)
+    elements.append("</g>")
+  }
+
+  // MARK: Writing
+
+  /// - Parameter title: What the picture shows, for screen readers.
+  func rendered(title: String) -> String {
+    """
+    <svg xmlns="http://www.w3.org/2000/svg" width="\(number(width))" height="\(number(height))" \
+    viewBox="0 0 \(number(width)) \(number(height))" role="img" aria-label="\(escaped(title))">
+    <style>\(Self.stylesheet(schedules.sorted()))</style>
+    <rect class="page" width="100%" height="100%" rx="6"/>
+    \(elements.joined(separator: "\n"))
+    </svg>
+
+    """
+  }
+
+  static func className(_ schedule: String) -> String { "s-" + schedule.filter { $0.isLetter || $0.isNumber || $0 == "-" } }
+
+  /// The base styles and the colours of these schedules, light first.
+  static func stylesheet(_ schedules: [String]) -> String {
+    let light = schedules.map { ".\(className($0)){color:\(ScheduleStyle($0).light)}" }.joined()
+    let dark = schedules.map { ".\(className($0)){color:\(ScheduleStyle($0).dark)}" }.joined()
+    return base + light + "@media (prefers-color-scheme:dark){" + baseDark + dark + "}"
+  }
+
+  private static let base =
+    "text{font-family:system-ui,-apple-system,'Segoe UI',Helvetica,Arial,'DejaVu Sans',sans-serif;font-size:12px}"
+    + ".page{fill:#fff}.ink{fill:#1f2328}.muted{fill:#59636e}.small{font-size:11px}.title{fill:#1f2328;font-weight:600;font-size:13px}"
+    + ".strong{font-weight:600}.grid{stroke:#e3e6ea;stroke-width:1}.axis{stroke:#8c959f;stroke-width:1}.reference{stroke:#8c959f;"
+    + "stroke-width:1.2;fill:none;stroke-dasharray:3 3}.line{fill:none;stroke:currentColor;stroke-width:1.8;stroke-linejoin:round;"
+    + "stroke-linecap:round}.thin{stroke-width:1}.faint{opacity:.35}.band{fill:currentColor;opacity:.14}.dot{fill:currentColor}"
+    + ".ring{fill:#fff;stroke:currentColor;stroke-width:1.6}.label{fill:currentColor}.bar{stroke:#1f2328;stroke-width:3.5;"
+    + "stroke-linecap:round}.tick{stroke:currentColor;stroke-width:3}.leader{stroke:currentColor;stroke-width:1;fill:none;opacity:.7}"
+    + ".panel{fill:#f6f8fa}.raw{stroke:#8c959f;fill:none;stroke-width:1;opacity:.6}"
+  private static let baseDark =
+    ".page{fill:#0d1117}.ink{fill:#e6edf3}.muted{fill:#9198a1}.title{fill:#e6edf3}.grid{stroke:#262c34}.axis{stroke:#6e7681}"
+    + ".reference{stroke:#6e7681}.ring{fill:#0d1117}.bar{stroke:#e6edf3}.panel{fill:#151b23}.raw{stroke:#6e7681}"
+}
+
+/// A number of pixels, to a hundredth.
+func number(_ value: Double) -> String {
+  guard value.isFinite else { return "0" }
+  let hundredths = Int((value * 100).rounded())
+  let whole = abs(hundredths) / 100
+  let rest = abs(hundredths) % 100
+  let sign = hundredths < 0 ? "-" : ""
+  if rest == 0 { return "\(sign)\(whole)" }
+  return rest % 10 == 0 ? "\(sign)\(whole).\(rest / 10)" : "\(sign)\(whole).\(rest < 10 ? "0" : "")\(rest)"
+}
+
+/// For text and attributes of XML and HTML.
+func escaped(_ text: String) -> String {
+  var result = ""
+  for character in text {
+    switch character {
+    case "&": result += "&amp;"
+    case "<": result += "&lt;"
+    case ">": result += "&gt;"
+    case "\"": result += "&quot;"
+    default: result.append(character)
+    }
+  }
+  return result
+}

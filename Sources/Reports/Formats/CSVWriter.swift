@@ -1,0 +1,51 @@
+import Sweeps
+
+/// One row a run: problem, optimizer, schedule, learning rate and seed, then what the run ended with (RFC 4180).
+///
+/// Errors are fractions of 1. `chosen_by_error` and `chosen_by_loss` are 1 for the runs that the tables of errors and of losses
+/// are made of.
+struct CSVWriter {
+  static let header =
+    "problem,optimizer,schedule,learning_rate,seed,steps,train_error,train_loss,test_error,test_loss,diverged,"
+    + "chosen_by_error,chosen_by_loss"
+
+  /// - Complexity: O(n log n) in the number of runs.
+  func write(_ report: Report) -> String {
+    var lines = [Self.header]
+    for comparison in report.comparisons {
+      for problem in comparison.problems.indices {
+        for (position, column) in comparison.columns.enumerated() {
+          let byError = comparison.byError[problem][position].best
+          let byLoss = comparison.byLoss[problem][position].best
+          for schedule in column.schedules {
+            for run in sorted(comparison.runsBySchedule[problem][schedule] ?? []) {
+              lines.append(line(run, byError: isChosen(run, byError), byLoss: isChosen(run, byLoss)))
+            }
+          }
+        }
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func sorted(_ runs: [RunRecord]) -> [RunRecord] {
+    runs.sorted { ($0.learningRate, $0.seed) < ($1.learningRate, $1.seed) }
+  }
+
+  private func isChosen(_ run: RunRecord, _ best: BestRate?) -> Bool {
+    best?.schedule == run.schedule && best?.learningRate == run.learningRate
+  }
+
+  private func line(_ run: RunRecord, byError: Bool, byLoss: Bool) -> String {
+    let values = [run.trainError, run.trainLoss, run.testError, run.testLoss].map { $0.map { "\($0)" } ?? "" }
+    let fields =
+      [quoted(run.problem), quoted(run.optimizer), quoted(run.schedule), "\(run.learningRate)", "\(run.seed)", "\(run.steps)"]
+      + values + [run.diverged ? "1" : "0", byError ? "1" : "0", byLoss ? "1" : "0"]
+    return fields.joined(separator: ",")
+  }
+
+  private func quoted(_ text: String) -> String {
+    guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
+    return "\"" + text.replacing("\"", with: "\"\"") + "\""
+  }
+}

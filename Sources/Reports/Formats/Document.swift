@@ -1,0 +1,32 @@
+/// A report before it is written as Markdown or HTML: a list of blocks.
+///
+/// Paragraphs, list items and notes are plain sentences; two signs are markup: `**strong**` and `` `code` ``.
+struct Document: Sendable {
+  enum Block: Sendable {
+    case heading(Int, String)
+    case paragraph(String)
+    case list([String])
+    case table(Table)
+    case figure(Figure)
+    case code(String, language: String)
+  }
+
+  var blocks: [Block] = []
+
+  var tables: [Table] {
+    blocks.compactMap { if case .table(let table) = $0 { table } else { nil } }
+  }
+
+  var figures: [Figure] {
+    blocks.compactMap { if case .figure(let figure) = $0 { figure } else { nil } }
+  }
+}
+
+/// A picture of the report.
+public struct Figure: Sendable {
+  /// Without folder or extension: `headline`, `error-against-rate-adam`.
+  public let name: String
+  /// What it shows, for those who cannot see it, and as its caption.
+  public let caption: String
+  public let svg: String
+}

@@ -1,0 +1,88 @@
+import Foundation
+
+/// A LaTeX document of booktabs tables in the paper's layout; compiles as it is with pdflatex.
+struct LaTeXWriter {
+  private static let preamble = #"""
+    \documentclass{article}
+    \usepackage[utf8]{inputenc}
+    \usepackage{booktabs}
+    \usepackage[a4paper,landscape,margin=15mm]{geometry}
+    \setlength{\parindent}{0pt}
+    \begin{document}
+    """#
+
+  /// - Parameter introduction: Plain sentences; `**strong**` is the only markup.
+  func write(_ tables: [Table], introduction: String) -> String {
+    ([Self.preamble, paragraph(introduction)] + tables.map(write) + ["\\end{document}"]).joined(separator: "\n\n") + "\n"
+  }
+
+  func write(_ table: Table) -> String {
+    var lines = [
+      "% \(table.identifier)", "\\begin{table}[htbp]", "\\centering", "\\caption{\(escaped(table.title))}", "\\small",
+    ]
+    if table.headings.count > 9 { lines.append("\\footnotesize\\setlength{\\tabcolsep}{3pt}") }
+    lines.append("\\begin{tabular}{l\(String(repeating: "r", count: table.headings.count - 1))}")
+    lines.append("\\toprule")
+    lines.append(table.headings.map(escaped).joined(separator: " & ") + " \\\\")
+    lines.append("\\midrule")
+    var wasSummary = false
+    for row in table.rows {
+      if row.isSummary, !wasSummary { lines.append("\\midrule") }
+      wasSummary = row.isSummary
+      let cells = [escaped(row.heading) + symbols(row.marks)] + row.cells.map(cell)
+      lines.append(cells.joined(separator: " & ") + " \\\\")
+    }
+    lines += ["\\bottomrule", "\\end{tabular}"]
+    if !table.notes.isEmpty {
+      lines.append("\n\\medskip\\begin{minipage}{0.95\\linewidth}\\footnotesize\\raggedright")
+      lines.append(table.notes.map(escaped).joined(separator: "\n\n"))
+      lines.append("\\end{minipage}")
+    }
+    return (lines + ["\\end{table}", "\\clearpage"]).joined(separator: "\n")
+  }
+
+  private func cell(_ cell: Table.Cell) -> String {
+    guard let uncertainty = cell.uncertainty else {
+      let text = escaped(cell.text)
+      return (cell.isBold && !text.isEmpty ? "\\textbf{\(text)}" : text) + symbols(cell.marks)
+    }
+    let mean = cell.text.replacing("−", with: "-")
+    return (cell.isBold ? "$\\mathbf{\(mean) \\pm \(uncertainty)}$" : "$\(mean) \\pm \(uncertainty)$") + symbols(cell.marks)
+  }
+
+  private func symbols(_ marks: [Table.Mark]) -> String {
+    marks.isEmpty ? "" : "\\," + marks.map { escaped($0.symbol) }.joined()
+  }
+
+  private func paragraph(_ text: String) -> String {
+    text.components(separatedBy: "**").enumerated().map { $0 % 2 == 1 ? "\\textbf{\(escaped($1))}" : escaped($1) }.joined()
+  }
+
+  /// Signs that LaTeX reads as commands, and those that pdflatex's fonts lack.
+  func escaped(_ text: String) -> String {
+    var result = ""
+    var exponent = ""
+    for character in text {
+      if let digit = Self.superscripts[character] {
+        exponent.append(digit)
+        continue
+      }
+      if !exponent.isEmpty {
+        result += "$^{\(exponent)}$"
+        exponent = ""
+      }
+      result += Self.replacements[character] ?? String(character)
+    }
+    return exponent.isEmpty ? result : result + "$^{\(exponent)}$"
+  }
+
+  private static let superscripts: [Character: Character] = [
+    "⁻": "-", "⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9",
+  ]
+  private static let replacements: [Character: String] = [
+    "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "&": "\\&", "%": "\\%", "#": "\\#", "_": "\\_",
+    "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "<": "$<$", ">": "$>$", "|": "$|$", "±": "$\\pm$", "√": "$\\surd$",
+    "−": "$-$", "–": "--", "≤": "$\\le$", "≥": "$\\ge$", "×": "$\\times$", "↑": "$\\uparrow$", "↓": "$\\downarrow$",
+    "†": "$\\dagger$", "‡": "$\\ddagger$", "…": "\\ldots{}", "τ": "$\\tau$", "∞": "$\\infty$", "·": "$\\cdot$", "\n": " ",
+  ]
+}

@@ -1,0 +1,125 @@
+import Sweeps
+
+extension Report {
+  /// The whole report, in order.
+  func document() -> Document {
+    var document = Document()
+    document.blocks += opening
+    for comparison in comparisons { document.blocks += details(comparison) }
+    document.blocks += warningsSection
+    document.blocks += provenance
+    document.blocks += howThisWasRun
+    return document
+  }
+
+  private var opening: [Document.Block] {
+    var blocks: [Document.Block] = [
+      .heading(1, "Learning-rate schedules on logistic regression"), .paragraph(Answer(comparisons).text),
+    ]
+    blocks += comparisons.compactMap { $0.table(.trainError).map { .table($0) } }
+    if let figure = HeadlineFigure(comparisons: comparisons).render() { blocks.append(.figure(figure)) }
+    return blocks
+  }
+
+  private func details(_ comparison: Comparison) -> [Document.Block] {
+    var blocks: [Document.Block] = [.heading(2, comparison.optimizerTitle)]
+    let losses: Measure = results.problems.allSatisfy { $0.optimum != nil } ? .distance : .trainLoss
+    let rankings = [Measure.trainError, losses, .testError].map { Ranking($0, of: comparison) }
+    if let table = comparison.rankTable(rankings) { blocks += [.heading(3, "Ranks"), .table(table)] }
+    let lossTables = [Measure.distance, .trainLoss].compactMap { comparison.table($0) }
+    if !lossTables.isEmpty { blocks += [.heading(3, "Training loss")] + lossTables.map { .table($0) } }
+    if let table = comparison.table(.testError) { blocks += [.heading(3, "Test error"), .table(table)] }
+    blocks += [.heading(3, "Learning rates"), .table(comparison.chosenRateTable())]
+    blocks += [.heading(3, "Robustness"), .table(comparison.robustnessTable())]
+    if let table = comparison.theoryTable() { blocks += [.heading(3, "Theory"), .table(table)] }
+    return blocks
+  }
+
+  /// The sweep's warnings, then what the numbers themselves call for.
+  var warnings: [String] { results.warnings + comparisons.flatMap(\.warnings) }
+
+  private var warningsSection: [Document.Block] {
+    warnings.isEmpty ? [] : [.heading(2, "Warnings"), .list(warnings)]
+  }
+
+  /// Whether a problem is separable by its record, or with any optimizer.
+  private var separable: [Bool] {
+    results.problems.indices.map { problem in comparisons.contains { $0.separable[problem] } }
+  }
+
+  private var provenance: [Document.Block] {
+    let seeds = Set(results.runs.map(\.seed)).sorted()
+    let range = seeds.isEmpty ? "none" : seeds.map(String.init).joined(separator: ", ")
+    return [
+      .heading(2, "Provenance"),
+      .paragraph("Refinery \(results.version). \(counted(results.runs.count, "run")); seeds: \(range)."),
+      .table(results.problemTable(separable: separable)),
+    ] + (results.optimumTable(separable: separable).map { [.table($0)] } ?? []) + [
+      .paragraph("The protocol:"), .code(results.protocolYAML, language: "yaml"),
+    ]
+  }
+
+  private var howThisWasRun: [Document.Block] {
+    var blocks: [Document.Block] = [.heading(2, "How this was run")]
+    guard !results.sessions.isEmpty else { return blocks + [.paragraph("No session is on record.")] }
+    blocks.append(.table(sessionTable))
+    return blocks
+  }
+
+  static let sessionTableIdentifier = "sessions"
+
+  private var sessionTable: Table {
+    let rows = results.sessions.map { session in
+      Table.Row(
+        session.started,
+        [
+          Table.Cell(duration(session.seconds), sortValue: session.seconds),
+          Table.Cell("\(session.runs)", sortValue: Double(session.runs)),
+          Table.Cell(session.seconds > 0 ? fixed(Double(session.runs) / session.seconds, 1) : "–"),
+          Table.Cell("\(session.threads)", sortValue: Double(session.threads)), Table.Cell(session.shard ?? "–"),
+          Table.Cell(session.machine), Table.Cell(session.path),
+        ])
+    }
+    let seconds = results.sessions.reduce(0) { $0 + $1.seconds }
+    let runs = results.sessions.reduce(0) { $0 + $1.runs }
+    return Table(
+      identifier: Self.sessionTableIdentifier, title: "Sessions",
+      headings: ["started", "duration", "runs", "runs a second", "threads", "shard", "machine", "results"],
+      schedules: Array(repeating: nil, count: 7), rows: rows,
+      notes: ["\(counted(results.sessions.count, "session")), \(counted(runs, "run")), \(duration(seconds)) together."])
+  }
+
+  private func duration(_ seconds: Double) -> String {
+    let whole = Int(max(0, min(seconds, 1e9)).rounded())
+    if seconds < 60 { return "\(fixed(seconds, 1)) s" }
+    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+    return "\(whole / 3600) h \(whole % 3600 / 60) min"
+  }
+}
+
+extension Comparison {
+  /// What a reader must know of these numbers, one sentence each.
+  var warnings: [String] {
+    var warnings: [String] = []
+    let with = "with \(optimizerTitle)"
+    for problem in problems.indices {
+      let name = problems[problem].name
+      let titles = { (indices: [Int]) in listed(indices.map { columns[$0].title }) }
+      let missing = columns.indices.filter { byError[problem][$0].status == .missing }
+      if missing.count == columns.count {
+        warnings.append("\(name) \(with): nothing has been run yet.")
+      } else if !missing.isEmpty {
+        warnings.append("\(name) \(with): not run yet: \(titles(missing)).")
+      }
+      let partial = columns.indices.filter { (byError[problem][$0].best?.runs.count ?? seeds) < seeds }
+      if !partial.isEmpty { warnings.append("\(name) \(with): fewer than \(seeds) seeds so far: \(titles(partial)).") }
+      let diverged = columns.indices.filter { byError[problem][$0].status == .diverged }
+      if !diverged.isEmpty { warnings.append("\(name) \(with): every learning rate diverged: \(titles(diverged)).") }
+      let edges = columns.indices.filter { !edgeMarks(byError[problem][$0], problem: problem).isEmpty }
+      if !edges.isEmpty {
+        warnings.append("\(name) \(with): the best learning rate is at the edge of those tried: \(titles(edges)).")
+      }
+    }
+    return warnings
+  }
+}

@@ -1,0 +1,47 @@
+import Sweeps
+
+extension SweepResults {
+  /// The datasets, as they were when the sweep read them.
+  func problemTable(separable: [Bool]) -> Table {
+    let rows = zip(problems, separable).map { problem, separable in
+      Table.Row(
+        problem.name, marks: separable ? [.separable] : [],
+        [
+          Table.Cell("\(problem.rows)", sortValue: Double(problem.rows)),
+          Table.Cell(problem.testRows.map(String.init) ?? "–", sortValue: problem.testRows.map(Double.init)),
+          Table.Cell("\(problem.features)", sortValue: Double(problem.features)),
+          Table.Cell("\(problem.classes)", sortValue: Double(problem.classes)),
+          Table.Cell("\(problem.nonzeros)", sortValue: Double(problem.nonzeros)),
+          Table.Cell(problem.checksum),
+          Table.Cell(problem.testChecksum ?? "–"),
+        ])
+    }
+    return Table(
+      identifier: "problems", title: "Problems",
+      headings: ["problem", "rows", "test rows", "features", "classes", "nonzeros", "CRC-32", "CRC-32 of the test file"],
+      schedules: Array(repeating: nil, count: 7), rows: rows,
+      notes: ["Checksums are of the uncompressed text, so that NAME and NAME.gz are one dataset."])
+  }
+
+  /// - Returns: nil where no optimum was computed.
+  func optimumTable(separable: [Bool]) -> Table? {
+    let rows = zip(problems, separable).compactMap { problem, separable in
+      problem.optimum.map { optimum in
+        Table.Row(
+          problem.name, marks: separable ? [.separable] : [],
+          [
+            Table.Cell(fixed(optimum.loss, 10), sortValue: optimum.loss),
+            Table.Cell(optimum.attained ? "yes" : "no", marks: optimum.attained || separable ? [] : [.notAttained]),
+            Table.Cell(significant(optimum.gradientNorm), sortValue: optimum.gradientNorm),
+            Table.Cell("\(optimum.iterations)", sortValue: Double(optimum.iterations)),
+          ])
+      }
+    }
+    guard !rows.isEmpty else { return nil }
+    return Table(
+      identifier: "optima", title: "Smallest training losses",
+      headings: ["problem", "smallest loss", "attained", "gradient norm there", "iterations"],
+      schedules: Array(repeating: nil, count: 4), rows: rows,
+      notes: ["Found in double precision, until further iterations gain less than 1e-10; the gradient norm there says how near."])
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+
+extension Comparison {
+  /// How the schedules stand over all problems: average ranks by every measure, and how often each is among the best.
+  func rankTable(_ rankings: [Ranking]) -> Table? {
+    var rows: [Table.Row] = []
+    for ranking in rankings where ranking.problems.count > 1 {
+      guard let averages = ranking.averages, let lowest = averages.min() else { continue }
+      let difference = ranking.friedman.map { $0.pValue < Standing.level ? $0.criticalDifference : .infinity } ?? 0
+      rows.append(
+        Table.Row(
+          "average rank, \(ranking.measure.shortTitle) (\(counted(ranking.problems.count, "problem")))",
+          averages.map { Table.Cell(fixed($0, 2), isBold: $0 - lowest <= difference, sortValue: $0) }))
+    }
+    guard let errors = rankings.first(where: { $0.measure == .trainError }), !rows.isEmpty else { return nil }
+    let standings = errors.problems.map { standing(.trainError, problem: $0) }
+    rows.append(
+      Table.Row(
+        "best, or not told from it",
+        columns.indices.map { column in
+          let count = standings.count { $0.isBold(column) }
+          return Table.Cell("\(count) of \(standings.count)", sortValue: -Double(count))
+        }))
+    rows.append(
+      Table.Row(
+        "training error above the best (%)",
+        columns.indices.map { column in
+          meanExcess(column: column, problems: errors.problems).map { Table.Cell(fixed(100 * $0, 1), sortValue: $0) }
+            ?? Table.Cell("–")
+        }))
+    return Table(
+      identifier: "ranks-\(identifier)", title: "Over all problems, \(optimizerTitle)", headings: [""] + columns.map(\.title),
+      schedules: columns.map(\.key), optimizer: optimizer, rows: rows, notes: rankNotes(rankings))
+  }
+
+  private func rankNotes(_ rankings: [Ranking]) -> [String] {
+    var notes = ["Rank 1 is best; equal values share their ranks. Separable and incomplete problems are left out."]
+    for ranking in rankings {
+      guard let test = ranking.friedman else { continue }
+      let p = test.pValue < 0.001 ? "p below 0.001" : "p = \(fixed(test.pValue, 3))"
+      let statistic = "\(ranking.measure.shortTitle.capitalizedFirst): Friedman chi² = \(fixed(test.statistic, 2)), \(p)"
+      notes.append(
+        test.pValue < test.level
+          ? "\(statistic). Average ranks that are \(fixed(test.criticalDifference, 2)) or less apart are not told apart "
+            + "(Nemenyi's critical difference at \(percent(test.level)) %); bold are those within it of the lowest."
+          : "\(statistic): over these problems the schedules' ranks differ no more than by chance, so none is better by rank; "
+            + "all are bold.")
+    }
+    if rankings.allSatisfy({ $0.friedman == nil }) {
+      notes.append("Too few problems or schedules for a Friedman test: nothing can be said about chance.")
+    }
+    notes.append(
+      "Training error above the best: geometric mean over the problems of error / lowest error of any schedule, minus 1.")
+    return notes
+  }
+
+  /// Error relative to the lowest of any column, minus 1; nil where that is zero or the cell is empty.
+  func excess(problem: Int, column: Int) -> Double? {
+    let means = columns.indices.map { sample(.trainError, problem: problem, column: $0)?.mean }
+    guard let lowest = means.compactMap({ $0 }).min(), lowest > 0, let mean = means[column] else { return nil }
+    return mean / lowest - 1
+  }
+
+  /// Geometric mean over the problems where the ratio exists; nil where it exists nowhere or a cell diverged.
+  func meanExcess(column: Int, problems: [Int]) -> Double? {
+    let values = problems.filter { byError[$0].contains { ($0.best?.meanTrainError ?? 0) > 0 } }
+      .filter { problem in columns.indices.contains { excess(problem: problem, column: $0) != nil } }
+      .map { excess(problem: $0, column: column) }
+    let known = values.compactMap { $0 }
+    guard !known.isEmpty, known.count == values.count else { return nil }
+    return exp(known.reduce(0) { $0 + log1p($1) } / Double(known.count)) - 1
+  }
+}
+
+extension Measure {
+  var shortTitle: String {
+    switch self {
+    case .trainError: "training error"
+    case .testError: "test error"
+    case .trainLoss, .distance: "training loss"
+    }
+  }
+}
+
+extension String {
+  var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}

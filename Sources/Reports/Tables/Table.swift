@@ -1,0 +1,91 @@
+/// A table before it is written as Markdown, LaTeX or HTML. All text is plain: the writers escape it.
+public struct Table: Sendable {
+  /// Unique in the report, fit for an anchor: `training-error-adam`.
+  public let identifier: String
+  public let title: String
+  /// The first stands over the row headings.
+  public let headings: [String]
+  /// The schedule that a column is about, for filtering; as many as there are headings after the first.
+  public let schedules: [String?]
+  public let optimizer: String?
+  public var rows: [Row]
+  /// Stand under the table, each a sentence or more.
+  public var notes: [String]
+
+  public struct Row: Sendable {
+    public let heading: String
+    /// Of the heading.
+    public let marks: [Mark]
+    public let cells: [Cell]
+    /// Averages and the like, set off from the problems.
+    public let isSummary: Bool
+
+    init(_ heading: String, marks: [Mark] = [], _ cells: [Cell], isSummary: Bool = false) {
+      self.heading = heading
+      self.marks = marks
+      self.cells = cells
+      self.isSummary = isSummary
+    }
+  }
+
+  public struct Cell: Sendable {
+    public let text: String
+    /// The standard error.
+    public let uncertainty: String?
+    public let isBold: Bool
+    public let marks: [Mark]
+    /// What the column is sorted by; nil goes last.
+    public let sortValue: Double?
+
+    init(_ text: String, uncertainty: String? = nil, isBold: Bool = false, marks: [Mark] = [], sortValue: Double? = nil) {
+      self.text = text
+      self.uncertainty = uncertainty
+      self.isBold = isBold
+      self.marks = marks
+      self.sortValue = sortValue
+    }
+  }
+
+  /// A sign behind a number or a name, explained under every table that has it.
+  public enum Mark: Sendable, Hashable, CaseIterable {
+    case upperEdge, lowerEdge, fewerSeeds, separable, notAttained, atResolution
+
+    public var symbol: String {
+      switch self {
+      case .upperEdge: "↑"
+      case .lowerEdge: "↓"
+      case .fewerSeeds: "…"
+      case .separable: "†"
+      case .notAttained: "‡"
+      case .atResolution: "≤"
+      }
+    }
+
+    var explanation: String {
+      switch self {
+      case .upperEdge: "the best learning rate is the largest that was tried: the number may improve beyond the grid."
+      case .lowerEdge: "the best learning rate is the smallest that was tried: the number may improve beyond the grid."
+      case .fewerSeeds: "not all seeds have been run yet."
+      case .separable:
+        "separable: training ends without errors, larger rates are better for ever; left out of averages and ranks."
+      case .notAttained: "no weights attain the smallest loss (some class can be separated); the distance is to the infimum."
+      case .atResolution: "so near the optimum that the distance cannot be resolved with some seed; 1e-10 stands in for it."
+      }
+    }
+  }
+
+  init(
+    identifier: String, title: String, headings: [String], schedules: [String?], optimizer: String? = nil, rows: [Row],
+    notes: [String]
+  ) {
+    self.identifier = identifier
+    self.title = title
+    self.headings = headings
+    self.schedules = schedules
+    self.optimizer = optimizer
+    self.rows = rows
+    self.notes = notes
+    let used = Set(rows.flatMap { row in row.marks + row.cells.flatMap(\.marks) })
+    for mark in Mark.allCases where used.contains(mark) { self.notes.append("\(mark.symbol) \(mark.explanation)") }
+  }
+}

@@ -1,0 +1,85 @@
+/// The last-iterate bound's ranking of the schedules on one problem, beside what was measured.
+struct TheoryRow {
+  let problem: Int
+  /// Of the compared columns.
+  let columns: [Int]
+  /// By compared column: the bound at its best scale, the least of its spellings'.
+  let bounds: [Double]
+  let predictedRanks: [Double]
+  let errorRanks: [Double]
+  let lossRanks: [Double]
+
+  var errorTau: Double? { kendallTau(predictedRanks, errorRanks) }
+  var lossTau: Double? { kendallTau(predictedRanks, lossRanks) }
+
+  /// - Returns: nil where fewer than two columns have both a bound and a measurement.
+  init?(_ comparison: Comparison, problem: Int) {
+    guard let record = comparison.refinements[problem], !record.bounds.isEmpty else { return nil }
+    var columns: [Int] = []
+    var bounds: [Double] = []
+    var errors: [Double] = []
+    var losses: [Double] = []
+    for column in comparison.columns.indices {
+      let spellings = comparison.columns[column].schedules.compactMap { record.bounds[$0] }.filter(\.isFinite)
+      guard let bound = spellings.min(), let error = comparison.byError[problem][column].best?.meanTrainError,
+        let loss = comparison.byLoss[problem][column].best?.meanTrainLoss
+      else { continue }
+      columns.append(column)
+      bounds.append(bound)
+      // Rounded so that equal means, summed in another order, tie.
+      errors.append((error * 1e9).rounded())
+      losses.append((loss * 1e9).rounded())
+    }
+    guard columns.count > 1 else { return nil }
+    self.problem = problem
+    self.columns = columns
+    self.bounds = bounds
+    predictedRanks = averageRanks(bounds)
+    errorRanks = averageRanks(errors)
+    lossRanks = averageRanks(losses)
+  }
+}
+
+extension Comparison {
+  /// - Returns: nil where no problem has bounds.
+  func theoryTable() -> Table? {
+    let theory = problems.indices.compactMap { TheoryRow(self, problem: $0) }
+    guard !theory.isEmpty else { return nil }
+    var rows = theory.map { row in
+      Table.Row(
+        problems[row.problem].name, marks: separable[row.problem] ? [.separable] : [],
+        columns.indices.map { column -> Table.Cell in
+          guard let i = row.columns.firstIndex(of: column) else { return Table.Cell("–") }
+          return Table.Cell("\(rank(row.predictedRanks[i])) / \(rank(row.errorRanks[i]))", sortValue: row.predictedRanks[i])
+        } + [tauCell(row.errorTau), tauCell(row.lossTau)])
+    }
+    let averaged = theory.filter { !separable[$0.problem] }
+    if averaged.count > 1 {
+      let mean = { (values: [Double?]) in tauCell(SampleMean(values.compactMap { $0 })?.mean) }
+      rows.append(
+        Table.Row(
+          "mean", columns.map { _ in Table.Cell("") } + [mean(averaged.map(\.errorTau)), mean(averaged.map(\.lossTau))],
+          isSummary: true))
+    }
+    return Table(
+      identifier: "theory-\(identifier)", title: "Predicted and measured ranking, \(optimizerTitle)",
+      headings: ["problem"] + columns.map(\.title) + ["τ, error", "τ, loss"], schedules: columns.map(\.key) + [nil, nil],
+      optimizer: optimizer, rows: rows,
+      notes: [
+        "Predicted rank / measured rank by training error. The prediction is the last-iterate bound (Defazio et al. 2023, "
+          + "Theorem 10) of each schedule at its best scale, with the gradient norms of the prior run "
+          + "(\(priorText)); of schedules with several hyper-parameters the one with the least bound.",
+        "τ: Kendall's tau-b between the predicted ranking and the one measured by mean training error and by mean training loss; "
+          + "1 is full agreement, 0 what chance gives, −1 the opposite order.",
+      ])
+  }
+
+  private var priorText: String {
+    let priors = Set(refinements.compactMap { $0?.priorSchedule }).sorted()
+    return priors.isEmpty ? "none" : listed(priors) + ", first seed, at its best learning rate"
+  }
+
+  private func rank(_ value: Double) -> String { value == value.rounded() ? fixed(value, 0) : fixed(value, 1) }
+
+  private func tauCell(_ tau: Double?) -> Table.Cell { tau.map { Table.Cell(fixed($0, 2), sortValue: $0) } ?? Table.Cell("–") }
+}

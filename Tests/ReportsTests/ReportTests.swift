@@ -1,0 +1,134 @@
+import Foundation
+import Sweeps
+import Testing
+
+@testable import Reports
+
+@Suite struct ReportTests {
+  private let results = SyntheticSweep().results()
+
+  private func markdown(_ results: SweepResults) throws -> String { try Report(results).render(.markdown).text }
+
+  private func body(_ text: String) -> Substring {
+    text.prefix(upTo: text.range(of: "## How this was run")?.lowerBound ?? text.endIndex)
+  }
+
+  @Test func opensWithThreeSentencesFromTheData() throws {
+    let answer = Answer(Report(results).comparisons).text
+    #expect(
+      try markdown(results).split(separator: "\n", omittingEmptySubsequences: true).dropFirst().first.map(String.init) == answer
+    )
+    let sentences = answer.components(separatedBy: ". ")
+    #expect(sentences.count == 3, "\(answer)")
+    #expect(sentences[0].contains("Adam, **linear**") || sentences[0].contains("Adam, **refined**"), "\(answer)")
+    #expect(sentences[1].contains("% below that of flat"), "\(answer)")
+    #expect(sentences[2].contains("critical difference"), "\(answer)")
+  }
+
+  @Test func sameResultsSameBytesInAnyOrder() throws {
+    var shuffled = results
+    shuffled.runs.reverse()
+    shuffled.traces.reverse()
+    shuffled.refinements.reverse()
+    for format in Report.Format.allCases {
+      let first = try Report(results).render(format)
+      let second = try Report(shuffled).render(format)
+      #expect(first.text == second.text)
+      #expect(first.figures.map(\.svg) == second.figures.map(\.svg))
+    }
+  }
+
+  @Test func onlyTheClosingSectionKnowsMachineAndTime() throws {
+    var elsewhere = results
+    elsewhere.sessions = [
+      SessionRecord(
+        started: "2031-05-05T00:00:00Z", seconds: 9_999, machine: "another", threads: 64, shard: "2/4", runs: 12,
+        path: "/elsewhere")
+    ]
+    let first = try markdown(results)
+    let second = try markdown(elsewhere)
+    #expect(first != second)
+    #expect(body(first) == body(second))
+    #expect(second.contains("another") && second.contains("2 h 46 min"))
+    let last = second.components(separatedBy: "\n").last { $0.hasPrefix("## ") }
+    #expect(last == "## How this was run")
+  }
+
+  @Test func everyProblemAndScheduleIsInTheMainTable() throws {
+    let text = try markdown(results)
+    for name in results.problems.map(\.name) { #expect(text.contains("| \(name) ")) }
+    #expect(text.contains("| problem | flat | 1/t | stepwise | cosine | linear | refined |"))
+    #expect(text.contains("| wine.scale † |"))
+    #expect(text.contains("Holm"))
+  }
+
+  @Test func unfinishedSweepsMarkWhatIsMissing() throws {
+    var part = results
+    part.runs.removeAll { run in
+      run.problem == "vowel.scale" || (run.problem == "glass.scale" && run.schedule == "refined")
+        || (run.problem == "letter.scale" && run.seed > 4)
+    }
+    let text = try markdown(part)
+    #expect(text.contains("| vowel.scale | missing |"))
+    #expect(text.contains("glass.scale with Adam: not run yet: refined."))
+    #expect(text.contains("letter.scale with Adam: fewer than 10 seeds so far"))
+    #expect(text.contains("… not all seeds have been run yet."))
+  }
+
+  @Test func emptyResultsStillMakeAReport() throws {
+    let empty = SweepResults(protocolYAML: "", version: "0", configuration: SweepConfiguration())
+    let text = try markdown(empty)
+    #expect(text.contains("No schedule can be called best yet"))
+    #expect(text.contains("## How this was run"))
+    for format in Report.Format.allCases { _ = try Report(empty).render(format) }
+  }
+
+  @Test func oneSeedHasNoStandardErrorAndNoTest() throws {
+    let text = try markdown(SyntheticSweep(seeds: 1).results())
+    #expect(text.contains("One seed has no standard error"))
+    #expect(text.contains("no test was made"))
+    #expect(text.contains("too few seeds"))
+    #expect(!text.contains("±"))
+  }
+
+  @Test func edgesOfTheGridAreMarked() throws {
+    let text = try markdown(SyntheticSweep(exponents: -12 ... -6).results())
+    #expect(text.contains("↑"))
+    #expect(text.contains("the best learning rate is at the edge of those tried"))
+    #expect(try !markdown(results).contains("↑"))
+  }
+
+  @Test func failedRefinementSaysWhy() throws {
+    var failed = results
+    failed.runs.removeAll { $0.problem == "vowel.scale" && $0.schedule == "refined" }
+    for index in failed.refinements.indices where failed.refinements[index].problem == "vowel.scale" {
+      failed.refinements[index].failure = "a smoothed norm of zero at step 812"
+    }
+    let text = try markdown(failed)
+    #expect(text.contains("vowel.scale has no refined schedule: a smoothed norm of zero at step 812."))
+    #expect(text.contains("| no refinement |"))
+  }
+
+  @Test func namesOfFilesAreEscaped() throws {
+    var odd = results
+    for index in odd.runs.indices where odd.runs[index].problem == "glass.scale" { odd.runs[index].problem = "a|b_c*" }
+    odd.problems[0].name = "a|b_c*"
+    #expect(try markdown(odd).contains(#"| a\|b\_c\* |"#))
+  }
+
+  @Test func writesFiguresBesideTheReport() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "refinery-report-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let report = Report(results)
+    try report.write(to: folder.appending(path: "REPORT.md"), format: .markdown)
+    let text = try String(contentsOf: folder.appending(path: "REPORT.md"), encoding: .utf8)
+    let figures = try report.render(.markdown).figures
+    #expect(!figures.isEmpty)
+    for figure in figures {
+      #expect(text.contains("(figures/\(figure.name).svg)"))
+      let svg = try Data(contentsOf: folder.appending(path: "figures/\(figure.name).svg"))
+      #expect(svg == Data(figure.svg.utf8))
+    }
+  }
+}
