@@ -1,29 +1,122 @@
 /// A learning-rate schedule as users spell it: `NAME[:key=value]...`, as in `inverse:offset=0.01:warmup=0.1`.
 ///
-/// `description` is the canonical spelling: keys at their defaults left out, in the order of the schedule's table row.
-/// Equality and hashing follow it.
+/// `description` is the canonical spelling: keys at their defaults left out, in the order of the schedule's table row,
+/// `warmup` last. Equality and hashing follow it.
+///
+///     let schedule = try Schedule(parsing: "wsd:shape=linear:cooldown=0.1")
+///     schedule.description          // "wsd:cooldown=0.1"
+///     try schedule.factors(steps: 100)
 public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   public let name: String
   public let description: String
+  /// The heading of its column in tables, as in "1/t", with whatever is not at its default: "1/t (offset 0.1)".
+  public let columnTitle: String
+  /// Its colour in every chart, "#rrggbb".
+  public let color: String
+  /// The share of the steps spent on warmup, 0 to 1.
+  public let warmup: Double
 
-  /// - Throws: an error that says what was found and what would be right.
-  public init(parsing text: String) throws {
-    self.name = text
-    self.description = text
+  private let arguments: ScheduleArguments
+  private let shape: any ScheduleShape
+
+  /// - Parameter registry: the kinds of schedules to choose from.
+  /// - Throws: `ScheduleError`, which says what was found and what would be right.
+  public init(parsing text: String, in registry: ScheduleRegistry = .builtIn) throws {
+    let spelling = text.trimmingBlanks
+    let parts = spelling.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    let name = parts[0].trimmingBlanks
+    guard !name.isEmpty else {
+      throw ScheduleError(spelling: text, "no name; expected one of: \(registry.names.joined(separator: ", "))")
+    }
+    let type = try registry.shape(named: name, in: spelling)
+    let parameters = type.parameters + [ScheduleRegistry.warmup]
+    var arguments = ScheduleArguments()
+    for part in parts.dropFirst() {
+      try arguments.read(part, of: parameters, schedule: name, in: spelling)
+    }
+    self.name = name
+    self.arguments = arguments
+    self.warmup = arguments[ScheduleRegistry.warmup]
+    self.color = type.color
+    do {
+      self.shape = try type.init(arguments)
+    } catch let error as ScheduleError {
+      throw ScheduleError(spelling: spelling, error.message)
+    }
+    let given = parameters.compactMap { parameter in arguments.text(of: parameter.key).map { (parameter.key, $0) } }
+    self.description = ([name] + given.map { "\($0)=\($1)" }).joined(separator: ":")
+    let notes = given.map { "\($0) \($1)" }.joined(separator: ", ")
+    self.columnTitle = type.columnTitle + (notes.isEmpty ? "" : " (\(notes))")
   }
 
   /// Several, separated by commas.
-  public static func list(parsing text: String) throws -> [Schedule] {
-    try text.split(separator: ",").map { try Schedule(parsing: String($0)) }
+  ///
+  /// - Throws: `ScheduleError` as for one, also where one stands twice or between two commas there is nothing.
+  public static func list(parsing text: String, in registry: ScheduleRegistry = .builtIn) throws -> [Schedule] {
+    try text.split(separator: ",", omittingEmptySubsequences: false).map { try Schedule(parsing: String($0), in: registry) }
   }
 
   /// Whether the schedule is made from gradient norms that a sweep provides (`refined` without `norms=`).
-  public var needsNorms: Bool { name == "refined" && !description.contains("norms=") }
+  public var needsNorms: Bool { (shape as? RefinedSchedule)?.norms == nil && shape is RefinedSchedule }
 
-  /// The factors s_t, t = 0 ..< steps.
+  /// How a `refined` schedule refines; nil for the others.
+  public var refinementOptions: RefinementOptions? { (shape as? RefinedSchedule)?.options }
+
+  /// Whether the spelling gives a value to `key`.
+  public func gives(_ key: String) -> Bool { arguments.gives(key) }
+
+  /// The factors s_t, t = 0 ..< steps: with W = round(warmup x steps), (t+1)/W for t < W, then the schedule's own shape
+  /// over the other steps - W. Halves are rounded to even, as Python and NumPy do.
   ///
+  /// - Parameter unspecifiedNorm: which norms a `refined` schedule takes its norms for where it does not say `norm=`
+  ///   (l2 goes with SGD, l1 with Adam).
+  /// - Throws: `ScheduleError` or `ScheduleFileError`, for schedules that read files or need more steps.
   /// - Complexity: O(steps), with refinement O(steps log steps).
-  public func factors(steps: Int) throws -> [Double] {
-    (0..<steps).map { name == "linear" ? 1 - Double($0) / Double(steps) : 1 }
+  public func factors(steps: Int, unspecifiedNorm: GradientNorm = .l2) throws -> [Double] {
+    guard steps > 0 else { throw ScheduleError(spelling: description, "\(steps) steps; expected at least 1") }
+    let rising = Int((warmup * Double(steps)).rounded(.toNearestOrEven))
+    let start = (0..<rising).map { Double($0 + 1) / Double(rising) }
+    guard rising < steps else { return start }
+    do {
+      if let refined = shape as? RefinedSchedule {
+        return start + (try refined.factors(steps: steps - rising, unspecifiedNorm: unspecifiedNorm))
+      }
+      return start + (try shape.factors(steps: steps - rising))
+    } catch let error as ScheduleError {
+      throw ScheduleError(spelling: description, error.message)
+    }
+  }
+
+  public static func == (a: Schedule, b: Schedule) -> Bool { a.description == b.description }
+  public func hash(into hasher: inout Hasher) { hasher.combine(description) }
+}
+
+extension ScheduleArguments {
+  /// Takes in one `key=value`.
+  fileprivate mutating func read(
+    _ text: String, of parameters: [any ScheduleParameter], schedule name: String, in spelling: String
+  ) throws {
+    let keys = parameters.map { $0.key }
+    guard let equals = text.firstIndex(of: "=") else {
+      let near = text.isEmpty ? "" : suggestion(for: text, among: keys)
+      throw ScheduleError(spelling: spelling, "'\(text)' is no key=value\(near)")
+    }
+    let key = String(text[..<equals]).trimmingBlanks
+    let value = String(text[text.index(after: equals)...]).trimmingBlanks
+    guard let parameter = parameters.first(where: { $0.key == key }) else {
+      throw ScheduleError(
+        spelling: spelling,
+        "\(name) has no key '\(key)'\(suggestion(for: key, among: keys)) (expected one of: \(keys.joined(separator: ", ")))")
+    }
+    guard !gives(key) else { throw ScheduleError(spelling: spelling, "'\(key)' is given twice; expected once") }
+    try set(parameter, to: value, in: spelling)
+  }
+}
+
+extension String {
+  fileprivate var trimmingBlanks: String {
+    let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+    let end = lastIndex { !isBlank($0) }.map { index(after: $0) } ?? startIndex
+    return String(self[..<end].drop(while: isBlank))
   }
 }

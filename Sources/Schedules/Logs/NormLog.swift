@@ -1,0 +1,76 @@
+/// The gradient norms of a run, as its log file has them.
+///
+/// Read are, each also gzip-compressed, told apart by their contents:
+/// - delimited text (comma, tab, semicolon or blanks), with or without a header, `#` comments, and so plain lines of numbers;
+/// - JSON Lines, an object a line;
+/// - NumPy arrays of float32 or float64: one dimension, or (steps, runs, 2) as `train --norms` writes.
+///
+///     let log = try NormLog(path: "run.csv", selection: NormLogSelection(column: "grad_norm"))
+public struct NormLog: Sendable, Hashable {
+  public let path: String
+  /// In the log's order; NaN where the value is missing, not a number or infinite.
+  public let norms: [Double]
+  /// The name of the column or key that they come from, where it has one.
+  public let column: String?
+
+  /// Those that are finite.
+  public var finiteNorms: [Double] { norms.filter(\.isFinite) }
+  /// How many are not.
+  public var omitted: Int { norms.count - finiteNorms.count }
+
+  /// - Throws: `ScheduleFileError`: no such file; no norms; a negative norm; text that is no number; no such column; several
+  ///   columns that could be the norms.
+  /// - Complexity: O(size of the file).
+  public init(path: String, selection: NormLogSelection = NormLogSelection()) throws {
+    let bytes = try FileBytes.read(path)
+    self.path = path
+    if NumPyArrayFile.hasMagic(bytes) {
+      column = nil
+      norms = try Self.norms(of: NumPyArrayFile(bytes: bytes, path: path), selection: selection, path: path)
+    } else {
+      let series = try NumberSeries(bytes: bytes, path: path, column: selection.column) {
+        $0 < 0 ? "a negative norm (\(shortText($0))); expected 0 or more" : nil
+      }
+      column = series.name
+      norms = series.values
+    }
+    guard !norms.isEmpty else { throw ScheduleFileError(.malformed, path: path, "holds no norms") }
+    guard norms.contains(where: \.isFinite) else {
+      throw ScheduleFileError(.malformed, path: path, "none of the \(norms.count) norms is a finite number")
+    }
+  }
+
+  private static func norms(of array: NumPyArrayFile, selection: NormLogSelection, path: String) throws -> [Double] {
+    let shape = array.shape
+    var values: [Double]
+    if shape.count == 1 {
+      if let run = selection.run, run != 1 {
+        throw ScheduleFileError(.malformed, path: path, "holds one run; there is no run \(run)")
+      }
+      values = array.doubles
+    } else if shape.count == 3, shape[2] == 2 {
+      let runs = shape[1]
+      guard let run = selection.run ?? (runs == 1 ? 1 : nil) else {
+        throw ScheduleFileError(.malformed, path: path, "holds \(runs) runs; choose one with run, 1 to \(runs)")
+      }
+      guard (1...max(1, runs)).contains(run), runs > 0 else {
+        throw ScheduleFileError(.malformed, path: path, "holds \(runs) runs; there is no run \(run)")
+      }
+      let all = array.doubles
+      let offset = 2 * (run - 1) + (selection.norm == .l1 ? 0 : 1)
+      values = (0..<shape[0]).map { all[$0 * 2 * runs + offset] }
+    } else {
+      throw ScheduleFileError(
+        .malformed, path: path,
+        "an array of shape (\(shape.map(String.init).joined(separator: ", "))); expected (steps) or (steps, runs, 2)")
+    }
+    for (step, value) in values.enumerated() where !value.isFinite || value < 0 {
+      if value.isFinite {
+        throw ScheduleFileError(
+          .malformed, path: path, "a negative norm (\(shortText(value))) at step \(step + 1); expected 0 or more")
+      }
+      values[step] = .nan
+    }
+    return values
+  }
+}

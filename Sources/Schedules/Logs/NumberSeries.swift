@@ -1,0 +1,82 @@
+/// One column of numbers from a text file: delimited text or JSON Lines.
+struct NumberSeries {
+  /// The column's name in the header, or the key.
+  let name: String?
+  /// NaN where a row has no value or one that is not finite.
+  let values: [Double]
+
+  /// - Parameters:
+  ///   - column: the column's name, its number from 1, or the key; nil where only one can be meant.
+  ///   - objection: what is wrong with a finite value, if anything.
+  init(bytes: [UInt8], path: String, column: String?, objection: (Double) -> String?) throws {
+    if bytes.first(where: { !$0.isBlankOrNewline }) == UInt8(ascii: "{") {
+      self = try JSONLines.series(bytes, path: path, key: column, objection: objection)
+    } else {
+      self = try DelimitedText(bytes, path: path).series(column: column, objection: objection)
+    }
+  }
+
+  init(name: String?, values: [Double]) {
+    self.name = name
+    self.values = values
+  }
+
+  /// Whether a column of this name counts steps or time, or is the envelope that Weights & Biases exports beside the values.
+  static func isNeverTheValues(_ name: String) -> Bool {
+    let lower = name.lowercased()
+    if lower.hasSuffix("__min") || lower.hasSuffix("__max") { return true }
+    let words = lower.split { !$0.isLetter && !$0.isNumber }.map(String.init)
+    // Lightning appends "_step" and "_epoch" to what it averages, norms included.
+    if words.contains(where: { $0.contains("norm") || $0.contains("grad") || $0.contains("factor") }) { return false }
+    if words.starts(with: ["relative", "time"]) { return true }
+    let counters: Set = [
+      "step", "steps", "epoch", "epochs", "iteration", "iterations", "iter", "iters", "it", "time", "timestamp", "runtime",
+      "globalstep", "walltime", "date", "index",
+    ]
+    return words.last.map(counters.contains) ?? false
+  }
+
+  /// The number of the one column that can hold the values.
+  ///
+  /// - Parameter columns: the numeric ones, each with its name and its place.
+  static func only(of columns: [(name: String, index: Int)], path: String, all: [String]) throws -> Int {
+    let candidates = columns.filter { !isNeverTheValues($0.name) }
+    if candidates.count == 1 { return candidates[0].index }
+    if columns.count == 1, all.count == 1 { return columns[0].index }
+    let list = all.isEmpty ? "none" : all.joined(separator: ", ")
+    throw ScheduleFileError(
+      .malformed, path: path,
+      candidates.isEmpty
+        ? "no column of numbers that can be the values; columns: \(list)"
+        : "\(candidates.count) columns can be the values (\(candidates.map(\.name).joined(separator: ", "))); "
+          + "choose one with column; columns: \(list)")
+  }
+}
+
+/// What a cell of text holds.
+enum NumberCell {
+  case number(Double)
+  /// Empty, or a word for what is missing or not finite.
+  case missing
+  case notANumber
+
+  private static let wordsForMissing: Set = [
+    "", "nan", "inf", "infinity", "-inf", "-infinity", "+inf", "+infinity", "-nan", "null", "none", "na", "n/a",
+  ]
+
+  init(_ text: some Sequence<UInt8>) {
+    let string = String(decoding: Array(text), as: UTF8.self)
+    if let value = finiteNumber(string) {
+      self = .number(value)
+    } else {
+      // A number too large for a Double is infinite.
+      let isOverflow = string.first?.isLetter == false && Double(string)?.isInfinite == true
+      self = isOverflow || Self.wordsForMissing.contains(string.lowercased()) ? .missing : .notANumber
+    }
+  }
+}
+
+extension UInt8 {
+  var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
+  var isBlankOrNewline: Bool { isBlank || self == UInt8(ascii: "\n") || self == UInt8(ascii: "\r") }
+}

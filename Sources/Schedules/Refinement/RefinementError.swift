@@ -1,0 +1,20 @@
+/// Norms or options that no schedule can be refined from. Steps count from 1.
+public enum RefinementError: Error, Hashable, CustomStringConvertible {
+  case tooFewNorms(finite: Int, omitted: Int)
+  case negativeNorm(step: Int)
+  /// The inverse of the smoothed norm does not exist.
+  case zeroSmoothedNorm(step: Int)
+  case smoothingOutOfRange(Double)
+  case tooFewPoints(Int)
+
+  public var description: String {
+    switch self {
+    case .tooFewNorms(let finite, let omitted):
+      "\(finite) norms" + (omitted > 0 ? " (\(omitted) more are not finite)" : "") + "; expected at least 3"
+    case .negativeNorm(let step): "a negative norm at step \(step); expected norms of 0 or more"
+    case .zeroSmoothedNorm(let step): "a smoothed norm of zero at step \(step)"
+    case .smoothingOutOfRange(let value): "a smoothing fraction of \(shortText(value)); expected 0 to 1"
+    case .tooFewPoints(let points): "\(points) points; expected at least 2"
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/// A refined schedule, and everything on the way to it that is worth showing.
+///
+/// Source: Defazio, Cutkosky, Mehta, Mishchenko, "When, Why and How Much? Adaptive Learning Rate Scheduling by Refinement",
+/// arXiv 2310.07831, Algorithms 1 (SGD, l2) and 2 (Adam, l1); for the method `bound`, Theorem 10.
+///
+///     let result = try RefinementResult(refining: norms, options: RefinementOptions(norm: .l2))
+///     result.factors  // one a step; the largest is 1, the last 0
+public struct RefinementResult: Sendable, Hashable {
+  public let options: RefinementOptions
+  /// The finite norms as they were given.
+  public let norms: [Double]
+  /// How many were left out because they are not finite.
+  public let omitted: Int
+  /// What the factors were made from, one a factor.
+  public let smoothedNorms: [Double]
+  /// s_t, t = 0 ..< points; the largest is 1.
+  public let factors: [Double]
+
+  /// - Throws: `RefinementError`.
+  /// - Complexity: O(T log T), T the larger one of norms and points.
+  public init(refining norms: [Double], options: RefinementOptions = RefinementOptions()) throws {
+    let (tau, points) = (options.smoothing, options.points)
+    guard tau >= 0, tau <= 1 else { throw RefinementError.smoothingOutOfRange(tau) }
+    if let points, points < 2 { throw RefinementError.tooFewPoints(points) }
+    if let step = norms.firstIndex(where: { $0 < 0 && $0.isFinite }) { throw RefinementError.negativeNorm(step: step + 1) }
+    let finite = norms.filter(\.isFinite)
+    guard finite.count >= 3 else {
+      throw RefinementError.tooFewNorms(finite: finite.count, omitted: norms.count - finite.count)
+    }
+    let raw = points.map { $0 > finite.count ? linearlyInterpolated(finite, count: $0) : finite } ?? finite
+    var smoothed = runningMedian(raw, width: options.width(count: raw.count))
+    if let step = smoothed.firstIndex(of: 0) { throw RefinementError.zeroSmoothedNorm(step: step + 1) }
+    if let points { smoothed = linearlyInterpolated(smoothed, count: points) }
+
+    self.options = options
+    self.norms = finite
+    self.omitted = norms.count - finite.count
+    self.smoothedNorms = smoothed
+    switch options.method {
+    case .closed: self.factors = closedFormFactors(smoothed, norm: options.norm)
+    case .bound: self.factors = boundMinimizingFactors(smoothed, norm: options.norm)
+    }
+  }
+}
+
+/// s_t = w_t sum_{p > t} w_p over its maximum, w = g^-2 (l2) or g^-1 (l1). - Complexity: O(T).
+func closedFormFactors(_ norms: [Double], norm: GradientNorm) -> [Double] {
+  // Relative to the smallest norm, so that no weight overflows; the scale cancels in the end.
+  let smallest = norms.min() ?? 1
+  var rest = 0.0
+  var factors = norms
+  for t in norms.indices.reversed() {
+    let weight = norm.squared(smallest / norms[t])
+    factors[t] = weight * rest
+    rest += weight
+  }
+  let largest = factors.max() ?? 1
+  return factors.map { $0 / largest }
+}

@@ -1,0 +1,24 @@
+/// A kind of schedule. To add one, write a type that conforms to this in a file of its own and name it in
+/// `ScheduleRegistry.builtIn`: parsing, help, checking of configurations, table headings and colours follow from it.
+public protocol ScheduleShape: Sendable {
+  /// What users type, as in "inverse-sqrt": small letters, digits and hyphens.
+  static var name: String { get }
+  /// One line for `--help`.
+  static var summary: String { get }
+  /// The heading of its column in tables, as in "1/sqrt(t)".
+  static var columnTitle: String { get }
+  /// Its colour in every chart, "#rrggbb", legible on white and on near-black.
+  static var color: String { get }
+  /// Its own keys, in the order of the canonical spelling; `warmup` comes by itself.
+  static var parameters: [any ScheduleParameter] { get }
+
+  /// - Throws: where values that are right one by one are not right together.
+  init(_ arguments: ScheduleArguments) throws
+
+  /// The factors s_t, t = 0 ..< steps, of a run without warmup. `steps` may be 0.
+  func factors(steps: Int) throws -> [Double]
+}
+
+extension ScheduleShape {
+  public static var parameters: [any ScheduleParameter] { [] }
+}

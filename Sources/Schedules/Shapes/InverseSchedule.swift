@@ -1,0 +1,18 @@
+/// s_t = b / (b + t), b = offset x T.
+struct InverseSchedule: ScheduleShape {
+  static let name = "inverse"
+  static let summary = "1/t: b/(b+t), b = offset x T"
+  static let columnTitle = "1/t"
+  static let color = "#b8860b"
+  static let offset = NumberParameter("offset", default: 0.01, above: 0, help: "b as a share of the steps T.")
+  static let parameters: [any ScheduleParameter] = [offset]
+
+  let offset: Double
+
+  init(_ arguments: ScheduleArguments) { offset = arguments[Self.offset] }
+
+  func factors(steps: Int) -> [Double] {
+    let b = offset * Double(steps)
+    return (0..<steps).map { b / (b + Double($0)) }
+  }
+}

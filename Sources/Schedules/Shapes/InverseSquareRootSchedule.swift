@@ -1,0 +1,18 @@
+/// s_t = sqrt(b / (b + t)), b = offset x T.
+struct InverseSquareRootSchedule: ScheduleShape {
+  static let name = "inverse-sqrt"
+  static let summary = "1/sqrt(t): sqrt(b/(b+t)), b = offset x T"
+  static let columnTitle = "1/sqrt(t)"
+  static let color = "#c4541a"
+  static let offset = NumberParameter("offset", default: 0.01, above: 0, help: "b as a share of the steps T.")
+  static let parameters: [any ScheduleParameter] = [offset]
+
+  let offset: Double
+
+  init(_ arguments: ScheduleArguments) { offset = arguments[Self.offset] }
+
+  func factors(steps: Int) -> [Double] {
+    let b = offset * Double(steps)
+    return (0..<steps).map { (b / (b + Double($0))).squareRoot() }
+  }
+}

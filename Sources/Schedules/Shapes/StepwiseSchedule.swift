@@ -1,0 +1,27 @@
+import Foundation
+
+/// Multiplied by `factor` at every milestone, from the step t >= milestone x T.
+struct StepwiseSchedule: ScheduleShape {
+  static let name = "stepwise"
+  static let summary = "times a factor at each milestone"
+  static let columnTitle = "stepwise"
+  static let color = "#8a5fc9"
+  static let milestones = NumberListParameter(
+    "milestones", default: [0.6, 0.8, 0.95], help: "Shares of the steps after which the factor falls.")
+  static let factor = NumberParameter("factor", default: 0.1, in: 0...1, help: "What it is multiplied by.")
+  static let parameters: [any ScheduleParameter] = [milestones, factor]
+
+  let milestones: [Double]
+  let factor: Double
+
+  init(_ arguments: ScheduleArguments) {
+    milestones = arguments[Self.milestones]
+    factor = arguments[Self.factor]
+  }
+
+  func factors(steps: Int) -> [Double] {
+    // Within rounding, so that 0.55 x 20 (11.000000000000002 in binary) is step 11.
+    let starts = milestones.map { $0 * Double(steps) * (1 - 1e-14) }
+    return (0..<steps).map { t in pow(factor, Double(starts.count { Double(t) >= $0 })) }
+  }
+}

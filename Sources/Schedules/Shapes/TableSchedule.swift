@@ -1,0 +1,23 @@
+/// The factors of a file, interpolated linearly onto the steps.
+struct TableSchedule: ScheduleShape {
+  static let name = "table"
+  static let summary = "factors from a file, one a line"
+  static let columnTitle = "table"
+  static let color = "#7d6b52"
+  static let file = TextParameter("file", placeholder: "FILE", help: "The factors, evenly spaced over the steps.")
+  static let parameters: [any ScheduleParameter] = [file]
+
+  let file: String
+
+  init(_ arguments: ScheduleArguments) throws {
+    guard let file = arguments[Self.file] else {
+      throw ScheduleError(spelling: Self.name, "no file given; expected table:file=FILE")
+    }
+    self.file = file
+  }
+
+  func factors(steps: Int) throws -> [Double] {
+    guard steps > 0 else { return [] }
+    return linearlyInterpolated(try FactorFile.read(file), count: steps)
+  }
+}

@@ -1,0 +1,13 @@
+/// A schedule that cannot be: an unknown name or key, a value out of its range, factors that do not exist.
+public struct ScheduleError: Error, Hashable, CustomStringConvertible {
+  /// The spelling that it was found in, as the user wrote it.
+  public var spelling: String
+  public var message: String
+
+  public init(spelling: String, _ message: String) {
+    self.spelling = spelling
+    self.message = message
+  }
+
+  public var description: String { "schedule '\(spelling)': \(message)" }
+}

@@ -1,0 +1,137 @@
+/// One `key=value` of a schedule: what it is called, what it may be, what it is when not given.
+///
+/// `NumberParameter`, `NumberListParameter`, `ChoiceParameter` and `TextParameter` are all that the built-in schedules need.
+public protocol ScheduleParameter<Value>: Sendable {
+  associatedtype Value: Sendable & Equatable
+  var key: String { get }
+  /// One line for `--help`.
+  var help: String { get }
+  var defaultValue: Value { get }
+  /// What may stand after the `=`, as in "a number above 0".
+  var expectation: String { get }
+  /// nil where `text` is not what `expectation` says.
+  func value(parsing text: String) -> Value?
+  /// The canonical text of `value`, which parses to it again; nil where `value` stands for "not given".
+  func text(of value: Value) -> String?
+}
+
+/// A finite number within a range.
+public struct NumberParameter: ScheduleParameter {
+  public let key: String
+  public let help: String
+  public let defaultValue: Double
+  public let lowerBound: Double
+  public let upperBound: Double
+  /// Whether the lower bound itself is too low.
+  public let excludesLowerBound: Bool
+
+  /// A number in `range`.
+  public init(_ key: String, default value: Double, in range: ClosedRange<Double>, help: String) {
+    self.key = key
+    self.help = help
+    self.defaultValue = value
+    self.lowerBound = range.lowerBound
+    self.upperBound = range.upperBound
+    self.excludesLowerBound = false
+  }
+
+  /// A number above `bound`, and at most `upperBound`.
+  public init(_ key: String, default value: Double, above bound: Double, through upperBound: Double = .infinity, help: String) {
+    self.key = key
+    self.help = help
+    self.defaultValue = value
+    self.lowerBound = bound
+    self.upperBound = upperBound
+    self.excludesLowerBound = true
+  }
+
+  public var expectation: String {
+    let lower = excludesLowerBound ? "above \(shortText(lowerBound))" : "from \(shortText(lowerBound))"
+    if upperBound == .infinity { return "a number \(lower)" + (excludesLowerBound ? "" : " up") }
+    return "a number \(lower) to \(shortText(upperBound))"
+  }
+
+  public func value(parsing text: String) -> Double? {
+    guard let value = finiteNumber(text), value <= upperBound else { return nil }
+    return (excludesLowerBound ? value > lowerBound : value >= lowerBound) ? value : nil
+  }
+
+  public func text(of value: Double) -> String? { shortText(value) }
+}
+
+/// Ascending numbers from 0 to 1, separated by slashes, as in `0.3/0.6/0.9`.
+public struct NumberListParameter: ScheduleParameter {
+  public let key: String
+  public let help: String
+  public let defaultValue: [Double]
+
+  public init(_ key: String, default value: [Double], help: String) {
+    self.key = key
+    self.help = help
+    self.defaultValue = value
+  }
+
+  public var expectation: String { "ascending numbers from 0 to 1 separated by slashes, as in 0.3/0.6/0.9" }
+
+  public func value(parsing text: String) -> [Double]? {
+    let items = text.split(separator: "/", omittingEmptySubsequences: false)
+    let values = items.compactMap { finiteNumber(String($0)) }
+    guard values.count == items.count, values.allSatisfy({ (0...1).contains($0) }),
+      zip(values, values.dropFirst()).allSatisfy({ $0 < $1 })
+    else { return nil }
+    return values
+  }
+
+  public func text(of value: [Double]) -> String? { value.map(shortText).joined(separator: "/") }
+}
+
+/// One word of a few; without a default it may be left open.
+public struct ChoiceParameter: ScheduleParameter {
+  public let key: String
+  public let help: String
+  public let defaultValue: String?
+  public let choices: [String]
+
+  public init(_ key: String, default value: String?, of choices: [String], help: String) {
+    self.key = key
+    self.help = help
+    self.defaultValue = value
+    self.choices = choices
+  }
+
+  public var expectation: String { choices.joined(separator: " or ") }
+  public func value(parsing text: String) -> String?? { choices.contains(text) ? .some(text) : nil }
+  public func text(of value: String?) -> String? { value }
+}
+
+/// Free text, such as the name of a file; not given unless given.
+public struct TextParameter: ScheduleParameter {
+  public let key: String
+  public let help: String
+  /// What stands for the value in help, as in "FILE".
+  public let placeholder: String
+
+  public init(_ key: String, placeholder: String, help: String) {
+    self.key = key
+    self.help = help
+    self.placeholder = placeholder
+  }
+
+  public var defaultValue: String? { nil }
+  public var expectation: String { placeholder }
+  public func value(parsing text: String) -> String?? { text.isEmpty ? nil : .some(text) }
+  public func text(of value: String?) -> String? { value }
+}
+
+/// A decimal number as users write it; neither "nan" nor "inf" nor hexadecimal.
+func finiteNumber(_ text: String) -> Double? {
+  guard !text.isEmpty, text.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }), let value = Double(text), value.isFinite
+  else { return nil }
+  return value
+}
+
+/// The shortest decimal that reads back as `value`, whole numbers without a point.
+func shortText(_ value: Double) -> String {
+  let text = "\(value)"
+  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+}
