@@ -1,0 +1,161 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// The linear maps that take every feature of a training file to [lower, upper], as LIBSVM's `svm-scale` does it.
+///
+/// A feature's range counts left-out entries as zeros. Features with one value in all rows are left out, and so are features
+/// of another file that the training file does not have. Output has the digits of `svm-scale` 3.24: labels with 17 significant
+/// digits, values with 6, zeros left out, a blank at the end of each row. A `qid:N` is not copied.
+public struct FeatureScaling: Sendable {
+  /// What became of one file.
+  public struct Summary: Sendable, Hashable {
+    public let rows: Int
+    public let nonzerosBefore: Int
+    public let nonzerosAfter: Int
+    /// Indices that the training file does not vary in, and whose entries were left out; ascending.
+    public let unknownFeatures: [Int]
+  }
+
+  private struct Range: Sendable {
+    var minimum = Double.infinity
+    var maximum = -Double.infinity
+    var isConstant: Bool { minimum == maximum }
+
+    mutating func include(_ value: Double) {
+      minimum = Swift.min(minimum, value)
+      maximum = Swift.max(maximum, value)
+    }
+  }
+
+  public let lower: Double
+  public let upper: Double
+  /// By index as the file counts it; nil for constant and unknown features.
+  private let ranges: [Range?]
+  /// Ascending indices of features that a left-out entry gives a nonzero value to.
+  private let filledFeatures: [Int]
+
+  /// Takes the ranges from a training file.
+  ///
+  /// - Precondition: `lower < upper`.
+  /// - Throws: `ReadingFailure` as `LIBSVMReader.read` does.
+  /// - Complexity: O(bytes).
+  public init(trainingPath: String, lower: Double = -1, upper: Double = 1) throws(ReadingFailure) {
+    precondition(lower < upper)
+    self.lower = lower
+    self.upper = upper
+    var ranges: [Range] = []
+    var counts: [Int] = []
+    var rows = 0
+    try Self.forEachRow(of: trainingPath) { _, entries in
+      rows += 1
+      for (index, value) in entries {
+        while ranges.count <= index {
+          ranges.append(Range())
+          counts.append(0)
+        }
+        ranges[index].include(value)
+        counts[index] += 1
+      }
+    }
+    for index in ranges.indices where counts[index] < rows { ranges[index].include(0) }
+    let varying = ranges.map { $0.isConstant ? nil : $0 }
+    self.ranges = varying
+    filledFeatures = varying.indices.filter { index in
+      varying[index].map { Self.scaled(0, by: $0, lower: lower, upper: upper) != 0 } ?? false
+    }
+  }
+
+  /// Scales a file.
+  ///
+  /// - Parameter write: Takes the text of the scaled file, piece by piece.
+  /// - Throws: `ReadingFailure` for a bad file, in which case what has been written is incomplete; and what `write` throws.
+  /// - Complexity: O(bytes + rows x features whose zeros do not stay zero).
+  public func scale(path: String, write: ([UInt8]) throws -> Void) throws -> Summary {
+    var text: [UInt8] = []
+    var rows = 0
+    var before = 0
+    var after = 0
+    var unknown: Set<Int> = []
+    var writeError: (any Error)?
+    try Self.forEachRow(of: path) { label, entries in
+      rows += 1
+      before += entries.count
+      text.append(contentsOf: Self.formatted("%.17g ", label))
+      var filled = filledFeatures[...]
+      func append(_ index: Int, _ value: Double) {
+        guard let range = index < ranges.count ? ranges[index] : nil else {
+          unknown.insert(index)
+          return
+        }
+        let scaled = Self.scaled(value, by: range, lower: lower, upper: upper)
+        guard scaled != 0 else { return }
+        after += 1
+        text.append(contentsOf: "\(index):".utf8)
+        text.append(contentsOf: Self.formatted("%g ", scaled))
+      }
+      for (index, value) in entries {
+        while let next = filled.first, next < index {
+          append(next, 0)
+          filled.removeFirst()
+        }
+        if filled.first == index { filled.removeFirst() }
+        append(index, value)
+      }
+      for index in filled { append(index, 0) }
+      text.append(UInt8(ascii: "\n"))
+      if text.count >= 1 << 16, writeError == nil {
+        do { try write(text) } catch { writeError = error }
+        text.removeAll(keepingCapacity: true)
+      }
+    }
+    if let writeError { throw writeError }
+    try write(text)
+    return Summary(rows: rows, nonzerosBefore: before, nonzerosAfter: after, unknownFeatures: unknown.sorted())
+  }
+
+  private static func scaled(_ value: Double, by range: Range, lower: Double, upper: Double) -> Double {
+    if value == range.minimum { return lower }
+    if value == range.maximum { return upper }
+    return lower + (upper - lower) * (value - range.minimum) / (range.maximum - range.minimum)
+  }
+
+  private static func formatted(_ format: String, _ value: Double) -> [UInt8] {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 40) { buffer in
+      let length = withVaList([value]) { vsnprintf(buffer.baseAddress!, buffer.count, format, $0) }
+      return buffer.prefix(Int(length)).map { UInt8(bitPattern: $0) }
+    }
+  }
+
+  private static func forEachRow(
+    of path: String, _ body: (Double, [(index: Int, value: Double)]) -> Void
+  ) throws(ReadingFailure) {
+    guard path != "-" else {
+      throw ReadingFailure(kind: .noInput, file: "<stdin>", message: "scaling reads its input twice; name a file")
+    }
+    let input = try SystemInput(path: path)
+    var entries: [(index: Int, value: Double)] = []
+    var lines = TextLines(file: input.name)
+    var rows = 0
+    let interruption = try TextBlocks(input: input).forEach { block in
+      lines.forEach(in: block) { (scanner) throws(LineError) in
+        guard let label = try scanner.label() else { return }
+        entries.removeAll(keepingCapacity: true)
+        while let (index, number) = try scanner.pair() {
+          let value = number.double
+          guard value.isFinite else { throw scanner.overflow(of: number, as: "Double") }
+          entries.append((index, value))
+        }
+        rows += 1
+        body(label, entries)
+      }
+    }
+    if let interruption { lines.note(interruption) }
+    if rows == 0 { lines.note("the file holds no rows; a row is LABEL INDEX:VALUE ...") }
+    try lines.finish()
+  }
+}
