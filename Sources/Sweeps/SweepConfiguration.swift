@@ -1,7 +1,11 @@
+import Schedules
 import Training
 
 /// What a sweep trains: the contents of a configuration file, with the paper's protocol as defaults.
 public struct SweepConfiguration: Sendable, Hashable {
+  /// Where the problems are: folders (every dataset in them), files and glob patterns, relative to the working directory.
+  /// No part of the protocol: two runs of one configuration may find the same data in different places.
+  public var data: [String] = ["datasets"]
   /// Canonical spellings, in the order of the tables' columns.
   public var schedules: [String] = [
     "flat",
@@ -22,10 +26,40 @@ public struct SweepConfiguration: Sendable, Hashable {
   public var keepsLastBatch = false
   /// Smoothing fraction tau of the refinement.
   public var smoothing = 0.1
-  /// Rounds of refinement.
+  /// Rounds of refinement, each from the norms of the best run of the round before. `columns` has one schedule for each.
   public var rounds = 1
   /// The schedule whose best run gives the norms.
   public var priorSchedule = "linear"
 
   public init() {}
+
+  /// The schedules as run records and tables spell them: those of the configuration, and a `refined:round=2` and so on after
+  /// each that is refined, where there are several rounds.
+  public var columns: [String] {
+    schedules.flatMap { schedule in
+      guard SweepConfiguration.isRefined(schedule) else { return [schedule] }
+      return (1...max(rounds, 1)).map { SweepConfiguration.spelling(of: schedule, round: $0) }
+    }
+  }
+
+  /// Whether the sweep makes the schedule from the norms of a prior run.
+  static func isRefined(_ schedule: String) -> Bool {
+    (try? Schedule(parsing: schedule))?.needsNorms ?? false
+  }
+
+  /// The smoothing fraction of a refined schedule: its own `tau`, or the configuration's.
+  func smoothing(of refined: String) -> Double { refinementOptions(of: refined, optimizer: .sgd()).smoothing }
+
+  /// How a refined schedule refines the norms of an optimizer's run: l1 norms for Adam and l2 norms for SGD, unless it says.
+  func refinementOptions(of refined: String, optimizer: Optimizer) -> RefinementOptions {
+    let schedule = try? Schedule(parsing: refined)
+    var options = schedule?.refinementOptions ?? RefinementOptions()
+    if schedule?.gives("tau") != true { options.smoothing = smoothing }
+    if schedule?.gives("norm") != true { options.norm = optimizer.name == "adam" ? .l1 : .l2 }
+    return options
+  }
+
+  static func spelling(of refined: String, round: Int) -> String {
+    round == 1 ? refined : "\(refined):round=\(round)"
+  }
 }

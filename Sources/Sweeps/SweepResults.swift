@@ -135,6 +135,8 @@ public struct RunRecord: Sendable, Codable, Hashable {
 public struct RefinementRecord: Sendable, Codable, Hashable {
   public var problem: String
   public var optimizer: String
+  /// The refined schedule, as `columns` of the configuration and the run records spell it.
+  public var schedule: String
   /// 1 for norms of the prior run, 2 for norms of the refined run, and so on.
   public var round: Int
   public var priorSchedule: String
@@ -153,12 +155,13 @@ public struct RefinementRecord: Sendable, Codable, Hashable {
   public var bounds: [String: Double]
 
   public init(
-    problem: String, optimizer: String, round: Int, priorSchedule: String, priorLearningRate: Double, priorSeed: UInt64,
-    steps: Int, norms: [Float] = [], smoothedNorms: [Float] = [], factors: [Double] = [], failure: String? = nil,
+    problem: String, optimizer: String, schedule: String = "refined", round: Int, priorSchedule: String,
+    priorLearningRate: Double, priorSeed: UInt64, steps: Int, norms: [Float] = [], smoothedNorms: [Float] = [], factors: [Double] = [], failure: String? = nil,
     bounds: [String: Double] = [:]
   ) {
     self.problem = problem
     self.optimizer = optimizer
+    self.schedule = schedule
     self.round = round
     self.priorSchedule = priorSchedule
     self.priorLearningRate = priorLearningRate

@@ -1,0 +1,44 @@
+import Foundation
+
+/// The right to write to a results folder: held as long as the value lives, given back by the system when the process ends,
+/// however it ends.
+///
+/// A whole sweep holds the folder alone. Shards hold it together, and each its own journal alone.
+final class FolderLock: Sendable {
+  private let handles: [FileHandle]
+
+  /// - Throws: `JournalError.inUse` naming the holder, `.cannotCreate`.
+  init(folder: String, shard: Shard?) throws {
+    var handles = [try FolderLock.lock(folder: folder, file: ".lock", isShared: shard != nil)]
+    if let shard { handles.append(try FolderLock.lock(folder: folder, file: ".lock\(shard.suffix)", isShared: false)) }
+    self.handles = handles
+  }
+
+  private static func lock(folder: String, file: String, isShared: Bool) throws -> FileHandle {
+    let path = folder + "/" + file
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw JournalError.cannotCreate(path: path, reason: String(cString: strerror(errno)))
+    }
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    guard flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 else {
+      let text = (try? handle.readToEnd()).flatMap { String(decoding: $0, as: UTF8.self) } ?? ""
+      let holder = text.trimmingCharacters(in: .whitespacesAndNewlines)
+      throw JournalError.inUse(folder: folder, holder: holder.isEmpty ? "unknown" : holder)
+    }
+    let process = ProcessInfo.processInfo
+    let holder = "process \(process.processIdentifier) on \(process.hostName), since \(timestamp())\n"
+    do {
+      try handle.truncate(atOffset: 0)
+      try handle.write(contentsOf: Data(holder.utf8))
+    } catch {
+      // The name is for messages only: a full disk must not keep a sweep from finding out that nothing is missing.
+    }
+    return handle
+  }
+}
+
+/// The time now as 2026-01-31T23:59:59Z.
+func timestamp() -> String {
+  ISO8601DateFormatter().string(from: Date())
+}

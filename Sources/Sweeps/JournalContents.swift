@@ -1,0 +1,117 @@
+import Foundation
+
+/// What the journals of a folder hold, lines that cannot be trusted left out.
+struct JournalContents {
+  struct Place: Hashable, CustomStringConvertible {
+    /// Name within the folder.
+    let file: String
+    /// Counts from 1.
+    let line: Int
+    var description: String { "\(file):\(line)" }
+  }
+
+  struct BadLine: Hashable {
+    let place: Place
+    let reason: String
+  }
+
+  struct Detail {
+    let line: DetailLine
+    let place: Place
+  }
+
+  var runs: [String: RunRecord] = [:]
+  var refinements: [String: Refinement] = [:]
+  var traces: [String: TraceRecord] = [:]
+  var optima: [String: OptimumRecord] = [:]
+  /// Protocols, problems and sessions, in the order of files and lines.
+  var history: [Detail] = []
+  var badLines: [BadLine] = []
+  private var places: [String: Place] = [:]
+
+  struct Refinement: Hashable {
+    var record: RefinementRecord
+    /// nil where there is no refined schedule.
+    var digest: String?
+  }
+
+  static let runsSuffix = ".jsonl"
+  static let detailsSuffix = ".ndjson"
+
+  init() {}
+
+  /// Reads every journal of a folder, by ascending names; a folder that does not exist holds nothing.
+  ///
+  /// - Throws: `JournalError.cannotRead`, `.disagreement`.
+  init(folder: String) throws {
+    for file in try JournalContents.files(in: folder) {
+      let path = folder + "/" + file
+      guard let bytes = FileManager.default.contents(atPath: path) else {
+        throw JournalError.cannotRead(path: path, reason: "it cannot be opened")
+      }
+      try read(bytes, file: file)
+    }
+  }
+
+  static func files(in folder: String) throws -> [String] {
+    guard FileManager.default.fileExists(atPath: folder) else { return [] }
+    do {
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+      return files.filter { $0.hasSuffix(runsSuffix) || $0.hasSuffix(detailsSuffix) }.sorted()
+    } catch {
+      throw JournalError.cannotRead(path: folder, reason: reason(of: error))
+    }
+  }
+
+  /// Takes in the lines of one file.
+  mutating func read(_ bytes: Data, file: String) throws {
+    let decoder = DetailLine.decoder()
+    let isDetails = file.hasSuffix(JournalContents.detailsSuffix)
+    for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+      let place = Place(file: file, line: index + 1)
+      if line.isEmpty, line.endIndex == bytes.endIndex { continue }
+      if let fault = JournalLine.fault(in: line) {
+        badLines.append(BadLine(place: place, reason: fault))
+        continue
+      }
+      do {
+        if isDetails {
+          take(try decoder.decode(DetailLine.self, from: line), at: place)
+        } else {
+          try take(try decoder.decode(RunRecord.self, from: line), at: place)
+        }
+      } catch let error as DecodingError {
+        badLines.append(BadLine(place: place, reason: "it is not a record: \(error)"))
+      }
+    }
+  }
+
+  mutating func take(_ run: RunRecord, at place: Place) throws {
+    if let known = runs[run.key], !known.agrees(with: run) {
+      throw JournalError.disagreement(
+        key: run.key, first: "\(place)", second: places[run.key].map { "\($0)" } ?? "this sweep")
+    }
+    runs[run.key] = run
+    places[run.key] = place
+  }
+
+  mutating func take(_ detail: DetailLine, at place: Place) {
+    switch detail.kind {
+    case .refinement:
+      if let record = detail.refinement { refinements[detail.key] = Refinement(record: record, digest: detail.digest) }
+    case .trace: traces[detail.key] = detail.trace
+    case .optimum: optima[detail.key] = detail.optimum
+    case .protocol, .problem, .session: history.append(Detail(line: detail, place: place))
+    }
+  }
+}
+
+/// What the system says of an error of its own: "No space left on device".
+func reason(of error: any Error) -> String {
+  let error = error as NSError
+  if error.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(error.code))) }
+  if let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError, underlying.domain == NSPOSIXErrorDomain {
+    return String(cString: strerror(Int32(underlying.code)))
+  }
+  return error.localizedDescription
+}

@@ -1,0 +1,46 @@
+/// Why a results folder cannot be used.
+public enum JournalError: Error, Hashable, CustomStringConvertible {
+  /// Another process writes to the folder; `holder` says which.
+  case inUse(folder: String, holder: String)
+  /// The folder or a file in it cannot be created or opened for writing.
+  case cannotCreate(path: String, reason: String)
+  /// Writing failed half-way; what was durable before is intact.
+  case cannotWrite(path: String, reason: String)
+  case cannotRead(path: String, reason: String)
+  /// Two lines of one key say different things.
+  case disagreement(key: String, first: String, second: String)
+  /// The journals of the folder were made by different protocols.
+  case severalProtocols(folder: String, descriptions: [String])
+  case noSuchProtocol(folder: String, asked: String, descriptions: [String])
+  /// There is no journal in the folder.
+  case empty(folder: String)
+
+  public var description: String {
+    switch self {
+    case .inUse(let folder, let holder):
+      "\(folder): error: another sweep is writing here (\(holder)); wait for it, or give --results another folder"
+    case .cannotCreate(let path, let reason): "\(path): error: cannot write here: \(reason)"
+    case .cannotWrite(let path, let reason):
+      "\(path): error: cannot write: \(reason); the journal is intact, the same command continues where it stopped"
+    case .cannotRead(let path, let reason): "\(path): error: cannot read: \(reason)"
+    case .disagreement(let key, let first, let second):
+      "\(first): error: run \(key) has another result than in \(second); one of the two was not made by this program and data"
+    case .severalProtocols(let folder, let descriptions):
+      "\(folder): error: journals of different protocols do not mix; say which with --protocol:\n"
+        + descriptions.joined(separator: "\n")
+    case .noSuchProtocol(let folder, let asked, let descriptions):
+      "\(folder): error: no protocol '\(asked)' here; there are:\n" + descriptions.joined(separator: "\n")
+    case .empty(let folder): "\(folder): error: no journal here (*.jsonl); `refinery sweep` makes one"
+    }
+  }
+
+  /// The code of sysexits.h: 65 bad data, 66 no such input, 73 cannot create, 74 input or output error.
+  public var exitCode: Int32 {
+    switch self {
+    case .inUse, .cannotCreate: 73
+    case .cannotWrite: 74
+    case .cannotRead, .empty, .noSuchProtocol: 66
+    case .disagreement, .severalProtocols: 65
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import Sparse
+
+/// A problem of a sweep, read and known by its checksums.
+public struct SweepProblem: Sendable {
+  public let problem: Problem
+  public let summary: ProblemSummary
+
+  /// Problems that come from no file (in tests) get checksums of 0.
+  public init(_ problem: Problem) {
+    func hexadecimal(_ checksum: UInt32?) -> String {
+      let digits = String(checksum ?? 0, radix: 16)
+      return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+    let training = problem.training
+    self.problem = problem
+    summary = ProblemSummary(
+      name: problem.name, rows: training.rowCount, testRows: problem.test?.rowCount, features: training.featureCount,
+      classes: training.classCount, nonzeros: training.matrix.nonzeroCount, checksum: hexadecimal(problem.checksum),
+      testChecksum: problem.test.map { _ in hexadecimal(problem.testChecksum) })
+  }
+}
+
+/// The problems that a sweep found, and what is wrong with those that it cannot use.
+public struct SweepData: Sendable {
+  /// By name.
+  public var problems: [SweepProblem] = []
+  /// One for each file that could not be read: the others are swept, and the exit code is 65.
+  public var failures: [String] = []
+  /// What a user should know before the sweep starts: constant features, duplicates and the like.
+  public var warnings: [String] = []
+
+  public init(problems: [SweepProblem] = []) {
+    self.problems = problems.sorted { $0.summary.name < $1.summary.name }
+  }
+
+  /// Reads every dataset that folders, files and glob patterns name.
+  ///
+  /// - Throws: `ReadingFailure` of kind `noInput` where a folder does not exist or a pattern names nothing.
+  public init(reading patterns: [String]) throws {
+    var entries: [String: DatasetFolder.Entry] = [:]
+    var failures: [String: String] = [:]
+    for pattern in patterns {
+      let found = try DatasetSelection(pattern)
+      for failure in found.failures { failures[failure.errors[0].file] = "\(failure)" }
+      for entry in found.entries {
+        if let known = entries[entry.name], known.path != entry.path {
+          failures[entry.path] =
+            "\(entry.path): error: the name '\(entry.name)' is taken by \(known.path); rename one of the two"
+        } else {
+          entries[entry.name] = entry
+        }
+      }
+    }
+    for entry in entries.values.sorted(by: { $0.name < $1.name }) {
+      do {
+        let problem = try Problem(path: entry.path, testPath: entry.testPath)
+        if problem.training.classCount < 2 {
+          failures[entry.path] =
+            "\(entry.path): error: every row has the same label, expected at least two classes: there is nothing to learn"
+        } else {
+          warnings += SweepData.warnings(of: problem.training, path: entry.path)
+          problems.append(SweepProblem(problem))
+        }
+      } catch {
+        failures[entry.path] = "\(error)"
+      }
+    }
+    warnings += SweepData.duplicates(among: problems)
+    self.failures = failures.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// Features that have the same value in every row: they do what the bias does.
+  private static func warnings(of data: LabelledSparseData, path: String) -> [String] {
+    let constant = constantFeatures(of: data.matrix)
+    guard let first = constant.first else { return [] }
+    let text = constant.count == 1 ? "feature \(first) is" : "\(constant.count) features (the first: \(first)) are"
+    return ["\(path): warning: \(text) the same in every row and can tell no class from another"]
+  }
+
+  /// Features, from 1, with one value throughout.
+  ///
+  /// - Complexity: O(features + nonzeros).
+  static func constantFeatures(of matrix: SparseMatrix) -> [Int] {
+    var counts = [Int](repeating: 0, count: matrix.columnCount)
+    var values = [Float](repeating: 0, count: matrix.columnCount)
+    var isConstant = [Bool](repeating: true, count: matrix.columnCount)
+    for (column, value) in zip(matrix.columns, matrix.values) {
+      let column = Int(column)
+      if counts[column] == 0 { values[column] = value } else if values[column] != value { isConstant[column] = false }
+      counts[column] += 1
+    }
+    return (0..<matrix.columnCount).filter { column in
+      counts[column] == 0 || isConstant[column] && (counts[column] == matrix.rowCount || values[column] == 0)
+    }.map { $0 + 1 }
+  }
+
+  private static func duplicates(among problems: [SweepProblem]) -> [String] {
+    let same = Dictionary(grouping: problems.map(\.summary)) { "\($0.checksum) \($0.rows) \($0.nonzeros)" }
+    return same.values.filter { $0.count > 1 }.map { group in
+      "warning: \(group.map(\.name).sorted().joined(separator: ", ")) hold the same data"
+    }.sorted()
+  }
+}
+
+/// The datasets that one `data:` entry names.
+private struct DatasetSelection {
+  var entries: [DatasetFolder.Entry]
+  var failures: [ReadingFailure]
+
+  /// - Parameter pattern: a folder, or a path whose last component may hold `*` and `?`; the compression suffix may be left out.
+  init(_ pattern: String) throws {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: pattern, isDirectory: &isFolder), isFolder.boolValue {
+      let folder = try DatasetFolder(pattern)
+      (entries, failures) = (folder.entries, folder.failures)
+      return
+    }
+    let path = pattern as NSString
+    let parent = path.deletingLastPathComponent
+    let name = path.lastPathComponent
+    let folder = try DatasetFolder(parent.isEmpty ? "." : parent)
+    let isAsked = { (file: String) in
+      fnmatch(name, file, 0) == 0 || fnmatch(name, DatasetFolder.datasetName(ofFile: file), 0) == 0
+    }
+    entries = folder.entries.filter { isAsked(($0.path as NSString).lastPathComponent) }
+    failures = folder.failures.filter { isAsked(($0.errors[0].file as NSString).lastPathComponent) }
+    if entries.isEmpty && failures.isEmpty {
+      throw ReadingFailure(
+        kind: .noInput, file: pattern, message: "no dataset here; expected a folder, a file or a pattern such as datasets/*.scale")
+    }
+  }
+}

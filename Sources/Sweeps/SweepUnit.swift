@@ -1,0 +1,166 @@
+import Foundation
+import Schedules
+import Synchronization
+import Training
+
+/// One problem and one optimizer of a sweep, able to train: the trainer and the factors of its schedules, made when needed.
+final class SweepUnit: Sendable {
+  let keys: UnitKeys
+  let chains: [Chain]
+  /// Of one run, in seconds on a typical core.
+  let cost: Double
+  let lanes: Int
+  private let sweepProblem: SweepProblem
+  private let configuration: SweepConfiguration
+  private let state = Mutex(State())
+
+  private struct State {
+    var trainer: LaneTrainer?
+    var factors: [String: [Double]] = [:]
+  }
+
+  init(problem: SweepProblem, optimizer: Optimizer, configuration: SweepConfiguration, chains: [Chain]) {
+    keys = UnitKeys(problem: problem.summary, optimizer: optimizer, configuration: configuration)
+    self.chains = chains
+    self.configuration = configuration
+    sweepProblem = problem
+    let trainer = SweepUnit.trainer(problem, optimizer, configuration)
+    cost = trainer.estimatedCost
+    lanes = max(trainer.preferredRunCount, 1)
+  }
+
+  static func trainer(
+    _ problem: SweepProblem, _ optimizer: Optimizer, _ configuration: SweepConfiguration
+  ) -> LaneTrainer {
+    LaneTrainer(
+      problem: problem.problem,
+      settings: TrainingSettings(
+        optimizer: optimizer, epochs: configuration.epochs, batchSize: configuration.batchSize,
+        keepsLastBatch: configuration.keepsLastBatch))
+  }
+
+  /// Runs that a finished sweep of the unit has at least.
+  var leastRunCount: Int {
+    let schedules = chains.map { $0.scheduleCount(rounds: configuration.rounds) }.reduce(0, +)
+    return schedules * configuration.seeds * (configuration.maximumExponent - configuration.minimumExponent + 1)
+  }
+
+  var trainer: LaneTrainer {
+    state.withLock { state in
+      if let trainer = state.trainer { return trainer }
+      let trainer = SweepUnit.trainer(sweepProblem, keys.optimizer, configuration)
+      state.trainer = trainer
+      return trainer
+    }
+  }
+
+  /// Frees what only training needs.
+  func release() { state.withLock { $0 = State() } }
+
+  func hasFactors(of schedule: String) -> Bool {
+    state.withLock { $0.factors[schedule] != nil } || (try? Schedule(parsing: schedule))?.needsNorms == false
+  }
+
+  /// - Throws: where a schedule cannot be made: its file, too few steps.
+  func factors(of schedule: String) throws -> [Double] {
+    if let factors = state.withLock({ $0.factors[schedule] }) { return factors }
+    let norm: GradientNorm = keys.optimizer.name == "adam" ? .l1 : .l2
+    let factors = try Schedule(parsing: schedule).factors(steps: trainer.steps, unspecifiedNorm: norm)
+    state.withLock { $0.factors[schedule] = factors }
+    return factors
+  }
+
+  func train(_ runs: [PlannedRun], isCancelled: () -> Bool) throws -> [RunRecord] {
+    guard let seed = runs.first?.seed else { return [] }
+    let outcomes = try trainer.train(
+      try runs.map { Run(learningRate: $0.learningRate, factors: try factors(of: $0.schedule)) }, seed: seed,
+      isCancelled: isCancelled)
+    return zip(runs, outcomes).map { run, outcome in
+      RunRecord(
+        key: run.key, problem: keys.problem.name, optimizer: keys.optimizer.spelling, schedule: run.schedule,
+        learningRate: run.learningRate, seed: run.seed, steps: outcome.steps, trainError: finite(outcome.trainError),
+        trainLoss: finite(outcome.trainLoss), testError: outcome.testError.flatMap(finite),
+        testLoss: outcome.testLoss.flatMap(finite), diverged: outcome.diverged)
+    }
+  }
+
+  /// Trains finished runs of one seed once more, for what the journal does not keep of a run.
+  ///
+  /// - Parameter warn: told where a run does not end as it did before.
+  private func retrain(
+    _ runs: [RunRecord], recording: Recording, isCancelled: () -> Bool, warn: (String) -> Void
+  ) throws -> [RunOutcome] {
+    let outcomes = try trainer.train(
+      try runs.map { Run(learningRate: $0.learningRate, factors: try factors(of: $0.schedule)) },
+      seed: runs.first?.seed ?? 1, recording: recording, isCancelled: isCancelled)
+    for (run, outcome) in zip(runs, outcomes) where finite(outcome.trainLoss) != run.trainLoss {
+      warn(
+        "warning: \(run.problem), \(run.optimizer), \(run.schedule) at \(shortest(run.learningRate)), seed \(run.seed) ended with "
+          + "a training loss of \(outcome.trainLoss), in the journal it is \(run.trainLoss.map { "\($0)" } ?? "null"): "
+          + "results of different programs are mixed here; use another results folder")
+    }
+    return outcomes
+  }
+
+  func trace(_ traces: [PlannedTrace], isCancelled: () -> Bool, warn: (String) -> Void) throws -> [DetailLine] {
+    let outcomes = try retrain(
+      traces.map(\.run), recording: Recording(traceLength: 512), isCancelled: isCancelled, warn: warn)
+    return zip(traces, outcomes).map { planned, outcome in
+      let run = planned.run
+      var line = DetailLine(kind: .trace, key: planned.key)
+      line.trace = TraceRecord(
+        key: run.key, problem: run.problem, optimizer: run.optimizer, schedule: run.schedule,
+        learningRate: run.learningRate, seed: run.seed, steps: run.steps, losses: outcome.trace)
+      return line
+    }
+  }
+
+  /// Trains the prior run for its norms and refines them. The factors stay with the unit.
+  func refine(_ planned: PlannedRefinement, isCancelled: () -> Bool, warn: (String) -> Void) throws -> DetailLine {
+    let prior = planned.prior
+    let outcome = try retrain([prior], recording: Recording(norms: true), isCancelled: isCancelled, warn: warn)[0]
+    var options = configuration.refinementOptions(of: planned.refined, optimizer: keys.optimizer)
+    let steps = outcome.steps
+    let rising = Int((try Schedule(parsing: planned.refined).warmup * Double(steps)).rounded(.toNearestOrEven))
+    options.points = steps - rising
+    let norms = (options.norm == .l1 ? outcome.l1Norms : outcome.l2Norms)
+    var record = RefinementRecord(
+      problem: prior.problem, optimizer: prior.optimizer, schedule: planned.schedule, round: planned.round,
+      priorSchedule: prior.schedule, priorLearningRate: prior.learningRate, priorSeed: prior.seed, steps: steps,
+      norms: thinned(norms))
+    var line = DetailLine(kind: .refinement, key: planned.key)
+    do {
+      let result = try RefinementResult(refining: norms.map(Double.init), options: options)
+      let factors = (0..<rising).map { Double($0 + 1) / Double(rising) } + result.factors
+      record.smoothedNorms = thinned(result.smoothedNorms.map { Float($0) })
+      record.factors = thinned(factors)
+      line.digest = RunKey.digest(of: factors)
+      state.withLock { $0.factors[planned.schedule] = factors }
+      record.bounds = bounds(under: norms.map(Double.init), norm: options.norm, including: planned.schedule)
+    } catch let error as RefinementError {
+      record.failure = "\(error)"
+    }
+    line.refinement = record
+    return line
+  }
+
+  /// The last-iterate bound of each schedule whose factors are known, at its best scale.
+  private func bounds(under norms: [Double], norm: GradientNorm, including refined: String) -> [String: Double] {
+    var bounds: [String: Double] = [:]
+    for schedule in configuration.schedules.filter({ !SweepConfiguration.isRefined($0) }) + [refined] {
+      guard let factors = try? factors(of: schedule),
+        let bound = try? LastIterateBound(stepSizes: factors, norms: norms, norm: norm), bound.valueAtBestScale.isFinite
+      else { continue }
+      bounds[schedule] = bound.valueAtBestScale
+    }
+    return bounds
+  }
+}
+
+/// At most 512 of the values, evenly spaced, the first and the last among them.
+private func thinned<Value>(_ values: [Value]) -> [Value] {
+  guard values.count > 512 else { return values }
+  return (0..<512).map { values[($0 * (values.count - 1) + 255) / 511] }
+}
+
+private func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
