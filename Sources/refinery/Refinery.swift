@@ -1,2 +1,44 @@
 import ArgumentParser
-@main struct Refinery: AsyncParsableCommand { static let configuration = CommandConfiguration(commandName: "refinery") }
+import Foundation
+import Training
+
+/// The command line: parses, calls the floors below, prints.
+@main
+struct Refinery: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "refinery",
+    abstract: "Learning-rate schedules on logistic regression, compared fairly; and schedules refined from gradient norms.",
+    discussion: """
+      Start with `refinery sweep`: it trains every schedule at every learning rate on every dataset in datasets/, keeps a \
+      journal in results/, and writes REPORT.md. `refinery refine NORMS` turns the gradient norms of any training run into \
+      the schedule for the next one.
+
+      Exit codes follow sysexits.h: 0 done, 64 usage, 65 bad data, 66 no such input, 73 cannot write, 74 input or output \
+      failed, 130 interrupted.
+      """,
+    version: version,
+    subcommands: [TrainCommand.self, OrderCommand.self])
+
+  static let version = "0.1.0"
+
+  static func main() async {
+    if let missing = ProcessorCheck.missingInstructionSet() {
+      end(
+        with: Failure(
+          "refinery: error: built for processors with \(missing), which this one lacks; build it on this machine: make build",
+          .software))
+    }
+    // A pipe closed by its reader is an error to handle, not a signal to die of.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      end(with: error)
+    }
+  }
+}

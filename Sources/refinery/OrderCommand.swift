@@ -1,0 +1,44 @@
+import ArgumentParser
+import Foundation
+import Training
+
+struct OrderCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "order",
+    abstract: "Write the order in which a run sees the samples.",
+    discussion: """
+      The order is a pure function of (seed, epoch, number of rows): SplitMix64 and a Fisher-Yates shuffle, ten lines of \
+      Python in the documentation of SampleOrder. Every learning rate and schedule of one seed sees the same order. Rows \
+      count from 0; the incomplete last batch of an epoch is dropped, and a problem with fewer rows than the batch size \
+      uses one batch of all rows.
+      """,
+    version: Refinery.version)
+
+  @Option(help: ArgumentHelp("Rows of the training file.", valueName: "N")) var rows: Int
+  @Option(help: ArgumentHelp("Epochs.", valueName: "E")) var epochs = 1
+  @Option(help: ArgumentHelp("Mini-batch size.", valueName: "B")) var batchSize = 16
+  @Option(help: ArgumentHelp("Seed of the order.", valueName: "S")) var seed: UInt64 = 1
+  @Option(help: ArgumentHelp("NumPy file to write: int32, shape (steps, B).", valueName: "O.npy")) var out: String
+  @Flag(help: "Print a summary as JSON.") var json = false
+
+  func validate() throws {
+    guard (1...Int(Int32.max)).contains(rows) else { throw ValidationError("--rows is \(rows): 1 to 2147483647 would be right") }
+    guard epochs >= 1 else { throw ValidationError("--epochs is \(epochs): 1 or more would be right") }
+    guard batchSize >= 1 else { throw ValidationError("--batch-size is \(batchSize): 1 or more would be right") }
+  }
+
+  func run() throws {
+    let order = SampleOrder(rows: rows, batchSize: batchSize, seed: seed)
+    let used = order.stepsPerEpoch * order.batchSize
+    var epochOrder = [Int32](repeating: 0, count: rows)
+    var all: [Int32] = []
+    all.reserveCapacity(used * epochs)
+    for epoch in 0..<epochs {
+      order.shuffle(epoch: epoch, into: &epochOrder)
+      all.append(contentsOf: epochOrder.prefix(used))
+    }
+    let shape = [order.stepsPerEpoch * epochs, order.batchSize]
+    try Output.write(NumPyFile.int32(all, shape: shape), to: out)
+    if json { try Output.write(Output.json(["shape": shape]), to: nil) }
+  }
+}

@@ -1,0 +1,187 @@
+import ArgumentParser
+import Foundation
+import Schedules
+import Sparse
+import Training
+
+struct TrainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train on one file: every schedule at every learning rate given, with one seed.",
+    discussion: """
+      Prints one record for each (schedule, learning rate), schedules outermost, of the LAST iterate: error and mean \
+      cross-entropy on the whole training file, and on the test file where there is one. JSON, unless standard output is a \
+      terminal and --json is not given: then a table.
+
+      Example: refinery train --data datasets/vowel.scale.gz --optimizer adam --lr 0.03125,0.0625 --schedule flat,linear \
+      --epochs 100 --norms norms.npy
+      """,
+    version: Refinery.version)
+
+  @Option(help: ArgumentHelp("Training file in LIBSVM format (also .gz, .bz2, .xz, .zst; - for standard input).", valueName: "FILE"))
+  var data: String
+  @Option(help: ArgumentHelp("Test file, with the classes and features of the training file.", valueName: "FILE"))
+  var test: String?
+  @OptionGroup var optimizerOptions: OptimizerOptions
+  @Option(name: .customLong("lr"), help: ArgumentHelp("Base learning rates, separated by commas.", valueName: "X[,X...]"))
+  var learningRates: String
+  @Option(help: ArgumentHelp("Schedules, separated by commas: NAME[:key=value]... (see `refinery schedule --help`).", valueName: "NAME[,NAME...]"))
+  var schedule = "linear"
+  @Option(help: ArgumentHelp("Epochs.", valueName: "N")) var epochs = 100
+  @Option(help: ArgumentHelp("Mini-batch size.", valueName: "B")) var batchSize = 16
+  @Option(help: ArgumentHelp("Seed of the sample order.", valueName: "S")) var seed: UInt64 = 1
+  @Flag(help: "Use the incomplete last batch of an epoch instead of dropping it.") var keepLastBatch = false
+  @Option(help: ArgumentHelp("Threads (default: all cores).", valueName: "J")) var jobs: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Write the gradient norms of every step: float32, shape (steps, runs, 2), l1 then l2.", valueName: "OUT.npy"))
+  var norms: String?
+  @Option(help: "lanes: the hand-tuned trainer, 16 runs at once; reference: scalar, in double precision.") var engine = Engine.lanes
+  @Option(help: "Kernels of the lane trainer: chosen by the shape of the data, or forced.") var path = TrainingSettings.Path.automatic
+  @Flag(help: "JSON also where standard output is a terminal.") var json = false
+
+  enum Engine: String, ExpressibleByArgument, CaseIterable { case lanes, reference }
+
+  func validate() throws {
+    guard epochs >= 1 else { throw ValidationError("--epochs is \(epochs): 1 or more would be right") }
+    guard batchSize >= 1 else { throw ValidationError("--batch-size is \(batchSize): 1 or more would be right") }
+    if let jobs, jobs < 1 { throw ValidationError("--jobs is \(jobs): 1 or more would be right") }
+    if engine == .reference, path != .automatic { throw ValidationError("--path is for the lane trainer only") }
+    _ = try rates()
+    _ = try optimizerOptions.optimizer()
+    _ = try schedules()
+  }
+
+  func run() async throws {
+    let problem = try Problem(path: data, testPath: test)
+    let settings = TrainingSettings(
+      optimizer: try optimizerOptions.optimizer(), epochs: epochs, batchSize: batchSize, keepsLastBatch: keepLastBatch, path: path)
+    let schedules = try schedules()
+    let rates = try rates()
+    let steps = LaneTrainer.steps(rows: problem.training.rowCount, settings: settings)
+    var pairs: [(schedule: Schedule, learningRate: Double)] = []
+    var runs: [Run] = []
+    for schedule in schedules {
+      let factors = try schedule.factors(steps: steps)
+      for rate in rates {
+        pairs.append((schedule, rate))
+        runs.append(Run(learningRate: rate, factors: factors))
+      }
+    }
+    let interruption = Interruption()
+    let recording = Recording(norms: norms != nil)
+    let outcomes: [RunOutcome]
+    switch engine {
+    case .reference:
+      outcomes = try ReferenceTrainer(problem: problem, settings: settings)
+        .train(runs, seed: seed, recording: recording, isCancelled: { interruption.isRaised })
+    case .lanes:
+      outcomes = try await LaneTrainer(problem: problem, settings: settings)
+        .trainInParallel(
+          runs, seed: seed, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, recording: recording,
+          isCancelled: { interruption.isRaised })
+    }
+    if let norms { try Output.write(NumPyFile.float32(normsArray(outcomes), shape: [steps, runs.count, 2]), to: norms) }
+    let records = zip(pairs, outcomes).map { Record(schedule: $0.schedule, learningRate: $0.learningRate, seed: seed, outcome: $1) }
+    if json || isatty(STDOUT_FILENO) == 0 {
+      try Output.write(Output.json(["records": records]), to: nil)
+    } else {
+      try Output.write(Self.table(records), to: nil)
+    }
+  }
+
+  private func schedules() throws -> [Schedule] {
+    let list = try Schedule.list(parsing: schedule)
+    if let bare = list.first(where: \.needsNorms) {
+      throw ValidationError("--schedule \(bare): outside a sweep there is no prior run; refined:norms=FILE would be right")
+    }
+    return list
+  }
+
+  private func rates() throws -> [Double] {
+    try learningRates.split(separator: ",", omittingEmptySubsequences: false).map { text in
+      guard let rate = Double(text), rate.isFinite, rate >= 0 else {
+        throw ValidationError("--lr holds \"\(text)\": a number of 0 or more would be right, as in 0.0625")
+      }
+      return rate
+    }
+  }
+
+  /// Norms as (steps, runs, 2).
+  private func normsArray(_ outcomes: [RunOutcome]) -> [Float] {
+    var values: [Float] = []
+    let steps = outcomes.first?.l1Norms.count ?? 0
+    values.reserveCapacity(steps * outcomes.count * 2)
+    for step in 0..<steps {
+      for outcome in outcomes {
+        values.append(outcome.l1Norms[step])
+        values.append(outcome.l2Norms[step])
+      }
+    }
+    return values
+  }
+
+  private static func table(_ records: [Record]) -> String {
+    var table = TextTable(header: ["schedule", "learning rate", "train error %", "train loss", "test error %", "test loss"])
+    for record in records {
+      table.append(
+        [record.schedule, "\(record.learningRate)"]
+          + [record.trainError.map { $0 * 100 }, record.trainLoss, record.testError.map { $0 * 100 }, record.testLoss].map {
+            $0.map { String(format: "%.4f", $0) } ?? (record.diverged ? "diverged" : "-")
+          })
+    }
+    return table.text
+  }
+
+  private struct Record: Encodable {
+    var schedule: String
+    var learningRate: Double
+    var seed: UInt64
+    var steps: Int
+    var trainError: Double?
+    var trainLoss: Double?
+    var testError: Double?
+    var testLoss: Double?
+    var diverged: Bool
+
+    init(schedule: Schedule, learningRate: Double, seed: UInt64, outcome: RunOutcome) {
+      func finite(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
+      self.schedule = schedule.description
+      self.learningRate = learningRate
+      self.seed = seed
+      steps = outcome.steps
+      trainError = finite(outcome.trainError)
+      trainLoss = finite(outcome.trainLoss)
+      testError = finite(outcome.testError)
+      testLoss = finite(outcome.testLoss)
+      diverged = outcome.diverged
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case schedule
+      case learningRate = "learning_rate"
+      case seed, steps
+      case trainError = "train_error"
+      case trainLoss = "train_loss"
+      case testError = "test_error"
+      case testLoss = "test_loss"
+      case diverged
+    }
+
+    // Written out, so that what does not apply is null rather than absent.
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(schedule, forKey: .schedule)
+      try container.encode(learningRate, forKey: .learningRate)
+      try container.encode(seed, forKey: .seed)
+      try container.encode(steps, forKey: .steps)
+      try container.encode(trainError, forKey: .trainError)
+      try container.encode(trainLoss, forKey: .trainLoss)
+      try container.encode(testError, forKey: .testError)
+      try container.encode(testLoss, forKey: .testLoss)
+      try container.encode(diverged, forKey: .diverged)
+    }
+  }
+}
+
+extension TrainingSettings.Path: ExpressibleByArgument {}
