@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Schedules
+import Sparse
 
 /// An error on its way to the user: a message for standard error and an exit code of sysexits.h.
 struct Failure: Error, CustomStringConvertible {
@@ -34,22 +36,32 @@ extension Refinery {
   static func end(with error: any Error) -> Never {
     switch error {
     case let failure as Failure:
-      report(failure.description)
-      Foundation.exit(failure.code.rawValue)
-    case let failure where failure is any ExitCoded:
-      report("\(failure)")
-      Foundation.exit((failure as? any ExitCoded)?.exitStatus.rawValue ?? ExitStatus.software.rawValue)
+      leave(failure.description, failure.code.rawValue)
+    case let failure as ReadingFailure:
+      leave(failure.description, failure.exitCode)
+    case let failure as ScheduleFileError:
+      leave(failure.description, ExitStatus(failure.kind).rawValue)
     case is CancellationError:
-      report("refinery: interrupted")
-      Foundation.exit(ExitStatus.interrupted.rawValue)
+      leave("refinery: interrupted", ExitStatus.interrupted.rawValue)
     default:
       // ArgumentParser's own: help and version (code 0, standard output), usage (code 64, standard error).
       exit(withError: error)
     }
   }
+
+  private static func leave(_ message: String, _ code: Int32) -> Never {
+    report(message)
+    Foundation.exit(code)
+  }
 }
 
-/// What the command line makes of a floor's errors: their description, and the exit code given here.
-protocol ExitCoded: Error {
-  var exitStatus: ExitStatus { get }
+extension ExitStatus {
+  init(_ kind: ScheduleFileError.Kind) {
+    switch kind {
+    case .missing: self = .noInput
+    case .unreadable: self = .inputOutput
+    case .malformed: self = .badData
+    case .unwritable: self = .cannotCreate
+    }
+  }
 }

@@ -38,7 +38,7 @@ struct OrderCommand: ParsableCommand {
       all.append(contentsOf: epochOrder.prefix(used))
     }
     let shape = [order.stepsPerEpoch * epochs, order.batchSize]
-    try Output.write(NumPyFile.int32(all, shape: shape), to: out)
+    try Output.write(NumPyArrayFile(shape: shape, int32: all), to: out)
     if json { try Output.write(Output.json(["shape": shape]), to: nil) }
   }
 }
