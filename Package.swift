@@ -12,7 +12,8 @@ let architecture = Context.environment["REFINERY_ARCHITECTURE"] ?? baseline
 
 /// Kernels are optimised in debug builds too; they would crawl otherwise.
 let kernelFlags: [SwiftSetting] = [
-  .unsafeFlags(["-O", "-wmo", "-num-threads", "2", "-disable-batch-mode"] + (architecture.map { ["-Xcc", "-march=\($0)"] } ?? []))
+  .unsafeFlags(
+    ["-O", "-wmo", "-num-threads", "2", "-disable-batch-mode"] + (architecture.map { ["-Xcc", "-march=\($0)"] } ?? []))
 ]
 
 let package = Package(
@@ -48,7 +49,7 @@ let package = Package(
     .testTarget(name: "TrainingTests", dependencies: ["Training"], resources: [.copy("Fixtures")]),
     .testTarget(name: "SweepsTests", dependencies: ["Sweeps"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "CommandLineTests", dependencies: ["refinery"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["refinery"], resources: [.copy("Fixtures")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -107,7 +107,7 @@ extension SparseMatrix {
   /// The columns whose entries all are equal, left-out entries taken as zeros; ascending.
   ///
   /// - Complexity: O(rows + nonzeros + columns).
-  func constantColumns() -> [Int] {
+  public func constantColumns() -> [Int] {
     var count = [Int](repeating: 0, count: columnCount)
     var first = [Float](repeating: 0, count: columnCount)
     var varies = [Bool](repeating: false, count: columnCount)

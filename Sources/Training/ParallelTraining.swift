@@ -18,7 +18,9 @@ extension LaneTrainer {
       func start() {
         let index = next
         next += 1
-        tasks.addTask { (index, try train(Array(runs[groups[index]]), seed: seed, recording: recording, isCancelled: isCancelled)) }
+        tasks.addTask {
+          (index, try train(Array(runs[groups[index]]), seed: seed, recording: recording, isCancelled: isCancelled))
+        }
       }
       while next < min(jobs, groups.count) { start() }
       while let (index, outcomes) = try await tasks.next() {

@@ -5,7 +5,8 @@ import Synchronization
 /// Ctrl-C and SIGTERM as a flag that long work asks for. A second signal ends the process at once.
 final class Interruption: Sendable {
   private let raised = Atomic<Bool>(false)
-  private let sources: [any DispatchSourceSignal]
+  // Set once, kept only so that they stay alive; a source is safe to hold from any thread.
+  nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
 
   init() {
     sources = [SIGINT, SIGTERM].map { number in

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Schedules
 import Training
 
 /// The optimizer and its constants, as `train` takes them.
@@ -6,16 +7,23 @@ struct OptimizerOptions: ParsableArguments {
   @Option(help: "adam or sgd, exactly as PyTorch defines them.") var optimizer = Name.adam
   @Option(help: ArgumentHelp("Adam: decay of the first moment (default: 0.9).", valueName: "X")) var beta1: Double?
   @Option(help: ArgumentHelp("Adam: decay of the second moment (default: 0.95).", valueName: "X")) var beta2: Double?
-  @Option(help: ArgumentHelp("Adam: added to the root of the second moment (default: 1e-8).", valueName: "X")) var epsilon: Double?
+  @Option(help: ArgumentHelp("Adam: added to the root of the second moment (default: 1e-8).", valueName: "X")) var epsilon:
+    Double?
   @Option(help: ArgumentHelp("SGD: momentum (default: 0).", valueName: "X")) var momentum: Double?
-  @Option(help: ArgumentHelp("Coupled L2, or decoupled with --decoupled (default: 0).", valueName: "X")) var weightDecay: Double?
+  @Option(help: ArgumentHelp("Coupled L2, or decoupled with --decoupled (default: 0).", valueName: "X")) var weightDecay:
+    Double?
   @Flag(help: "Adam: decoupled weight decay, which makes it AdamW.") var decoupled = false
+
+  /// The norms that the theory of the optimizer is about.
+  var norm: GradientNorm { optimizer == .adam ? .l1 : .l2 }
 
   enum Name: String, ExpressibleByArgument, CaseIterable { case adam, sgd }
 
   /// - Throws: `ValidationError` for a constant out of its range or of the other optimizer.
-  func optimizer() throws -> Optimizer {
-    func check(_ name: String, _ value: Double?, default standard: Double, _ allowed: String, _ isRight: (Double) -> Bool) throws -> Double {
+  func made() throws -> Optimizer {
+    func check(_ name: String, _ value: Double?, default standard: Double, _ allowed: String, _ isRight: (Double) -> Bool)
+      throws -> Double
+    {
       let value = value ?? standard
       guard value.isFinite, isRight(value) else { throw ValidationError("--\(name) is \(value): \(allowed) would be right") }
       return value

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Schedules
 import Training
 
 struct OrderCommand: ParsableCommand {
@@ -22,7 +23,9 @@ struct OrderCommand: ParsableCommand {
   @Flag(help: "Print a summary as JSON.") var json = false
 
   func validate() throws {
-    guard (1...Int(Int32.max)).contains(rows) else { throw ValidationError("--rows is \(rows): 1 to 2147483647 would be right") }
+    guard (1...Int(Int32.max)).contains(rows) else {
+      throw ValidationError("--rows is \(rows): 1 to 2147483647 would be right")
+    }
     guard epochs >= 1 else { throw ValidationError("--epochs is \(epochs): 1 or more would be right") }
     guard batchSize >= 1 else { throw ValidationError("--batch-size is \(batchSize): 1 or more would be right") }
   }
@@ -38,7 +41,7 @@ struct OrderCommand: ParsableCommand {
       all.append(contentsOf: epochOrder.prefix(used))
     }
     let shape = [order.stepsPerEpoch * epochs, order.batchSize]
-    try Output.write(NumPyArrayFile(shape: shape, int32: all), to: out)
+    try Output.write(Data(NumPyArrayFile(shape: shape, int32: all).bytes), to: out)
     if json { try Output.write(Output.json(["shape": shape]), to: nil) }
   }
 }

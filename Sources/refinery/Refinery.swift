@@ -17,7 +17,9 @@ struct Refinery: AsyncParsableCommand {
       failed, 130 interrupted.
       """,
     version: version,
-    subcommands: [TrainCommand.self, OrderCommand.self])
+    subcommands: [
+      DataCommand.self, TrainCommand.self, OrderCommand.self, ScheduleCommand.self, RefineCommand.self, BoundCommand.self,
+    ])
 
   static let version = "0.1.0"
 

@@ -18,14 +18,17 @@ struct TrainCommand: AsyncParsableCommand {
       """,
     version: Refinery.version)
 
-  @Option(help: ArgumentHelp("Training file in LIBSVM format (also .gz, .bz2, .xz, .zst; - for standard input).", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp("Training file in LIBSVM format (also .gz, .bz2, .xz, .zst; - for standard input).", valueName: "FILE"))
   var data: String
   @Option(help: ArgumentHelp("Test file, with the classes and features of the training file.", valueName: "FILE"))
   var test: String?
   @OptionGroup var optimizerOptions: OptimizerOptions
   @Option(name: .customLong("lr"), help: ArgumentHelp("Base learning rates, separated by commas.", valueName: "X[,X...]"))
   var learningRates: String
-  @Option(help: ArgumentHelp("Schedules, separated by commas: NAME[:key=value]... (see `refinery schedule --help`).", valueName: "NAME[,NAME...]"))
+  @Option(
+    help: ArgumentHelp(
+      "Schedules, separated by commas: NAME[:key=value]... (see `refinery schedule --help`).", valueName: "NAME[,NAME...]"))
   var schedule = "linear"
   @Option(help: ArgumentHelp("Epochs.", valueName: "N")) var epochs = 100
   @Option(help: ArgumentHelp("Mini-batch size.", valueName: "B")) var batchSize = 16
@@ -36,8 +39,10 @@ struct TrainCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "Write the gradient norms of every step: float32, shape (steps, runs, 2), l1 then l2.", valueName: "OUT.npy"))
   var norms: String?
-  @Option(help: "lanes: the hand-tuned trainer, 16 runs at once; reference: scalar, in double precision.") var engine = Engine.lanes
-  @Option(help: "Kernels of the lane trainer: chosen by the shape of the data, or forced.") var path = TrainingSettings.Path.automatic
+  @Option(help: "lanes: the hand-tuned trainer, 16 runs at once; reference: scalar, in double precision.") var engine = Engine
+    .lanes
+  @Option(help: "Kernels of the lane trainer: chosen by the shape of the data, or forced.") var path = TrainingSettings.Path
+    .automatic
   @Flag(help: "JSON also where standard output is a terminal.") var json = false
 
   enum Engine: String, ExpressibleByArgument, CaseIterable { case lanes, reference }
@@ -48,21 +53,23 @@ struct TrainCommand: AsyncParsableCommand {
     if let jobs, jobs < 1 { throw ValidationError("--jobs is \(jobs): 1 or more would be right") }
     if engine == .reference, path != .automatic { throw ValidationError("--path is for the lane trainer only") }
     _ = try rates()
-    _ = try optimizerOptions.optimizer()
+    _ = try optimizerOptions.made()
     _ = try schedules()
   }
 
   func run() async throws {
     let problem = try Problem(path: data, testPath: test)
     let settings = TrainingSettings(
-      optimizer: try optimizerOptions.optimizer(), epochs: epochs, batchSize: batchSize, keepsLastBatch: keepLastBatch, path: path)
+      optimizer: try optimizerOptions.made(), epochs: epochs, batchSize: batchSize, keepsLastBatch: keepLastBatch, path: path)
     let schedules = try schedules()
     let rates = try rates()
-    let steps = LaneTrainer.steps(rows: problem.training.rowCount, settings: settings)
+    let order = SampleOrder(
+      rows: problem.training.rowCount, batchSize: batchSize, seed: seed, keepsLastBatch: keepLastBatch)
+    let steps = epochs * order.stepsPerEpoch
     var pairs: [(schedule: Schedule, learningRate: Double)] = []
     var runs: [Run] = []
     for schedule in schedules {
-      let factors = try schedule.factors(steps: steps)
+      let factors = try schedule.factors(steps: steps, unspecifiedNorm: optimizerOptions.norm)
       for rate in rates {
         pairs.append((schedule, rate))
         runs.append(Run(learningRate: rate, factors: factors))
@@ -81,8 +88,12 @@ struct TrainCommand: AsyncParsableCommand {
           runs, seed: seed, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, recording: recording,
           isCancelled: { interruption.isRaised })
     }
-    if let norms { try Output.write(NumPyFile.float32(normsArray(outcomes), shape: [steps, runs.count, 2]), to: norms) }
-    let records = zip(pairs, outcomes).map { Record(schedule: $0.schedule, learningRate: $0.learningRate, seed: seed, outcome: $1) }
+    if let norms {
+      try Output.write(Data(NumPyArrayFile(shape: [steps, runs.count, 2], float32: normsArray(outcomes)).bytes), to: norms)
+    }
+    let records = zip(pairs, outcomes).map {
+      Record(schedule: $0.schedule, learningRate: $0.learningRate, seed: seed, outcome: $1)
+    }
     if json || isatty(STDOUT_FILENO) == 0 {
       try Output.write(Output.json(["records": records]), to: nil)
     } else {

@@ -1,11 +1,11 @@
 import Foundation
 
 /// Factors s_t in a file, in every form that they are written in.
-enum FactorFile {
+public enum FactorFile {
   /// Reads lines of numbers, CSV with one column of factors, a one-dimensional NumPy array, or JSON with an array `factors`.
   ///
   /// - Throws: `ScheduleFileError`, also where a factor is missing, negative or not finite.
-  static func read(_ path: String) throws -> [Double] {
+  public static func read(_ path: String) throws -> [Double] {
     let bytes = try FileBytes.read(path)
     let factors = try values(bytes, path: path)
     guard !factors.isEmpty else { throw ScheduleFileError(.malformed, path: path, "holds no factors") }

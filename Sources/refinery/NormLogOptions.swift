@@ -1,0 +1,22 @@
+import ArgumentParser
+import Schedules
+
+/// Which numbers of a log are the gradient norms.
+struct NormLogOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Column of a table, by name or number from 1; key of JSON Lines.", valueName: "NAME|NUMBER"))
+  var column: String?
+  @Option(help: ArgumentHelp("Run of an array that `train --norms` wrote, from 1.", valueName: "N")) var run: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Which norms these are: l2 goes with SGD (weights g^-2), l1 with Adam (weights g^-1); it also picks the plane of "
+        + "an array of `train --norms`.", valueName: "l1|l2"))
+  var norm = GradientNorm.l2
+
+  func validate() throws {
+    if let run, run < 1 { throw ValidationError("--run is \(run): 1 or more would be right") }
+  }
+
+  var selection: NormLogSelection { NormLogSelection(column: column, run: run, norm: norm) }
+}
+
+extension GradientNorm: ExpressibleByArgument {}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Schedules
+
+struct ScheduleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "schedule",
+    abstract: "Print or plot a schedule: one factor a step.",
+    discussion: """
+      Factors are relative to the base learning rate, with 17 significant digits, one a line. --out writes them to a file, by \
+      its extension as .txt, .csv, .json or .npy.
+
+      Schedules, spelled NAME[:key=value]..., as in inverse:offset=0.01:warmup=0.1:
+
+      \(ScheduleRegistry.builtIn.help)
+      """,
+    version: Refinery.version)
+
+  @Argument(help: ArgumentHelp("Schedule.", valueName: "NAME[:key=value]...")) var schedule: String
+  @Option(help: ArgumentHelp("Steps of the run.", valueName: "T")) var steps: Int
+  @OptionGroup var output: FactorOutputOptions
+
+  func validate() throws {
+    guard steps >= 1 else { throw ValidationError("--steps is \(steps): 1 or more would be right") }
+  }
+
+  func run() throws {
+    let schedule = try Schedule(parsing: schedule)
+    let factors = try schedule.factors(steps: steps)
+    try output.write(factors, named: schedule.description)
+  }
+}
