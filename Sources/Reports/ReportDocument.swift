@@ -26,14 +26,22 @@ extension Report {
     let losses: Measure = results.problems.allSatisfy { $0.optimum != nil } ? .distance : .trainLoss
     let rankings = [Measure.trainError, losses, .testError].map { Ranking($0, of: comparison) }
     if let table = comparison.rankTable(rankings) { blocks += [.heading(3, "Ranks"), .table(table)] }
+    blocks += figures([CriticalDifferenceFigure(comparison: comparison, ranking: rankings[0]).render()])
     let lossTables = [Measure.distance, .trainLoss].compactMap { comparison.table($0) }
     if !lossTables.isEmpty { blocks += [.heading(3, "Training loss")] + lossTables.map { .table($0) } }
+    blocks += figures([LossFigure(comparison: comparison).render()])
     if let table = comparison.table(.testError) { blocks += [.heading(3, "Test error"), .table(table)] }
     blocks += [.heading(3, "Learning rates"), .table(comparison.chosenRateTable())]
+    blocks += figures([ErrorAgainstRateFigure(comparison: comparison).render()])
     blocks += [.heading(3, "Robustness"), .table(comparison.robustnessTable())]
+    if let figure = RefinedSchedulesFigure(comparison: comparison).render() {
+      blocks += [.heading(3, "Refined schedules"), .figure(figure)]
+    }
     if let table = comparison.theoryTable() { blocks += [.heading(3, "Theory"), .table(table)] }
     return blocks
   }
+
+  private func figures(_ figures: [Figure?]) -> [Document.Block] { figures.compactMap { $0.map { .figure($0) } } }
 
   /// The sweep's warnings, then what the numbers themselves call for.
   var warnings: [String] { results.warnings + comparisons.flatMap(\.warnings) }

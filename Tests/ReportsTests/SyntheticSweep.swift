@@ -17,7 +17,7 @@ struct SyntheticSweep {
     "linear": 0, "refined": 0.001,
   ]
   var optimizers = [Optimizer.adam(), .sgd()]
-  var exponents = -12...3
+  var exponents = -9...2
   var seeds = 10
   var noise = 0.01
   var hasOptimum = true
@@ -76,7 +76,7 @@ struct SyntheticSweep {
     let distance = (Double(exponent) - best) / (schedule == "flat" ? 3 : 5)
     let relative = (1 + (excess[schedule] ?? 0)) * (1 + distance * distance) * (1 + shared + own)
     let exact = min(0.9, error * relative)
-    let diverged = optimizer == "sgd" && exponent >= 3
+    let diverged = optimizer == "sgd" && exponent >= 2
     return RunRecord(
       key: "\(problem)-\(optimizer)-\(schedule)-\(exponent)-\(seed)", problem: problem, optimizer: optimizer,
       schedule: schedule,

@@ -48,7 +48,7 @@ struct SVGCanvas {
   mutating func curve(_ points: [Point?], _ style: String, dashes: String = "") {
     let dashed = dashes.isEmpty ? "" : " stroke-dasharray=\"\(dashes)\""
     for stretch in points.split(whereSeparator: { $0 == nil }) where stretch.count > 1 {
-      let text = stretch.compactMap { $0 }.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
+      let text = simplified(stretch.compactMap { $0 }).map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
       elements.append("<polyline class=\"\(style)\"\(dashed) points=\"\(text)\"/>")
     }
   }
@@ -108,7 +108,7 @@ struct SVGCanvas {
   static func stylesheet(_ schedules: [String]) -> String {
     let light = schedules.map { ".\(className($0)){color:\(ScheduleStyle($0).light)}" }.joined()
     let dark = schedules.map { ".\(className($0)){color:\(ScheduleStyle($0).dark)}" }.joined()
-    return base + light + "@media (prefers-color-scheme:dark){" + baseDark + dark + "}"
+    return base + light + "@media screen and (prefers-color-scheme:dark){" + baseDark + dark + "}"
   }
 
   private static let base =
@@ -116,13 +116,39 @@ struct SVGCanvas {
     + ".page{fill:#fff}.ink{fill:#1f2328}.muted{fill:#59636e}.small{font-size:11px}.title{fill:#1f2328;font-weight:600;font-size:13px}"
     + ".strong{font-weight:600}.grid{stroke:#e3e6ea;stroke-width:1}.axis{stroke:#8c959f;stroke-width:1}.reference{stroke:#8c959f;"
     + "stroke-width:1.2;fill:none;stroke-dasharray:3 3}.line{fill:none;stroke:currentColor;stroke-width:1.8;stroke-linejoin:round;"
-    + "stroke-linecap:round}.thin{stroke-width:1}.faint{opacity:.35}.band{fill:currentColor;opacity:.14}.dot{fill:currentColor}"
+    + "stroke-linecap:round}.thin-line{stroke-width:1.5}.halo{stroke:#fff;stroke-width:1.2}.faint{opacity:.35}.band{fill:currentColor;opacity:.14}.dot{fill:currentColor}"
     + ".ring{fill:#fff;stroke:currentColor;stroke-width:1.6}.label{fill:currentColor}.bar{stroke:#1f2328;stroke-width:3.5;"
     + "stroke-linecap:round}.tick{stroke:currentColor;stroke-width:3}.leader{stroke:currentColor;stroke-width:1;fill:none;opacity:.7}"
     + ".panel{fill:#f6f8fa}.raw{stroke:#8c959f;fill:none;stroke-width:1;opacity:.6}"
   private static let baseDark =
     ".page{fill:#0d1117}.ink{fill:#e6edf3}.muted{fill:#9198a1}.title{fill:#e6edf3}.grid{stroke:#262c34}.axis{stroke:#6e7681}"
-    + ".reference{stroke:#6e7681}.ring{fill:#0d1117}.bar{stroke:#e6edf3}.panel{fill:#151b23}.raw{stroke:#6e7681}"
+    + ".reference{stroke:#6e7681}.ring{fill:#0d1117}.halo{stroke:#0d1117}.bar{stroke:#e6edf3}.panel{fill:#151b23}.raw{stroke:#6e7681}"
+}
+
+/// Without the points that lie within a tenth of a pixel of the line through their neighbours (Douglas and Peucker).
+///
+/// - Complexity: O(n log n) as a rule, O(n^2) at worst.
+func simplified(_ points: [SVGCanvas.Point], tolerance: Double = 0.1) -> [SVGCanvas.Point] {
+  guard points.count > 2 else { return points }
+  var isKept = [Bool](repeating: false, count: points.count)
+  isKept[0] = true
+  isKept[points.count - 1] = true
+  var stretches = [(0, points.count - 1)]
+  while let (first, last) = stretches.popLast() {
+    guard last > first + 1 else { continue }
+    let (a, b) = (points[first], points[last])
+    let length = hypot(b.x - a.x, b.y - a.y)
+    var farthest = (distance: 0.0, index: first)
+    for index in (first + 1)..<last {
+      let (dx, dy) = (points[index].x - a.x, points[index].y - a.y)
+      let distance = length > 0 ? abs(dx * (b.y - a.y) - dy * (b.x - a.x)) / length : hypot(dx, dy)
+      if distance > farthest.distance { farthest = (distance, index) }
+    }
+    guard farthest.distance > tolerance else { continue }
+    isKept[farthest.index] = true
+    stretches += [(first, farthest.index), (farthest.index, last)]
+  }
+  return points.indices.filter { isKept[$0] }.map { points[$0] }
 }
 
 /// A number of pixels, to a hundredth.

@@ -23,7 +23,7 @@ struct LaTeXWriter {
     if table.headings.count > 9 { lines.append("\\footnotesize\\setlength{\\tabcolsep}{3pt}") }
     lines.append("\\begin{tabular}{l\(String(repeating: "r", count: table.headings.count - 1))}")
     lines.append("\\toprule")
-    lines.append(table.headings.map(escaped).joined(separator: " & ") + " \\\\")
+    lines.append(table.headings.map(heading).joined(separator: " & ") + " \\\\")
     lines.append("\\midrule")
     var wasSummary = false
     for row in table.rows {
@@ -38,7 +38,12 @@ struct LaTeXWriter {
       lines.append(table.notes.map(escaped).joined(separator: "\n\n"))
       lines.append("\\end{minipage}")
     }
-    return (lines + ["\\end{table}", "\\clearpage"]).joined(separator: "\n")
+    return (lines + ["\\end{table}"]).joined(separator: "\n")
+  }
+
+  /// Formulas in headings as formulas.
+  private func heading(_ text: String) -> String {
+    escaped(text).replacing("1/$\\surd$t", with: "$1/\\sqrt{t}$").replacing("1/t", with: "$1/t$")
   }
 
   private func cell(_ cell: Table.Cell) -> String {
