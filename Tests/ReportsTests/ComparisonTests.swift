@@ -5,8 +5,10 @@ import Testing
 @testable import Reports
 
 @Suite struct ComparisonTests {
+  private static let made = SyntheticSweep().results()
+
   @Test func hyperParametersCollapseIntoTheBest() throws {
-    let comparison = try #require(Report(SyntheticSweep().results()).comparisons.first)
+    let comparison = try #require(Report(Self.made).comparisons.first)
     #expect(comparison.columns.map(\.key) == ["flat", "inverse", "stepwise", "cosine", "linear", "refined"])
     #expect(comparison.columns.map(\.title) == ["flat", "1/t", "stepwise", "cosine", "linear", "refined"])
     let inverse = try #require(comparison.byError[0][1].best)
@@ -21,7 +23,7 @@ import Testing
     ])
     #expect(columns.map(\.key) == ["linear", "linear:warmup=0.1", "inverse:warmup=0.1"])
     #expect(columns[2].schedules == ["inverse:offset=0.1:warmup=0.1", "inverse:warmup=0.1"])
-    #expect(columns[1].title == "linear, warmup 0.1")
+    #expect(columns[1].title == "linear (warmup 0.1)")
   }
 
   @Test func boldIsTheBestAndWhatCannotBeToldFromIt() {
@@ -51,7 +53,7 @@ import Testing
   }
 
   @Test func separableProblemsAreLeftOutOfRanks() throws {
-    let comparison = try #require(Report(SyntheticSweep().results()).comparisons.first)
+    let comparison = try #require(Report(Self.made).comparisons.first)
     #expect(comparison.separable == [false, false, false, false, false, true])
     let ranking = Ranking(.trainError, of: comparison)
     #expect(ranking.problems == [0, 1, 2, 3, 4])
@@ -61,7 +63,7 @@ import Testing
   }
 
   @Test func aScheduleThatAlwaysDivergesRanksLast() throws {
-    var results = SyntheticSweep().results()
+    var results = Self.made
     for index in results.runs.indices where results.runs[index].schedule == "flat" {
       results.runs[index].diverged = true
       results.runs[index].trainError = nil
@@ -89,7 +91,7 @@ import Testing
   }
 
   @Test func theoryComparesPredictionWithMeasurement() throws {
-    let comparison = try #require(Report(SyntheticSweep().results()).comparisons.first)
+    let comparison = try #require(Report(Self.made).comparisons.first)
     let row = try #require(TheoryRow(comparison, problem: 1))
     // Bounds were made to follow the same order as the errors of the letter problem, whose noise is small beside it.
     #expect(row.columns == [0, 1, 2, 3, 4, 5])

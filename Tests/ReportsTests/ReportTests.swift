@@ -5,7 +5,8 @@ import Testing
 @testable import Reports
 
 @Suite struct ReportTests {
-  private let results = SyntheticSweep().results()
+  private static let made = SyntheticSweep().results()
+  private var results: SweepResults { Self.made }
 
   private func markdown(_ results: SweepResults) throws -> String { try Report(results).render(.markdown).text }
 

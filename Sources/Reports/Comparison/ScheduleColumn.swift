@@ -1,5 +1,3 @@
-import Foundation
-
 /// A column of the tables: the schedules that differ in their own hyper-parameters only, shown at the best of them.
 ///
 /// `inverse`, `inverse:offset=0.001` and `inverse:offset=0.1` are one column. Warmup, which every schedule takes, makes another
@@ -15,10 +13,8 @@ public struct ScheduleColumn: Sendable, Hashable {
   init(key: String, schedules: [String]) {
     self.key = key
     self.schedules = schedules
-    let parts = key.split(separator: ":").map(String.init)
-    name = parts.first ?? key
-    let style = ScheduleStyle(name)
-    title = ([style.title] + parts.dropFirst().map { $0.replacingOccurrences(of: "=", with: " ") }).joined(separator: ", ")
+    name = key.split(separator: ":").first.map(String.init) ?? key
+    title = ScheduleStyle.title(of: key)
   }
 
   /// The hyper-parameters that tell a spelling from the others of its column, as in `offset=0.1`; empty for defaults.

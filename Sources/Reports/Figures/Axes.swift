@@ -22,7 +22,8 @@ extension SVGCanvas {
     var x = point.x
     for column in columns {
       schedule(column) { canvas in
-        canvas.curve([.init(x: x, y: point.y - 4), .init(x: x + 24, y: point.y - 4)], "line", dashes: ScheduleStyle(column.name).dashes)
+        canvas.curve(
+          [.init(x: x, y: point.y - 4), .init(x: x + 24, y: point.y - 4)], "line", dashes: ScheduleStyle(column.name).dashes)
         canvas.circle(.init(x: x + 12, y: point.y - 4), radius: 3, "dot")
         canvas.text(column.title, at: .init(x: x + 30, y: point.y))
       }

@@ -17,7 +17,8 @@ struct CriticalDifferenceFigure {
     let labelsTop = barsBottom + 14
     var canvas = SVGCanvas(width: 640, height: labelsTop + Double(leftCount) * 22 + 8)
     let frame = Frame(
-      left: 130, top: axisY, width: 380, height: 1, horizontal: Scale(.linear, 1, Double(count)), vertical: Scale(.linear, 0, 1))
+      left: 130, top: axisY, width: 380, height: 1, horizontal: Scale(.linear, 1, Double(count)), vertical: Scale(.linear, 0, 1)
+    )
     canvas.text("Average rank by \(ranking.measure.shortTitle), \(comparison.optimizerTitle)", at: .init(x: 16, y: 24), "title")
     drawAxis(frame, test: test, on: &canvas)
     for (position, index) in order.enumerated() {

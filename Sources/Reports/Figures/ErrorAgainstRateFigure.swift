@@ -14,7 +14,8 @@ struct ErrorAgainstRateFigure {
   func render() -> Figure? {
     let panels = comparison.problems.indices.compactMap { problem -> (Int, [Curve])? in
       let curves = comparison.columns.indices.compactMap { column -> Curve? in
-        guard let curve = comparison.curve(problem: problem, column: column), let best = comparison.byError[problem][column].best
+        guard let curve = comparison.curve(problem: problem, column: column),
+          let best = comparison.byError[problem][column].best
         else { return nil }
         return Curve(column: comparison.columns[column], points: curve.points, best: best.learningRate)
       }

@@ -22,11 +22,11 @@ struct HeadlineFigure {
       draw(panel, left: Double(index) * each, width: each, top: top, scale: scale, on: &canvas)
     }
     let legend = canvas.height - 16
-    canvas.circle(.init(x: 22, y: legend - 4), radius: 4.5, "dot muted")
+    canvas.circle(.init(x: 22, y: legend - 4), radius: 4.5, "key dot")
     canvas.text("a problem, told from its best schedule", at: .init(x: 32, y: legend), "muted small")
-    canvas.circle(.init(x: 252, y: legend - 4), radius: 4.2, "ring muted-ring")
+    canvas.circle(.init(x: 252, y: legend - 4), radius: 4.2, "key ring")
     canvas.text("best, or not told from the best", at: .init(x: 262, y: legend), "muted small")
-    canvas.line(.init(x: 446, y: legend - 11), .init(x: 446, y: legend + 3), "axis tick")
+    canvas.line(.init(x: 446, y: legend - 11), .init(x: 446, y: legend + 3), "key tick")
     canvas.text("geometric mean over the problems (number at the right)", at: .init(x: 455, y: legend), "muted small")
     let caption =
       "Training error above that of each problem's best schedule, in per cent of it: a row a schedule, a dot a problem, "

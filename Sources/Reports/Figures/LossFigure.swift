@@ -22,9 +22,12 @@ struct LossFigure {
     guard !panels.isEmpty else { return nil }
     let grid = PanelGrid(columns: min(2, panels.count), count: panels.count, width: 840, top: 48, panelHeight: 216)
     var canvas = SVGCanvas(width: grid.width, height: grid.height + 8)
-    canvas.text("Loss against step, each schedule at its chosen learning rate, \(comparison.optimizerTitle)", at: .init(x: 16, y: 24), "title")
+    canvas.text(
+      "Loss against step, each schedule at its chosen learning rate, \(comparison.optimizerTitle)", at: .init(x: 16, y: 24),
+      "title")
     for (index, panel) in panels.enumerated() {
-      draw(panel.curves, problem: panel.problem, corner: grid.corner(index), width: grid.width / Double(grid.columns), on: &canvas)
+      draw(
+        panel.curves, problem: panel.problem, corner: grid.corner(index), width: grid.width / Double(grid.columns), on: &canvas)
     }
     let caption =
       "Mini-batch training loss against step with \(comparison.optimizerTitle), first seed, each schedule at its chosen rate; "
@@ -70,7 +73,9 @@ struct LossFigure {
         let window = Double(curve.steps) / Double(max(1, curve.losses.count))
         let points = curve.losses.enumerated().map { frame.point((Double($0.offset) + 0.5) * window, $0.element) }
         canvas.schedule(curve.column) {
-          $0.curve(points + [frame.point(Double(curve.steps), curve.last)], "line thin-line", dashes: ScheduleStyle(curve.column.name).dashes)
+          $0.curve(
+            points + [frame.point(Double(curve.steps), curve.last)], "line thin-line",
+            dashes: ScheduleStyle(curve.column.name).dashes)
         }
       }
     }

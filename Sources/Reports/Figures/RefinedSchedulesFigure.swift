@@ -11,7 +11,8 @@ struct RefinedSchedulesFigure {
     let grid = PanelGrid(columns: min(4, records.count), count: records.count, width: 840, top: 62, panelHeight: 208)
     var canvas = SVGCanvas(width: grid.width, height: grid.height + 8)
     let norm = comparison.optimizer.hasPrefix("sgd") ? "l2" : "l1"
-    canvas.text("Gradient norms and the schedules refined from them, \(comparison.optimizerTitle)", at: .init(x: 16, y: 24), "title")
+    canvas.text(
+      "Gradient norms and the schedules refined from them, \(comparison.optimizerTitle)", at: .init(x: 16, y: 24), "title")
     canvas.text(
       "above: \(norm) norm of the mini-batch gradient, raw and smoothed; below: refined factor, and linear decay (dashed), by step",
       at: .init(x: 16, y: 44), "muted")
@@ -36,7 +37,8 @@ struct RefinedSchedulesFigure {
     let above = Frame(
       left: left, top: corner.y + 24, width: inner, height: 66, horizontal: steps, vertical: Self.normScale(norms, smoothed))
     canvas.axes(above, horizontal: [], vertical: above.vertical.ticks(3))
-    canvas.clipped(above, identifier: "\(comparison.identifier)-norms-\(record.problem.filter { $0.isLetter || $0.isNumber })") {
+    canvas.clipped(above, identifier: "\(comparison.identifier)-norms-\(record.problem.filter { $0.isLetter || $0.isNumber })")
+    {
       $0.curve(Self.points(norms, above), "raw")
       $0.schedule(refined) { $0.curve(Self.points(smoothed, above), "line") }
     }

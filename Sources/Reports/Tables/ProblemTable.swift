@@ -42,6 +42,8 @@ extension SweepResults {
       identifier: "optima", title: "Smallest training losses",
       headings: ["problem", "smallest loss", "attained", "gradient norm there", "iterations"],
       schedules: Array(repeating: nil, count: 4), rows: rows,
-      notes: ["Found in double precision, until further iterations gain less than 1e-10; the gradient norm there says how near."])
+      notes: [
+        "Found in double precision, until further iterations gain less than 1e-10; the gradient norm there says how near."
+      ])
   }
 }

@@ -5,7 +5,7 @@ struct CosineSchedule: ScheduleShape {
   static let name = "cosine"
   static let summary = "half a cosine: (1 + cos(pi t/T))/2"
   static let columnTitle = "cosine"
-  static let color = "#1b8a6b"
+  static let color = "#35a5e0"
 
   init(_ arguments: ScheduleArguments) {}
 

@@ -3,7 +3,7 @@ struct FlatSchedule: ScheduleShape {
   static let name = "flat"
   static let summary = "constant: 1"
   static let columnTitle = "flat"
-  static let color = "#7a7a7a"
+  static let color = "#949494"
 
   init(_ arguments: ScheduleArguments) {}
 

@@ -3,7 +3,7 @@ struct LinearSchedule: ScheduleShape {
   static let name = "linear"
   static let summary = "linear decay: 1 - t/T"
   static let columnTitle = "linear"
-  static let color = "#2b7bd0"
+  static let color = "#2459b8"
 
   init(_ arguments: ScheduleArguments) {}
 

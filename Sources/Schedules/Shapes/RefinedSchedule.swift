@@ -3,7 +3,7 @@ struct RefinedSchedule: ScheduleShape {
   static let name = "refined"
   static let summary = "refined from gradient norms"
   static let columnTitle = "refined"
-  static let color = "#d62f2f"
+  static let color = "#cc3d00"
   static let norms = TextParameter("norms", placeholder: "FILE", help: "The log of gradient norms (a sweep has its own).")
   static let norm = ChoiceParameter(
     "norm", default: nil, of: GradientNorm.allCases.map(\.rawValue), help: "The norm: that of the optimizer if left open.")

@@ -5,7 +5,7 @@ struct StepwiseSchedule: ScheduleShape {
   static let name = "stepwise"
   static let summary = "times a factor at each milestone"
   static let columnTitle = "stepwise"
-  static let color = "#8a5fc9"
+  static let color = "#008a5c"
   static let milestones = NumberListParameter(
     "milestones", default: [0.6, 0.8, 0.95], help: "Shares of the steps after which the factor falls.")
   static let factor = NumberParameter("factor", default: 0.1, in: 0...1, help: "What it is multiplied by.")
