@@ -5,7 +5,7 @@ struct DataCommand: ParsableCommand {
     commandName: "data",
     abstract: "Look at datasets in LIBSVM format, and scale them.",
     version: Refinery.version,
-    subcommands: [DataListCommand.self, DataInspectCommand.self])
+    subcommands: [DataListCommand.self, DataInspectCommand.self, DataScaleCommand.self])
 }
 
 /// How a file counts its features.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Schedules
 import Sparse
+import Sweeps
 
 /// An error on its way to the user: a message for standard error and an exit code of sysexits.h.
 struct Failure: Error, CustomStringConvertible {
@@ -41,6 +42,10 @@ extension Refinery {
       leave(failure.description, failure.exitCode)
     case let failure as ScheduleFileError:
       leave(failure.description, ExitStatus(failure.kind).rawValue)
+    case let failure as JournalError:
+      leave(failure.description, failure.exitCode)
+    case let failure as ConfigurationError:
+      leave(failure.description, ExitStatus.badData.rawValue)
     case is CancellationError:
       leave("refinery: interrupted", ExitStatus.interrupted.rawValue)
     default:

@@ -33,7 +33,8 @@ enum Output {
     return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
   }
 
-  private static func reason(_ error: any Error) -> String {
+  /// Why a file operation failed, in the operating system's words.
+  static func reason(_ error: any Error) -> String {
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
     guard let underlying, underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
     return String(cString: strerror(Int32(underlying.code)))

@@ -9,8 +9,8 @@ struct Refinery: AsyncParsableCommand {
     commandName: "refinery",
     abstract: "Learning-rate schedules on logistic regression, compared fairly; and schedules refined from gradient norms.",
     discussion: """
-      Start with `refinery sweep`: it trains every schedule at every learning rate on every dataset in datasets/, keeps a \
-      journal in results/, and writes REPORT.md. `refinery refine NORMS` turns the gradient norms of any training run into \
+      Start with `refinery sweep`: it trains every schedule at every learning rate on every dataset in datasets/ and keeps a \
+      journal in results/, from which `refinery report` writes REPORT.md. `refinery refine NORMS` turns the gradient norms of any training run into \
       the schedule for the next one.
 
       Exit codes follow sysexits.h: 0 done, 64 usage, 65 bad data, 66 no such input, 73 cannot write, 74 input or output \
@@ -19,6 +19,7 @@ struct Refinery: AsyncParsableCommand {
     version: version,
     subcommands: [
       DataCommand.self, TrainCommand.self, OrderCommand.self, ScheduleCommand.self, RefineCommand.self, BoundCommand.self,
+      SweepCommand.self, ReportCommand.self,
     ])
 
   static let version = "0.1.0"

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+import Reports
+import Sweeps
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Write tables and figures again from what the journal holds.",
+    discussion: """
+      Markdown goes to REPORT.md, its figures to figures/ beside it; the other formats go to standard output unless --out \
+      says where. The same journal gives the same bytes, but for the closing section, "How this was run". While a sweep is \
+      running the report shows what there is.
+      """,
+    version: Refinery.version)
+
+  @Argument(help: ArgumentHelp("Results folder.", valueName: "RESULTS")) var results = "results"
+  @Option(help: ArgumentHelp("File to write (default for markdown: REPORT.md).", valueName: "REPORT.md")) var out: String?
+  @Option(help: "Format.") var format: Report.Format?
+  @Option(help: ArgumentHelp("Which protocol, by the first digits of its key, where the folder holds several.", valueName: "KEY"))
+  var `protocol`: String?
+  @Flag(help: "The same as --format json.") var json = false
+
+  func validate() throws {
+    if json, let format, format != .json { throw ValidationError("--json and --format \(format.rawValue) exclude each other") }
+  }
+
+  func run() throws {
+    let format = json ? .json : format ?? .markdown
+    let report = Report(try SweepResults.load(folder: results, protocol: self.protocol))
+    guard let path = out ?? (format == .markdown ? "REPORT.md" : nil), path != "-" else {
+      try Output.write(report.render(format).text, to: nil)
+      return
+    }
+    do {
+      try report.write(to: URL(fileURLWithPath: path), format: format)
+    } catch {
+      throw Failure("\(path): error: cannot be written: \(Output.reason(error))", .cannotCreate)
+    }
+  }
+}
+
+extension Report.Format: ExpressibleByArgument {}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+import Schedules
+import Sweeps
+import Training
+
+/// A configuration file, and the options that override it.
+struct SweepOptions: ParsableArguments {
+  @Argument(help: ArgumentHelp("Configuration file.", valueName: "CONFIG.yml")) var file: String?
+  @Option(
+    help: ArgumentHelp(
+      "Folder, file or quoted pattern, also several separated by commas (default: datasets).", valueName: "GLOB|DIR"))
+  var data: [String] = []
+  @Option(help: ArgumentHelp("Schedules, separated by commas.", valueName: "NAME[,NAME...]")) var schedule: String?
+  @Option(help: ArgumentHelp("adam, sgd or both, also with constants as in adam:beta2=0.999.", valueName: "NAME[,NAME...]"))
+  var optimizer: String?
+  @Option(help: ArgumentHelp("Seeds.", valueName: "N")) var seeds: Int?
+  @Option(help: ArgumentHelp("Epochs.", valueName: "N")) var epochs: Int?
+  @Option(help: ArgumentHelp("Rounds of refinement.", valueName: "N")) var rounds: Int?
+
+  /// - Throws: `Failure` for a file that cannot be read, `ConfigurationError` for its content, `ValidationError` for options.
+  func configuration() throws -> SweepConfiguration {
+    var configuration = SweepConfiguration()
+    if let file {
+      guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+        throw Failure("\(file): error: no such configuration file, or not readable as UTF-8", .noInput)
+      }
+      configuration = try SweepConfiguration(yaml: text, file: file)
+    }
+    if !data.isEmpty { configuration.data = data.flatMap { $0.split(separator: ",").map(String.init) } }
+    do {
+      if let schedule { configuration.schedules = try Schedule.list(parsing: schedule).map(\.description) }
+      if let optimizer { configuration.optimizers = try optimizer.split(separator: ",").map { try Optimizer(parsing: String($0)) } }
+      if let seeds { configuration.seeds = seeds }
+      if let epochs { configuration.epochs = epochs }
+      if let rounds { configuration.rounds = rounds }
+      try configuration.validate()
+    } catch {
+      throw ValidationError("\(error)")
+    }
+    return configuration
+  }
+}
