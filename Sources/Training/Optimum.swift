@@ -42,7 +42,7 @@ public struct Optimum: Sendable, Hashable {
   public static func find(for data: LabelledSparseData, isCancelled: () -> Bool = { false }) throws -> Optimum {
     let search = OptimumSearch(data)
     if data.classCount < 2 { return Optimum(loss: 0, gradientNorm: 0, attained: true, separable: true, iterations: 0) }
-    if search.isNewtonAffordable {
+    if search.basis != nil {
       try search.runNewton(isCancelled: isCancelled)
     }
     if search.state == .searching {
@@ -60,6 +60,8 @@ final class OptimumSearch {
 
   let data: LabelledSparseData
   let loss: OptimumLoss
+  /// What the weights refer to where Newton's method is affordable; elsewhere they are those of the features themselves.
+  let basis: OptimumBasis?
   var weights: [Double]
   var gradient: [Double]
   var value: Double
@@ -71,13 +73,15 @@ final class OptimumSearch {
   init(_ data: LabelledSparseData) {
     self.data = data
     loss = OptimumLoss(data)
+    basis = Self.isNewtonAffordable(loss) ? loss.orthonormalize() : nil
     weights = [Double](repeating: 0, count: loss.parameterCount + 8)
     gradient = weights
     value = loss.evaluate(weights, gradient: &gradient)
   }
 
   var result: Optimum {
-    Optimum(
+    let gradient = basis?.featureGradient(gradient, classes: loss.classes) ?? gradient
+    return Optimum(
       loss: state == .separable ? 0 : value, gradientNorm: DoubleVectors.dot(gradient, gradient).squareRoot(),
       attained: state == .attained, separable: state == .separable, iterations: iterations)
   }
@@ -85,16 +89,16 @@ final class OptimumSearch {
   /// Below this every row's label has a probability above a half, since no row's loss exceeds the sum of all.
   var separableLoss: Double { 0.5 * log(2) / Double(loss.rows) }
 
-  /// The curvature along each weight at zero weights, (C - 1) / C^2 times the feature's mean square, 1 for a feature that
-  /// is zero throughout: the scale on which steps are measured.
+  /// The curvature along each weight at zero weights up to a constant: the feature's mean square, 1 for a feature that is
+  /// zero throughout. The scale on which L-BFGS starts.
   lazy var curvature: [Double] = {
+    if basis != nil { return [Double](repeating: 1, count: loss.features) }
     var squares = [Double](repeating: 0, count: loss.features)
     for (column, value) in zip(data.matrix.columns, data.matrix.values) {
       squares[Int(column)] += Double(value) * Double(value)
     }
     squares[loss.features - 1] = Double(loss.rows)
-    let classes = Double(loss.classes)
-    return squares.map { $0 > 0 ? $0 / Double(loss.rows) * (classes - 1) / (classes * classes) : 1 }
+    return squares.map { $0 > 0 ? $0 / Double(loss.rows) : 1 }
   }()
 
   /// Whether for some feature and class the class's rows have values on one side of a threshold and all others on the
@@ -138,6 +142,7 @@ final class OptimumSearch {
   /// ([feature][class]) is added to the weights.
   func leadChanges(along direction: [Double]) -> (least: Double, greatest: Double) {
     let classes = loss.classes
+    let direction = basis?.featureWeights(direction, classes: classes) ?? direction
     var least = Double.infinity
     var greatest = -Double.infinity
     var logits = [Double](repeating: 0, count: classes)

@@ -90,12 +90,11 @@ struct OptimumHessian {
     }
   }
 
-  /// Overwrites the lower triangle of (S H S + mu) with its Cholesky factor, S the diagonal matrix `scales`, and returns
-  /// it; nil where it is not positive definite to working precision.
+  /// The Cholesky factor of H + mu; nil where that is not positive definite to working precision.
   ///
   /// - Complexity: O(size^3).
-  func factored(scales: [Double], mu: Double, isCancelled: () -> Bool) throws -> CholeskyFactor? {
-    try CholeskyFactor(of: lower, size: size, scales: scales, mu: mu, isCancelled: isCancelled)
+  func factored(mu: Double, isCancelled: () -> Bool) throws -> CholeskyFactor? {
+    try CholeskyFactor(of: lower, size: size, mu: mu, isCancelled: isCancelled)
   }
 }
 
@@ -199,17 +198,14 @@ private struct PairProducts: ~Copyable {
   }
 }
 
-/// L with L L^T = S H S + mu.
+/// L with L L^T = H + mu.
 struct CholeskyFactor {
   private let size: Int
   private var rows: [Double]
-  private let scales: [Double]
 
-  init?(of lower: [Double], size: Int, scales: [Double], mu: Double, isCancelled: () -> Bool) throws {
+  init?(of lower: [Double], size: Int, mu: Double, isCancelled: () -> Bool) throws {
     self.size = size
-    self.scales = scales
     rows = lower
-    for i in 0..<size { for j in 0...i { rows[i * size + j] *= scales[i] * scales[j] } }
     let isDefinite = try rows.withUnsafeMutableBufferPointer { buffer in
       let l = buffer.baseAddress!
       for i in 0..<size {
@@ -226,7 +222,7 @@ struct CholeskyFactor {
     if !isDefinite { return nil }
   }
 
-  /// S (S H S + mu)^-1 S `b`.
+  /// (H + mu)^-1 `b`.
   func solve(_ b: [Double]) -> [Double] {
     var x = b
     rows.withUnsafeBufferPointer { buffer in
@@ -234,7 +230,7 @@ struct CholeskyFactor {
       for i in 0..<size {
         let row = l + i * size
         let sum = x.withUnsafeBufferPointer { DoubleVectors.dot(row, $0.baseAddress!, i) }
-        x[i] = (x[i] * scales[i] - sum) * row[i]
+        x[i] = (x[i] - sum) * row[i]
       }
       for i in (0..<size).reversed() {
         let row = l + i * size
@@ -243,7 +239,6 @@ struct CholeskyFactor {
         for j in 0..<i { x[j] -= row[j] * value }
       }
     }
-    for i in 0..<size { x[i] *= scales[i] }
     return x
   }
 }

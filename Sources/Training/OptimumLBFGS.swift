@@ -86,7 +86,7 @@ private struct LBFGSMemory {
     let inverse: Double
   }
 
-  private static let length = 20
+  private static let length = 10
   private var pairs: [Pair] = []
   private var scale = 1.0
   /// The inverse curvature of every weight, [feature][class] and padding.

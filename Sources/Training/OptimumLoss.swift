@@ -71,6 +71,23 @@ final class OptimumLoss {
     }
   }
 
+  /// Replaces the features by an orthonormal basis of them. Dense rows only.
+  func orthonormalize() -> OptimumBasis {
+    precondition(isDense)
+    let padded = panelCount * 8
+    let columns = UnsafeMutablePointer<Double>.allocate(capacity: padded * features)
+    defer { columns.deallocate() }
+    let scalars = UnsafeMutableRawPointer(panels).assumingMemoryBound(to: Double.self)
+    for k in 0..<padded {
+      for feature in 0..<features { columns[feature * padded + k] = scalars[((k / 8) * features + feature) * 8 + k % 8] }
+    }
+    let basis = OptimumBasis(orthonormalizing: columns, features: features, paddedRows: padded, rows: rows)
+    for k in 0..<padded {
+      for feature in 0..<features { scalars[((k / 8) * features + feature) * 8 + k % 8] = columns[feature * padded + k] }
+    }
+    return basis
+  }
+
   /// The loss at `weights` ([feature][class]) and its gradient, both arrays of `parameterCount` + 8 entries of which the
   /// last eight are padding.
   ///

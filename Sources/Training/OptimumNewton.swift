@@ -1,6 +1,6 @@
 extension OptimumSearch {
   /// Newton's method factors a Hessian at each iteration: up to 3,000 unknowns and 2e10 multiplications.
-  var isNewtonAffordable: Bool {
+  static func isNewtonAffordable(_ loss: OptimumLoss) -> Bool {
     loss.isDense && loss.features * (loss.classes - 1) <= 3_000
       && OptimumHessian.cost(rows: loss.rows, features: loss.features, classes: loss.classes) <= 2e10
   }
@@ -11,19 +11,17 @@ extension OptimumSearch {
   /// Newton's method until what is left to gain is below 1e-12; leaves `state` at searching where rounding stops it
   /// before.
   ///
-  /// The Hessian is singular where features depend on each other, and becomes so where weights grow without bound, so mu
-  /// is added to its scaled diagonal, a thousandth of the gradient's norm on that scale: convergence stays quadratic (Li,
-  /// Fukushima, Qi and Yamashita, 2004).
+  /// The Hessian is singular where features depend on each other, and becomes so where weights grow without bound, so a
+  /// thousandth of the gradient's norm is added to its diagonal: convergence stays quadratic (Li, Fukushima, Qi and
+  /// Yamashita, 2004).
   func runNewton(isCancelled: () -> Bool) throws {
-    let unknowns = loss.features * (loss.classes - 1)
-    let scales = (0..<unknowns).map { 1 / curvature[$0 % loss.features].squareRoot() }
     var undecided = 0
     while iterations < 200 {
       if value < separableLoss {
         state = .separable
         return
       }
-      let step = try newtonStep(scales: scales, isCancelled: isCancelled)
+      let step = try newtonStep(isCancelled: isCancelled)
       let decrement = -DoubleVectors.dot(gradient, step)
       iterations += 1
       let change = leadChanges(along: step)
@@ -49,22 +47,22 @@ extension OptimumSearch {
   }
 
   /// The regularised Newton step, [feature][class], zero for the last class.
-  private func newtonStep(scales: [Double], isCancelled: () -> Bool) throws -> [Double] {
+  private func newtonStep(isCancelled: () -> Bool) throws -> [Double] {
     let features = loss.features
     let classes = loss.classes
-    var negative = [Double](repeating: 0, count: scales.count)
+    var negative = [Double](repeating: 0, count: features * (classes - 1))
     var squares = 0.0
     for c in 0..<classes - 1 {
       for a in 0..<features {
         let g = gradient[a * classes + c]
         negative[c * features + a] = -g
-        squares += g * g * scales[a] * scales[a]
+        squares += g * g
       }
     }
     let hessian = try OptimumHessian(of: loss, at: weights, isCancelled: isCancelled)
     var mu = max(1e-15, 1e-3 * squares.squareRoot())
     while true {
-      if let factor = try hessian.factored(scales: scales, mu: mu, isCancelled: isCancelled) {
+      if let factor = try hessian.factored(mu: mu, isCancelled: isCancelled) {
         let solution = factor.solve(negative)
         var step = [Double](repeating: 0, count: weights.count)
         for c in 0..<classes - 1 { for a in 0..<features { step[a * classes + c] = solution[c * features + a] } }

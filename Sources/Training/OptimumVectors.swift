@@ -12,15 +12,17 @@ enum DoubleVectors {
     precondition(a.count == b.count)
     let count = a.count
     a.withUnsafeMutableBufferPointer { a in
-      b.withUnsafeBufferPointer { b in
-        let (a, b) = (a.baseAddress!, b.baseAddress!)
-        let whole = count & ~7
-        for k in stride(from: 0, to: whole, by: 8) {
-          double_store(a + k, double_fma(double_splat(scale), double_load(b + k), double_load(a + k)))
-        }
-        for k in whole..<count { a[k] += scale * b[k] }
-      }
+      b.withUnsafeBufferPointer { b in add(scale, b.baseAddress!, to: a.baseAddress!, count: count) }
     }
+  }
+
+  @inline(__always)
+  static func add(_ scale: Double, _ b: UnsafePointer<Double>, to a: UnsafeMutablePointer<Double>, count: Int) {
+    let whole = count & ~7
+    for k in stride(from: 0, to: whole, by: 8) {
+      double_store(a + k, double_fma(double_splat(scale), double_load(b + k), double_load(a + k)))
+    }
+    for k in whole..<count { a[k] += scale * b[k] }
   }
 
   @inline(__always)
