@@ -21,7 +21,7 @@ import Testing
     )
     let sentences = answer.components(separatedBy: ". ")
     #expect(sentences.count == 3, "\(answer)")
-    #expect(sentences[0].contains("Adam, **linear**") || sentences[0].contains("Adam, **refined**"), "\(answer)")
+    #expect(sentences[0].contains("by **linear**") || sentences[0].contains("by **refined**"), "\(answer)")
     #expect(sentences[1].contains("% below that of flat"), "\(answer)")
     #expect(sentences[2].contains("critical difference"), "\(answer)")
   }

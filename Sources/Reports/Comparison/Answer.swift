@@ -28,11 +28,10 @@ struct Answer {
 
   private var winners: String {
     sentence { verdict, isFirst in
-      let rank = verdict.averageRank.map { " (average rank \(fixed($0, 2)) of \(verdict.comparison.columns.count))" } ?? ""
-      let problems = "over \(counted(verdict.problems.count, "problem"))"
-      return isFirst
-        ? "**\(verdict.title(verdict.leader))** ends with the lowest training error \(problems)\(rank)"
-        : "**\(verdict.title(verdict.leader))** does \(problems)\(rank)"
+      let columns = verdict.comparison.columns.count
+      let rank = verdict.averageRank.map { ", average rank \(fixed($0, 2)) of \(columns) over \(verdict.problems.count) problems" }
+      let basis = rank ?? ", on \(verdict.problems.count == 1 ? "the one problem that can be compared" : "the problems compared")"
+      return (isFirst ? "the lowest training error is reached by " : "by ") + "**\(verdict.title(verdict.leader))**\(basis)"
     }
   }
 
@@ -40,33 +39,31 @@ struct Answer {
     sentence { verdict, isFirst in
       let parts = verdict.margins.map { margin in
         let size = 100 * abs(margin.fraction)
-        let text = size < 0.05 ? "equal to" : "\(fixed(size, 1)) % \(margin.fraction < 0 ? "below" : "above")"
-        return "\(text) that of \(verdict.title(margin.column))\(margin.isRunnerUp ? ", the next by rank" : "")"
+        let text = size < 0.05 ? "equal to that of" : "\(fixed(size, 1)) % \(margin.fraction < 0 ? "below" : "above") that of"
+        return "\(text) \(verdict.title(margin.column))\(margin.isRunnerUp ? " (the next by rank)" : "")"
       }
-      let subject =
-        isFirst ? "its training error is, in the geometric mean over the problems," : "\(verdict.title(verdict.leader))'s is"
-      return parts.isEmpty ? "no ratio of errors exists" : "\(subject) \(listed(parts))"
+      guard !parts.isEmpty else { return "no ratio of errors can be formed" }
+      return (isFirst ? "its error is on average (geometric mean) " : "") + listed(parts)
     }
   }
 
   private var certainty: String {
     sentence { verdict, _ in
-      let bold =
-        "on \(verdict.boldCount) of \(verdict.problems.count) \(verdict.problems.count == 1 ? "problem" : "problems") "
-        + "it is best or cannot be told from the best"
-      let tests = verdict.isTested ? bold : "there are too few seeds to tell chance from merit on a single problem"
+      let tests =
+        verdict.isTested
+        ? "it is best or not told from the best on \(verdict.boldCount) of \(counted(verdict.problems.count, "problem"))"
+        : "there are too few seeds to tell merit from chance on any problem"
       guard let friedman = verdict.ranking.friedman else {
         return "\(tests), and \(verdict.problems.count < 2 ? "one problem" : "so few schedules") cannot be generalised from"
       }
       guard friedman.pValue < friedman.level else {
-        return "the ranks differ no more than by chance (Friedman p = \(fixed(friedman.pValue, 2))), and \(tests)"
+        return "the ranks differ no more than by chance (Friedman test, p = \(fixed(friedman.pValue, 2))), and \(tests)"
       }
       let untold = verdict.untold.map(verdict.title)
       let told = verdict.told.map(verdict.title)
-      let better = told.isEmpty ? "no other schedule" : listed(told)
-      return "\(verdict.title(verdict.leader)) ranks significantly better than \(better)"
-        + (untold.isEmpty ? "" : " but cannot be told from \(listed(untold))")
-        + " (critical difference \(fixed(friedman.criticalDifference, 2)) ranks), and \(tests)"
+      return "it is surely better by rank than \(told.isEmpty ? "no other schedule" : listed(told))"
+        + (untold.isEmpty ? "" : ", not surely than \(listed(untold))")
+        + " (5 % level, critical difference \(fixed(friedman.criticalDifference, 2)) ranks), and \(tests)"
     }
   }
 

@@ -61,7 +61,7 @@ struct RefinedSchedulesFigure {
     guard let first = known.min(), let last = known.max() else { return Scale(.linear, 0, 1) }
     let low = positive.isEmpty ? first : min(first, positive[positive.count / 100])
     let high = positive.isEmpty ? last : max(last, positive[positive.count - 1 - positive.count / 100])
-    return high / low < 3 ? Scale(.linear, 0, high * 1.05) : Scale(.logarithmic, low * 0.9, high * 1.1)
+    return high / low < 3 ? Scale(.linear, low * 0.95, high * 1.03) : Scale(.logarithmic, low * 0.9, high * 1.1)
   }
 
   /// Values evenly spaced over the steps, ends included.

@@ -119,7 +119,7 @@ struct SVGCanvas {
     + "stroke-linecap:round}.thin-line{stroke-width:1.5}.halo{stroke:#fff;stroke-width:1.2}.faint{opacity:.35}.band{fill:currentColor;opacity:.14}.dot{fill:currentColor}"
     + ".ring{fill:#fff;stroke:currentColor;stroke-width:1.6}.label{fill:currentColor}.bar{stroke:#1f2328;stroke-width:3.5;"
     + "stroke-linecap:round}.tick{stroke:currentColor;stroke-width:3}.leader{stroke:currentColor;stroke-width:1;fill:none;opacity:.7}"
-    + ".key{color:#59636e}.panel{fill:#f6f8fa}.raw{stroke:#8c959f;fill:none;stroke-width:1;opacity:.6}"
+    + ".key{color:#59636e}.panel{fill:#f6f8fa}.raw{stroke:#8c959f;fill:none;stroke-width:1;opacity:.6}.strong-raw{opacity:1}"
   private static let baseDark =
     ".page{fill:#0d1117}.ink{fill:#e6edf3}.muted{fill:#9198a1}.title{fill:#e6edf3}.grid{stroke:#262c34}.axis{stroke:#6e7681}"
     + ".reference{stroke:#6e7681}.ring{fill:#0d1117}.halo{stroke:#0d1117}.bar{stroke:#e6edf3}.panel{fill:#151b23}.key{color:#9198a1}.raw{stroke:#6e7681}"

@@ -1,0 +1,145 @@
+import Foundation
+import Schedules
+
+/// What `refine --plot` draws: the raw norms, the smoothed norms and the schedule, in three panels as in the paper, the schedule
+/// also on a logarithmic axis in an inset and beside the closest polynomial decay where one is given.
+///
+///     let svg = RefinementPlot(result).svg
+public struct RefinementPlot: Sendable {
+  private let result: RefinementResult
+  private let title: String
+  private let fit: [Double]
+  private let fitLabel: String
+
+  /// - Parameters:
+  ///   - title: Stands over the panels, as the name of the log.
+  ///   - fit: The factors of the closest polynomial decay, evenly spaced over the same steps; empty for none.
+  ///   - fitLabel: What the fit is, as in `warmup 0.02, power 1.3`.
+  public init(_ result: RefinementResult, title: String = "Refined schedule", fit: [Double] = [], fitLabel: String = "") {
+    self.result = result
+    self.title = title
+    self.fit = fit
+    self.fitLabel = fitLabel
+  }
+
+  /// - Complexity: O(n) in the number of norms and factors.
+  public var svg: String {
+    var canvas = SVGCanvas(width: 900, height: 300)
+    canvas.text(title, at: .init(x: 16, y: 24), "title")
+    let norm = result.options.norm == .l2 ? "l2" : "l1"
+    let refined = ScheduleColumn(key: "refined", schedules: ["refined"])
+    let scale = normScale
+    let raw = panel(0, steps: result.norms.count, vertical: scale)
+    canvas.text("gradient norm (\(norm)), as logged", at: .init(x: raw.left, y: raw.top - 10))
+    canvas.axes(raw, horizontal: stepTicks(raw), vertical: scale.ticks(4), horizontalText: stepText)
+    canvas.clipped(raw, identifier: "raw") { $0.curve(envelope(result.norms, raw), "raw strong-raw") }
+    let smooth = panel(1, steps: result.smoothedNorms.count, vertical: scale)
+    canvas.text("smoothed, tau \(significant(result.options.smoothing, 4))", at: .init(x: smooth.left, y: smooth.top - 10))
+    canvas.axes(smooth, horizontal: stepTicks(smooth), vertical: scale.ticks(4), horizontalText: stepText)
+    canvas.clipped(smooth, identifier: "smoothed") { canvas in
+      canvas.schedule(refined) { $0.curve(envelope(result.smoothedNorms, smooth), "line") }
+    }
+    drawSchedule(refined, on: &canvas)
+    canvas.text("step", at: .init(x: 450, y: 292), "muted small", anchor: .middle)
+    return canvas.rendered(title: "\(title): gradient norms, smoothed norms and the refined schedule")
+  }
+
+  private func drawSchedule(_ refined: ScheduleColumn, on canvas: inout SVGCanvas) {
+    let frame = panel(2, steps: result.factors.count, vertical: Scale(.linear, 0, 1))
+    canvas.text("refined schedule", at: .init(x: frame.left, y: frame.top - 10))
+    canvas.axes(frame, horizontal: stepTicks(frame), vertical: frame.vertical.ticks(4), horizontalText: stepText)
+    if !fit.isEmpty {
+      canvas.curve(envelope(fit, frame), "reference")
+      canvas.line(.init(x: frame.left, y: frame.top - 32), .init(x: frame.left + 20, y: frame.top - 32), "reference")
+      canvas.text("closest: \(fitLabel)", at: .init(x: frame.left + 26, y: frame.top - 28), "muted small")
+    }
+    canvas.schedule(refined) { $0.curve(envelope(result.factors, frame), "line") }
+    let positive = result.factors.filter { $0 > 0 }
+    guard let least = positive.min(), least < 0.5 else { return }
+    // Only a schedule that falls early leaves the upper right free.
+    let isRightFree = result.factors.suffix(result.factors.count / 2).max() ?? 0 < 0.62
+    guard isRightFree else { return }
+    let inset = Frame(
+      left: frame.left + 0.56 * frame.width, top: frame.top + 4, width: 0.43 * frame.width, height: 0.33 * frame.height,
+      horizontal: frame.horizontal, vertical: Scale(.logarithmic, max(least, 1e-4), 1))
+    canvas.rectangle(.init(x: inset.left - 34, y: inset.top - 4), width: inset.width + 36, height: inset.height + 12, radius: 4, "page")
+    canvas.axes(inset, horizontal: [], vertical: inset.vertical.ticks(3))
+    canvas.clipped(inset, identifier: "inset") { canvas in
+      canvas.schedule(refined) { $0.curve(envelope(result.factors.map { $0 > 0 ? $0 : .nan }, inset), "line thin-line") }
+    }
+  }
+
+  private var normScale: Scale {
+    RefinedSchedulesFigure.normScale(result.norms, result.smoothedNorms)
+  }
+
+  private func panel(_ index: Int, steps: Int, vertical: Scale) -> Frame {
+    Frame(
+      left: 52 + 296 * Double(index), top: 62, width: 236, height: 196,
+      horizontal: Scale(.linear, 1, Double(max(2, steps))), vertical: vertical)
+  }
+}
+
+/// What `schedule --plot` draws: factors against steps, in one panel, each schedule with its name.
+///
+///     let svg = SchedulePlot([("cosine:warmup=0.1", factors)]).svg
+public struct SchedulePlot: Sendable {
+  private let schedules: [(spelling: String, factors: [Double])]
+
+  public init(_ schedules: [(spelling: String, factors: [Double])]) { self.schedules = schedules }
+
+  /// - Complexity: O(n) in the number of factors.
+  public var svg: String {
+    var canvas = SVGCanvas(width: 640, height: 340)
+    let steps = schedules.map(\.factors.count).max() ?? 2
+    let highest = schedules.compactMap { $0.factors.max() }.max() ?? 1
+    let isLabelled = schedules.count > 1
+    let frame = Frame(
+      left: 52, top: 52, width: isLabelled ? 440 : 564, height: 236, horizontal: Scale(.linear, 1, Double(max(2, steps))),
+      vertical: Scale(.linear, 0, max(highest, 1e-9)))
+    canvas.text(
+      isLabelled ? "Learning-rate schedules" : schedules.first?.spelling ?? "", at: .init(x: 16, y: 24), "title")
+    canvas.axes(frame, horizontal: stepTicks(frame), vertical: frame.vertical.ticks(5), horizontalText: stepText)
+    canvas.text("factor", at: .init(x: 16, y: 42), "muted small")
+    canvas.text("step", at: .init(x: frame.left + frame.width / 2, y: 330), "muted small", anchor: .middle)
+    let ends = schedules.map { frame.point(Double($0.factors.count), $0.factors.last ?? 0).y }
+    let places = spread(ends, gap: 15, within: frame.top...frame.bottom)
+    for (index, schedule) in schedules.enumerated() {
+      let column = ScheduleColumn(key: schedule.spelling, schedules: [schedule.spelling])
+      canvas.schedule(column) { canvas in
+        canvas.curve(envelope(schedule.factors, frame), "line", dashes: isLabelled ? ScheduleStyle(column.name).dashes : "")
+        if isLabelled {
+          canvas.curve([.init(x: frame.right + 3, y: ends[index]), .init(x: frame.right + 15, y: places[index])], "leader")
+          canvas.text(column.title, at: .init(x: frame.right + 18, y: places[index] + 4), "label")
+        }
+      }
+    }
+    return canvas.rendered(title: "Factor against step: " + schedules.map(\.spelling).joined(separator: ", "))
+  }
+}
+
+/// First and last step, and round ones between them that leave room.
+private func stepTicks(_ frame: Frame) -> [Double] {
+  let ends = [frame.horizontal.low, frame.horizontal.high]
+  let inner = frame.horizontal.ticks(3).filter { tick in
+    ends.allSatisfy { abs(frame.point(tick, 0).x - frame.point($0, 0).x) > 44 }
+  }
+  return [ends[0]] + inner + [ends[1]]
+}
+
+/// A curve of evenly spaced values that keeps the lowest and the highest of every half pixel, however many there are.
+///
+/// - Complexity: O(n).
+private func envelope(_ values: [Double], _ frame: Frame) -> [SVGCanvas.Point?] {
+  let buckets = Int(frame.width * 2)
+  guard values.count > 2 * buckets else { return RefinedSchedulesFigure.points(values, frame) }
+  let points = RefinedSchedulesFigure.points(values, frame)
+  return (0..<buckets).flatMap { bucket -> [SVGCanvas.Point?] in
+    let range = bucket * values.count / buckets..<(bucket + 1) * values.count / buckets
+    let known = range.filter { values[$0].isFinite }
+    guard let low = known.min(by: { values[$0] < values[$1] }), let high = known.max(by: { values[$0] < values[$1] }) else {
+      return [nil]
+    }
+    return low == high ? [points[low]] : [points[min(low, high)], points[max(low, high)]]
+  }
+}
