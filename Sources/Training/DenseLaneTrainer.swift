@@ -78,6 +78,8 @@ final class DenseLaneMemory {
   let maxima: LaneBuffer
   /// Sums of the gradient over the chunks of a batch; nil where a batch is one chunk.
   let partial: LaneBuffer?
+  let scratch: LaneBuffer
+  let norms: LaneBuffer
   /// A chunk's samples.
   let samples: LaneBuffer
 
@@ -93,6 +95,8 @@ final class DenseLaneMemory {
     logits = LaneBuffer(count: paddedRows * shape.classStride, cacheLineOffset: 11)
     maxima = LaneBuffer(count: paddedRows)
     partial = batchSize > chunkRows ? LaneBuffer(count: shape.vectorCount) : nil
+    scratch = LaneBuffer(count: LaneGradient.scratchCount)
+    norms = LaneBuffer(count: 2 * LaneGradient.normCount(shape))
     samples = LaneBuffer(count: (paddedRows * shape.features + laneWidth - 1) / laneWidth, cacheLineOffset: 5)
   }
 }
@@ -123,7 +127,9 @@ struct DensePass<Rule: UpdateRule> {
     let logits = LaneLogits(values: memory.logits.pointer, maxima: memory.maxima.pointer, shape: shape)
     forward = LaneForward(
       shape: shape, weights: UnsafePointer(memory.weights.pointer), featureStride: shape.classStride, logits: logits)
-    gradient = LaneGradient(shape: shape, residuals: UnsafePointer(logits.values), partial: memory.partial?.pointer)
+    gradient = LaneGradient(
+      shape: shape, residuals: UnsafePointer(logits.values), partial: memory.partial?.pointer,
+      scratch: memory.scratch.pointer, norms: memory.norms.pointer)
     samples = UnsafeMutableRawPointer(memory.samples.pointer)
       .bindMemory(to: Float.self, capacity: SampleTile.padded(chunkRows) * shape.features)
   }
@@ -150,7 +156,7 @@ struct DensePass<Rule: UpdateRule> {
     try cancellation.check(work: 2 * chunkRows * shape.vectorCount)
     let tile = residuals(indices + start, count: count - start, scale: scale, wantsLoss: wantsLoss, &loss)
     let norms = gradient.update(rule, tile, continues: isChunked)
-    return StepResult(l1: norms.l1.a, squared: norms.squared.a, loss: lane_multiply(loss, scale))
+    return StepResult(l1: norms.l1, squared: norms.squared, loss: lane_multiply(loss, scale))
   }
 
   /// Gathers the rows of a chunk, and leaves their residuals where their logits were.

@@ -1,132 +1,157 @@
 import SIMDShims
 
-/// The gradient of a batch: tiles of sums over its samples, started from what earlier chunks of the batch have left in `partial`.
+/// The gradient of a batch: tiles of sums over its samples, folded into norms and update.
+///
+/// Square root and division of an update keep the divider busy about as long as a tile's sums keep the multipliers. So while a tile
+/// is summed, the one before it is folded, row by row, and both units work at once; a processor's own window is too short for that.
+///
+/// Tiles are of four features (and the bias) by two classes on every machine: with what an update needs they fit 16 registers, and
+/// the norms, which are summed tile by tile, have the same bits everywhere.
 struct LaneGradient {
   let shape: LaneShape
   /// By sample and class.
   let residuals: UnsafePointer<LaneVector>
-  /// The shape of the weights; nil where a batch is one chunk.
+  /// What earlier chunks of the batch have added; nil where a batch is one chunk.
   let partial: UnsafeMutablePointer<LaneVector>?
+  /// Sums of the tile that is to be folded next: `scratchCount` vectors.
+  let scratch: UnsafeMutablePointer<LaneVector>
+  /// Sums of |g| and of g^2, side by side: `2 * normCount` vectors, by block of features and class.
+  let norms: UnsafeMutablePointer<LaneVector>
 
-  /// Features whose |g| and g^2 are summed before they join the sum of their column: long sums lose digits.
-  static var featuresPerBlock: Int { 64 }
+  static let scratchCount = 10
+  /// |g| and g^2 are summed over a tile, then over so many features, then over all: long sums would lose digits.
+  private static var featuresPerBlock: Int { 256 }
+
+  static func normCount(_ shape: LaneShape) -> Int {
+    (shape.features / featuresPerBlock + 1) * shape.classStride
+  }
 
   /// Adds a chunk's samples to `partial`.
   @inline(__always)
   func accumulate(_ samples: SampleTile) {
-    shape.forEachSpan(
-      three: { accumulate(samples, ThreeClasses.self, $0) },
-      two: { accumulate(samples, TwoClasses.self, $0) },
-      one: { accumulate(samples, OneClass.self, $0) })
+    var c = 0
+    while c + 2 <= shape.classes {
+      accumulate(samples, TwoClasses.self, c)
+      c += 2
+    }
+    if c < shape.classes { accumulate(samples, OneClass.self, c) }
   }
 
-  /// Finishes the gradient with a last chunk's samples, and moves the weights.
+  /// Finishes the gradient with the last chunk's samples, and moves the weights.
   ///
+  /// - Parameter continues: whether `partial` holds earlier chunks.
   /// - Returns: l1 norm and squared l2 norm.
   @inline(__always)
-  func update<Rule: UpdateRule>(_ rule: Rule, _ samples: SampleTile, continues: Bool) -> SpanNorms<OneClass> {
-    var total = SpanNorms(l1: OneClass(repeating: lane_splat(0)), squared: OneClass(repeating: lane_splat(0)))
-    shape.forEachSpan(
-      three: { update(rule, samples, ThreeClasses.self, $0, continues).add(to: &total) },
-      two: { update(rule, samples, TwoClasses.self, $0, continues).add(to: &total) },
-      one: { update(rule, samples, OneClass.self, $0, continues).add(to: &total) })
-    return total
+  func update<Rule: UpdateRule>(
+    _ rule: Rule, _ samples: SampleTile, continues: Bool
+  ) -> (l1: LaneVector, squared: LaneVector) {
+    let normCount = Self.normCount(shape)
+    for i in 0..<(2 * normCount) { norms[i] = lane_splat(0) }
+    var pairs = Pending<TwoClasses>()
+    var c = 0
+    while c + 2 <= shape.classes {
+      column(rule, samples, c, continues, &pairs)
+      c += 2
+    }
+    for row in 0..<pairs.rows { foldRow(row, rule, pairs) }
+    if c < shape.classes {
+      var single = Pending<OneClass>()
+      column(rule, samples, c, continues, &single)
+      for row in 0..<single.rows { foldRow(row, rule, single) }
+    }
+    var l1 = lane_splat(0)
+    var squared = lane_splat(0)
+    for i in 0..<normCount {
+      l1 = lane_add(l1, norms[2 * i])
+      squared = lane_add(squared, norms[2 * i + 1])
+    }
+    return (l1, squared)
   }
 
-  /// The gradients of neighbouring features.
+  /// Rows of `scratch` whose gradients wait for the optimizer.
+  private struct Pending<Span: ClassSpan> {
+    var rows = 0
+    /// Of the first row's first weight.
+    var index = 0
+  }
+
   @inline(__always)
-  private func sums<T: Tile>(_ samples: SampleTile, _: T.Type, _ feature: Int, _ firstClass: Int, continues: Bool) -> T {
-    var sums = T(repeating: T.Span(repeating: lane_splat(0)))
-    if continues, let partial {
-      sums = T(loading: partial + feature * shape.classStride + firstClass, stride: shape.classStride)
+  private func column<Rule: UpdateRule, Span: ClassSpan>(
+    _ rule: Rule, _ samples: SampleTile, _ firstClass: Int, _ continues: Bool, _ pending: inout Pending<Span>
+  ) {
+    var feature = 0
+    while feature &+ 4 < shape.features {
+      tile(rule, samples, FourRows<Span>.self, feature, firstClass, continues, &pending)
+      feature &+= 4
     }
+    switch shape.features &- feature {
+    case 4: tile(rule, samples, RowPair<FourRows<Span>, BiasRow<Span>>.self, feature, firstClass, continues, &pending)
+    case 3: tile(rule, samples, RowPair<ThreeRows<Span>, BiasRow<Span>>.self, feature, firstClass, continues, &pending)
+    case 2: tile(rule, samples, RowPair<TwoRows<Span>, BiasRow<Span>>.self, feature, firstClass, continues, &pending)
+    case 1: tile(rule, samples, RowPair<SingleRow<Span>, BiasRow<Span>>.self, feature, firstClass, continues, &pending)
+    default: tile(rule, samples, BiasRow<Span>.self, feature, firstClass, continues, &pending)
+    }
+  }
+
+  /// Sums the gradients of neighbouring features, and meanwhile folds what is pending.
+  @inline(__always)
+  private func tile<Rule: UpdateRule, T: Tile>(
+    _ rule: Rule, _ samples: SampleTile, _: T.Type, _ feature: Int, _ firstClass: Int, _ continues: Bool,
+    _ pending: inout Pending<T.Span>
+  ) {
+    let index = feature &* shape.classStride &+ firstClass
+    var sums = T(repeating: T.Span(repeating: lane_splat(0)))
+    if continues, let partial { sums = T(loading: partial + index, stride: shape.classStride) }
     var x = samples.values + feature
     var r = residuals + firstClass
-    for _ in 0..<samples.paddedRows {
-      sums.add(x, stride: 1, times: T.Span(loading: r))
-      x += samples.stride
-      r += shape.classStride
+    for quarter in 0..<4 {
+      for _ in 0..<(samples.paddedRows / 4) {
+        sums.add(x, stride: 1, times: T.Span(loading: r))
+        x += samples.stride
+        r += shape.classStride
+      }
+      if quarter < pending.rows { foldRow(quarter, rule, pending) }
     }
-    return sums
+    if pending.rows == 5 { foldRow(4, rule, pending) }
+    let norm = norms + 2 &* (feature / Self.featuresPerBlock &* shape.classStride &+ firstClass)
+    norm[0] = lane_add(norm[0], sums.sumOfAbsoluteValues)
+    norm[1] = lane_add(norm[1], sums.sumOfSquares)
+    if Rule.usesDivider {
+      sums.store(to: scratch, stride: T.Span.count)
+      pending = Pending(rows: T.rows, index: index)
+    } else {
+      sums.update(rule, at: index, stride: shape.classStride)
+    }
   }
 
-  /// The gradient of the bias.
   @inline(__always)
-  private func biasSums<Span: ClassSpan>(_ samples: SampleTile, _: Span.Type, _ firstClass: Int, continues: Bool) -> Span {
-    var sums = Span(repeating: lane_splat(0))
-    if continues, let partial { sums = Span(loading: partial + shape.features * shape.classStride + firstClass) }
-    var r = residuals + firstClass
-    for _ in 0..<samples.paddedRows {
-      sums.add(Span(loading: r))
-      r += shape.classStride
-    }
-    return sums
-  }
-
-  @inline(__always)
-  private func update<Rule: UpdateRule, Span: ClassSpan>(
-    _ rule: Rule, _ samples: SampleTile, _: Span.Type, _ firstClass: Int, _ continues: Bool
-  ) -> SpanNorms<Span> {
-    let stride = shape.classStride
-    var total = SpanNorms(l1: Span(repeating: lane_splat(0)), squared: Span(repeating: lane_splat(0)))
-    var feature = 0
-    while feature < shape.features {
-      let end = min(feature + Self.featuresPerBlock, shape.features)
-      var block = SpanNorms(l1: Span(repeating: lane_splat(0)), squared: Span(repeating: lane_splat(0)))
-      if lane_registers() == 32 {
-        while feature + 8 <= end {
-          sums(samples, EightRows<Span>.self, feature, firstClass, continues: continues)
-            .update(rule, at: feature * stride + firstClass, stride: stride, &block)
-          feature += 8
-        }
-      }
-      while feature + 4 <= end {
-        sums(samples, FourRows<Span>.self, feature, firstClass, continues: continues)
-          .update(rule, at: feature * stride + firstClass, stride: stride, &block)
-        feature += 4
-      }
-      while feature + 2 <= end {
-        sums(samples, TwoRows<Span>.self, feature, firstClass, continues: continues)
-          .update(rule, at: feature * stride + firstClass, stride: stride, &block)
-        feature += 2
-      }
-      while feature < end {
-        sums(samples, SingleRow<Span>.self, feature, firstClass, continues: continues)
-          .update(rule, at: feature * stride + firstClass, stride: stride, &block)
-        feature += 1
-      }
-      total.l1.add(block.l1)
-      total.squared.add(block.squared)
-    }
-    biasSums(samples, Span.self, firstClass, continues: continues)
-      .update(rule, at: shape.features * stride + firstClass, &total)
-    return total
+  private func foldRow<Rule: UpdateRule, Span: ClassSpan>(_ row: Int, _ rule: Rule, _ pending: Pending<Span>) {
+    Span(loading: scratch + row &* Span.count).update(rule, at: pending.index &+ row &* shape.classStride)
   }
 
   @inline(__always)
   private func accumulate<Span: ClassSpan>(_ samples: SampleTile, _: Span.Type, _ firstClass: Int) {
-    guard let partial else { return }
-    let stride = shape.classStride
     var feature = 0
     while feature + 4 <= shape.features {
-      sums(samples, FourRows<Span>.self, feature, firstClass, continues: true)
-        .store(to: partial + feature * stride + firstClass, stride: stride)
+      accumulate(samples, FourRows<Span>.self, feature, firstClass)
       feature += 4
     }
     while feature < shape.features {
-      sums(samples, SingleRow<Span>.self, feature, firstClass, continues: true)
-        .store(to: partial + feature * stride + firstClass, stride: stride)
+      accumulate(samples, SingleRow<Span>.self, feature, firstClass)
       feature += 1
     }
-    biasSums(samples, Span.self, firstClass, continues: true).store(to: partial + shape.features * stride + firstClass)
+    accumulate(samples, BiasRow<Span>.self, feature, firstClass)
   }
-}
 
-extension SpanNorms {
-  /// Adds the span's classes in ascending order.
   @inline(__always)
-  func add(to total: inout SpanNorms<OneClass>) {
-    l1.addEach(to: &total.l1.a)
-    squared.addEach(to: &total.squared.a)
+  private func accumulate<T: Tile>(_ samples: SampleTile, _: T.Type, _ feature: Int, _ firstClass: Int) {
+    guard let partial else { return }
+    let target = partial + feature * shape.classStride + firstClass
+    var sums = T(loading: target, stride: shape.classStride)
+    for row in 0..<samples.paddedRows {
+      let x = samples.values + row * samples.stride + feature
+      sums.add(x, stride: 1, times: T.Span(loading: residuals + row * shape.classStride + firstClass))
+    }
+    sums.store(to: target, stride: shape.classStride)
   }
 }

@@ -16,8 +16,8 @@ struct LaneShape: Sendable {
 
   var vectorCount: Int { (features + 1) * classStride }
 
-  /// Calls `body` with the first class and the width of each span: threes, and at the end one or two twos, so that no span of one
-  /// is left over unless there is one class only.
+  /// Calls a closure with the first class of each span: threes, and at the end one or two twos, so that no span of one is left over
+  /// unless there is one class only.
   @inline(__always)
   func forEachSpan(three: (Int) -> Void, two: (Int) -> Void, one: (Int) -> Void) {
     guard classes > 1 else { return one(0) }

@@ -12,16 +12,11 @@ protocol ClassSpan {
   mutating func add(_ factor: LaneVector, times other: Self)
   mutating func add(_ other: Self)
   var maximum: LaneVector { get }
-  /// Adds the classes to a sum, in ascending order.
-  func addEach(to sum: inout LaneVector)
-  /// Hands gradients to the optimizer, and adds |g| and g^2 to the sums.
-  func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, _ norms: inout SpanNorms<Self>)
-}
-
-/// Sums of |g| and g^2 down the columns of a span.
-struct SpanNorms<Span: ClassSpan> {
-  var l1: Span
-  var squared: Span
+  /// sum + |a| + |b| + ..., in ascending order of classes.
+  func addAbsoluteValues(to sum: LaneVector) -> LaneVector
+  func addSquares(to sum: LaneVector) -> LaneVector
+  /// Hands gradients to the optimizer: of the weights from `index` on.
+  func update<Rule: UpdateRule>(_ rule: Rule, at index: Int)
 }
 
 struct OneClass: ClassSpan {
@@ -33,13 +28,10 @@ struct OneClass: ClassSpan {
   @inline(__always) mutating func add(_ factor: LaneVector, times other: Self) { a = lane_fma(factor, other.a, a) }
   @inline(__always) mutating func add(_ other: Self) { a = lane_add(a, other.a) }
   @inline(__always) var maximum: LaneVector { a }
-  @inline(__always) func addEach(to sum: inout LaneVector) { sum = lane_add(sum, a) }
-  @inline(__always)
-  func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, _ norms: inout SpanNorms<Self>) {
-    let square = lane_multiply(a, a)
-    norms.l1.a = lane_add(norms.l1.a, lane_abs(a))
-    norms.squared.a = lane_add(norms.squared.a, square)
-    rule.update(a, square: square, at: index)
+  @inline(__always) func addAbsoluteValues(to sum: LaneVector) -> LaneVector { lane_add(sum, lane_abs(a)) }
+  @inline(__always) func addSquares(to sum: LaneVector) -> LaneVector { lane_fma(a, a, sum) }
+  @inline(__always) func update<Rule: UpdateRule>(_ rule: Rule, at index: Int) {
+    rule.update(a, at: index)
   }
 }
 
@@ -68,17 +60,13 @@ struct TwoClasses: ClassSpan {
     b = lane_add(b, other.b)
   }
   @inline(__always) var maximum: LaneVector { lane_max(a, b) }
-  @inline(__always) func addEach(to sum: inout LaneVector) { sum = lane_add(lane_add(sum, a), b) }
-  @inline(__always)
-  func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, _ norms: inout SpanNorms<Self>) {
-    let squareA = lane_multiply(a, a)
-    let squareB = lane_multiply(b, b)
-    norms.l1.a = lane_add(norms.l1.a, lane_abs(a))
-    norms.l1.b = lane_add(norms.l1.b, lane_abs(b))
-    norms.squared.a = lane_add(norms.squared.a, squareA)
-    norms.squared.b = lane_add(norms.squared.b, squareB)
-    rule.update(a, square: squareA, at: index)
-    rule.update(b, square: squareB, at: index + 1)
+  @inline(__always) func addAbsoluteValues(to sum: LaneVector) -> LaneVector {
+    lane_add(lane_add(sum, lane_abs(a)), lane_abs(b))
+  }
+  @inline(__always) func addSquares(to sum: LaneVector) -> LaneVector { lane_fma(b, b, lane_fma(a, a, sum)) }
+  @inline(__always) func update<Rule: UpdateRule>(_ rule: Rule, at index: Int) {
+    rule.update(a, at: index)
+    rule.update(b, at: index &+ 1)
   }
 }
 
@@ -113,21 +101,14 @@ struct ThreeClasses: ClassSpan {
     c = lane_add(c, other.c)
   }
   @inline(__always) var maximum: LaneVector { lane_max(lane_max(a, b), c) }
-  @inline(__always) func addEach(to sum: inout LaneVector) { sum = lane_add(lane_add(lane_add(sum, a), b), c) }
-  @inline(__always)
-  func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, _ norms: inout SpanNorms<Self>) {
-    let squareA = lane_multiply(a, a)
-    let squareB = lane_multiply(b, b)
-    let squareC = lane_multiply(c, c)
-    norms.l1.a = lane_add(norms.l1.a, lane_abs(a))
-    norms.l1.b = lane_add(norms.l1.b, lane_abs(b))
-    norms.l1.c = lane_add(norms.l1.c, lane_abs(c))
-    norms.squared.a = lane_add(norms.squared.a, squareA)
-    norms.squared.b = lane_add(norms.squared.b, squareB)
-    norms.squared.c = lane_add(norms.squared.c, squareC)
-    rule.update(a, square: squareA, at: index)
-    rule.update(b, square: squareB, at: index + 1)
-    rule.update(c, square: squareC, at: index + 2)
+  @inline(__always) func addAbsoluteValues(to sum: LaneVector) -> LaneVector {
+    lane_add(lane_add(lane_add(sum, lane_abs(a)), lane_abs(b)), lane_abs(c))
+  }
+  @inline(__always) func addSquares(to sum: LaneVector) -> LaneVector { lane_fma(c, c, lane_fma(b, b, lane_fma(a, a, sum))) }
+  @inline(__always) func update<Rule: UpdateRule>(_ rule: Rule, at index: Int) {
+    rule.update(a, at: index)
+    rule.update(b, at: index &+ 1)
+    rule.update(c, at: index &+ 2)
   }
 }
 
@@ -148,10 +129,13 @@ protocol Tile {
   func store(to target: UnsafeMutablePointer<LaneVector>, stride: Int)
   /// The largest in each lane.
   var maximum: LaneVector { get }
+  /// Row by row in ascending order.
+  func addAbsoluteValues(to sum: LaneVector) -> LaneVector
+  func addSquares(to sum: LaneVector) -> LaneVector
+  /// Takes rows as gradients of the weights from `index`, `index + stride`, ... on.
+  func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int)
   /// Raises maxima[row] to the largest of the row.
   func raise(_ maxima: UnsafeMutablePointer<LaneVector>)
-  /// Takes rows as gradients of the weights at `index`, `index + stride`, ...
-  func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int, _ norms: inout SpanNorms<Span>)
 }
 
 struct SingleRow<Span: ClassSpan>: Tile {
@@ -168,10 +152,9 @@ struct SingleRow<Span: ClassSpan>: Tile {
   @inline(__always) func raise(_ maxima: UnsafeMutablePointer<LaneVector>) {
     maxima[0] = lane_max(span.maximum, maxima[0])
   }
-  @inline(__always)
-  func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int, _ norms: inout SpanNorms<Span>) {
-    span.update(rule, at: index, &norms)
-  }
+  @inline(__always) func addAbsoluteValues(to sum: LaneVector) -> LaneVector { span.addAbsoluteValues(to: sum) }
+  @inline(__always) func addSquares(to sum: LaneVector) -> LaneVector { span.addSquares(to: sum) }
+  @inline(__always) func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int) { span.update(rule, at: index) }
 }
 
 struct RowPair<Head: Tile, Tail: Tile>: Tile where Head.Span == Tail.Span {
@@ -184,11 +167,11 @@ struct RowPair<Head: Tile, Tail: Tile>: Tile where Head.Span == Tail.Span {
   }
   @inline(__always) init(loading source: UnsafePointer<LaneVector>, stride: Int) {
     head = Head(loading: source, stride: stride)
-    tail = Tail(loading: source + Head.rows * stride, stride: stride)
+    tail = Tail(loading: source + Head.rows &* stride, stride: stride)
   }
   @inline(__always) mutating func add(_ x: UnsafePointer<Float>, stride: Int, times span: Head.Span) {
     head.add(x, stride: stride, times: span)
-    tail.add(x + Head.rows * stride, stride: stride, times: span)
+    tail.add(x + Head.rows &* stride, stride: stride, times: span)
   }
   @inline(__always) mutating func add(_ factor: LaneVector, times other: Self) {
     head.add(factor, times: other.head)
@@ -197,19 +180,50 @@ struct RowPair<Head: Tile, Tail: Tile>: Tile where Head.Span == Tail.Span {
   @inline(__always) var maximum: LaneVector { lane_max(head.maximum, tail.maximum) }
   @inline(__always) func store(to target: UnsafeMutablePointer<LaneVector>, stride: Int) {
     head.store(to: target, stride: stride)
-    tail.store(to: target + Head.rows * stride, stride: stride)
+    tail.store(to: target + Head.rows &* stride, stride: stride)
   }
   @inline(__always) func raise(_ maxima: UnsafeMutablePointer<LaneVector>) {
     head.raise(maxima)
     tail.raise(maxima + Head.rows)
   }
-  @inline(__always)
-  func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int, _ norms: inout SpanNorms<Head.Span>) {
-    head.update(rule, at: index, stride: stride, &norms)
-    tail.update(rule, at: index + Head.rows * stride, stride: stride, &norms)
+  @inline(__always) func addAbsoluteValues(to sum: LaneVector) -> LaneVector {
+    tail.addAbsoluteValues(to: head.addAbsoluteValues(to: sum))
+  }
+  @inline(__always) func addSquares(to sum: LaneVector) -> LaneVector { tail.addSquares(to: head.addSquares(to: sum)) }
+  @inline(__always) func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int) {
+    head.update(rule, at: index, stride: stride)
+    tail.update(rule, at: index &+ Head.rows &* stride, stride: stride)
   }
 }
 
+/// The row of the bias, whose feature is the constant 1.
+struct BiasRow<Span: ClassSpan>: Tile {
+  var row: SingleRow<Span>
+  @inline(__always) static var rows: Int { 1 }
+  @inline(__always) init(repeating span: Span) { row = SingleRow(repeating: span) }
+  @inline(__always) init(loading source: UnsafePointer<LaneVector>, stride: Int) {
+    row = SingleRow(loading: source, stride: stride)
+  }
+  @inline(__always) mutating func add(_ x: UnsafePointer<Float>, stride: Int, times other: Span) { row.span.add(other) }
+  @inline(__always) mutating func add(_ factor: LaneVector, times other: Self) { row.add(factor, times: other.row) }
+  @inline(__always) func store(to target: UnsafeMutablePointer<LaneVector>, stride: Int) {
+    row.store(to: target, stride: stride)
+  }
+  @inline(__always) var maximum: LaneVector { row.maximum }
+  @inline(__always) func raise(_ maxima: UnsafeMutablePointer<LaneVector>) { row.raise(maxima) }
+  @inline(__always) func addAbsoluteValues(to sum: LaneVector) -> LaneVector { row.addAbsoluteValues(to: sum) }
+  @inline(__always) func addSquares(to sum: LaneVector) -> LaneVector { row.addSquares(to: sum) }
+  @inline(__always) func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int) {
+    row.update(rule, at: index, stride: stride)
+  }
+}
+
+extension Tile {
+  @inline(__always) var sumOfAbsoluteValues: LaneVector { addAbsoluteValues(to: lane_splat(0)) }
+  @inline(__always) var sumOfSquares: LaneVector { addSquares(to: lane_splat(0)) }
+}
+
 typealias TwoRows<Span: ClassSpan> = RowPair<SingleRow<Span>, SingleRow<Span>>
+typealias ThreeRows<Span: ClassSpan> = RowPair<TwoRows<Span>, SingleRow<Span>>
 typealias FourRows<Span: ClassSpan> = RowPair<TwoRows<Span>, TwoRows<Span>>
 typealias EightRows<Span: ClassSpan> = RowPair<FourRows<Span>, FourRows<Span>>

@@ -58,12 +58,31 @@ public struct LaneTrainer: Sendable {
     }
   }
 
+  /// The path that the settings and the shape of the data lead to.
+  var chosenPath: TrainingSettings.Path { .dense }
+
+  /// Trains all runs and throws the result away; for measuring.
+  func trainWithoutEvaluation(_ runs: [Run], seed: UInt64) throws {
+    var cancellation = Cancellation { false }
+    try withSubnormalsFlushedToZero {
+      for start in stride(from: 0, to: runs.count, by: laneWidth) {
+        _ = try trainLanes(runs[start..<min(start + laneWidth, runs.count)], seed, Recording(), &cancellation)
+      }
+    }
+  }
+
   private func train(
     _ group: ArraySlice<Run>, _ seed: UInt64, _ recording: Recording, _ cancellation: inout Cancellation
   ) throws -> [RunOutcome] {
-    let path = DenseLaneTrainer(rows: trainingRows, shape: shape, settings: settings, corrections: corrections)
-    let lanes = try path.train(group, order: order(seed: seed), recording: recording, cancellation: &cancellation)
+    let lanes = try trainLanes(group, seed, recording, &cancellation)
     return try outcomes(of: lanes, count: group.count, &cancellation)
+  }
+
+  private func trainLanes(
+    _ group: ArraySlice<Run>, _ seed: UInt64, _ recording: Recording, _ cancellation: inout Cancellation
+  ) throws -> TrainedLanes {
+    let path = DenseLaneTrainer(rows: trainingRows, shape: shape, settings: settings, corrections: corrections)
+    return try path.train(group, order: order(seed: seed), recording: recording, cancellation: &cancellation)
   }
 
   private func outcomes(of lanes: TrainedLanes, count: Int, _ cancellation: inout Cancellation) throws -> [RunOutcome] {

@@ -4,11 +4,13 @@ import SIMDShims
 protocol UpdateRule {
   /// How many buffers beside the weights the rule keeps.
   static var stateCount: Int { get }
+  /// Whether an update takes the divider long enough to be worth overlapping with other work.
+  static var usesDivider: Bool { get }
   /// - Parameter state: `stateCount` buffers of the shape of the weights, zero at the start.
   init(optimizer: Optimizer, weights: UnsafeMutablePointer<LaneVector>, state: [UnsafeMutablePointer<LaneVector>])
   /// Sets the constants of a step. - Parameter correction: `BiasCorrection` of the step.
   mutating func begin(rate: LaneVector, correction: BiasCorrection.Step)
-  func update(_ gradient: LaneVector, square: LaneVector, at index: Int)
+  func update(_ gradient: LaneVector, at index: Int)
 }
 
 /// w <- w - eta g.
@@ -17,13 +19,14 @@ struct SGDRule: UpdateRule {
   private var negativeRate = lane_splat(0)
 
   @inline(__always) static var stateCount: Int { 0 }
+  @inline(__always) static var usesDivider: Bool { false }
   init(optimizer: Optimizer, weights: UnsafeMutablePointer<LaneVector>, state: [UnsafeMutablePointer<LaneVector>]) {
     self.weights = weights
   }
   @inline(__always) mutating func begin(rate: LaneVector, correction: BiasCorrection.Step) {
     negativeRate = lane_subtract(lane_splat(0), rate)
   }
-  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
+  @inline(__always) func update(_ gradient: LaneVector, at index: Int) {
     weights[index] = lane_fma(negativeRate, gradient, weights[index])
   }
 }
@@ -37,6 +40,7 @@ struct MomentumRule: UpdateRule {
   private var negativeRate = lane_splat(0)
 
   @inline(__always) static var stateCount: Int { 1 }
+  @inline(__always) static var usesDivider: Bool { false }
   init(optimizer: Optimizer, weights: UnsafeMutablePointer<LaneVector>, state: [UnsafeMutablePointer<LaneVector>]) {
     guard case .sgd(let momentum, let weightDecay) = optimizer else { preconditionFailure("SGD's rule for another optimizer") }
     self.weights = weights
@@ -47,7 +51,7 @@ struct MomentumRule: UpdateRule {
   @inline(__always) mutating func begin(rate: LaneVector, correction: BiasCorrection.Step) {
     negativeRate = lane_subtract(lane_splat(0), rate)
   }
-  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
+  @inline(__always) func update(_ gradient: LaneVector, at index: Int) {
     let decayed = lane_fma(weightDecay, weights[index], gradient)
     let direction = lane_fma(momentum, buffer[index], decayed)
     buffer[index] = direction
@@ -70,6 +74,7 @@ struct AdamRule: UpdateRule {
   private var epsilon = lane_splat(0)
 
   @inline(__always) static var stateCount: Int { 2 }
+  @inline(__always) static var usesDivider: Bool { true }
   init(optimizer: Optimizer, weights: UnsafeMutablePointer<LaneVector>, state: [UnsafeMutablePointer<LaneVector>]) {
     guard case .adam(let beta1, let beta2, _, _, _) = optimizer else {
       preconditionFailure("Adam's rule for another optimizer")
@@ -84,12 +89,12 @@ struct AdamRule: UpdateRule {
     negativeRate = lane_multiply(rate, lane_splat(-correction.scale))
     epsilon = lane_splat(correction.epsilon)
   }
-  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
-    weights[index] = lane_fma(negativeRate, direction(gradient, square: square, at: index), weights[index])
+  @inline(__always) func update(_ gradient: LaneVector, at index: Int) {
+    weights[index] = lane_fma(negativeRate, direction(gradient, at: index), weights[index])
   }
-  @inline(__always) func direction(_ gradient: LaneVector, square: LaneVector, at index: Int) -> LaneVector {
+  @inline(__always) func direction(_ gradient: LaneVector, at index: Int) -> LaneVector {
     let m = lane_fma(beta1, first[index], gradient)
-    let v = lane_fma(beta2, second[index], square)
+    let v = lane_fma(beta2, second[index], lane_multiply(gradient, gradient))
     first[index] = m
     second[index] = v
     return lane_divide(m, lane_add(lane_sqrt(v), epsilon))
@@ -107,6 +112,7 @@ struct DecayingAdamRule: UpdateRule {
   private let coupledDecay: LaneVector
 
   @inline(__always) static var stateCount: Int { 2 }
+  @inline(__always) static var usesDivider: Bool { true }
   init(optimizer: Optimizer, weights: UnsafeMutablePointer<LaneVector>, state: [UnsafeMutablePointer<LaneVector>]) {
     guard case .adam(_, _, _, let weightDecay, let decoupled) = optimizer else {
       preconditionFailure("Adam's rule for another optimizer")
@@ -122,9 +128,9 @@ struct DecayingAdamRule: UpdateRule {
     negativeRate = lane_multiply(rate, lane_splat(-correction.scale))
     kept = isDecoupled ? lane_fma(rate, lane_splat(-weightDecay), lane_splat(1)) : lane_splat(1)
   }
-  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
+  @inline(__always) func update(_ gradient: LaneVector, at index: Int) {
     let decayed = lane_fma(coupledDecay, weights[index], gradient)
-    let direction = adam.direction(decayed, square: lane_multiply(decayed, decayed), at: index)
+    let direction = adam.direction(decayed, at: index)
     weights[index] = lane_fma(negativeRate, direction, lane_multiply(kept, weights[index]))
   }
 }

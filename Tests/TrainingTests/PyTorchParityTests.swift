@@ -16,7 +16,7 @@ import Testing
     let trainer = ReferenceTrainer(problem: problem, settings: example.settings)
     let recording = Recording(norms: true, traceLength: example.expected.losses.count)
     let outcome = try #require(try trainer.train([example.run], seed: example.seed, recording: recording).first)
-    #expect(abs(outcome.trainLoss / example.expected.train_loss - 1) < 1e-12)
+    #expect(abs(outcome.trainLoss / example.expected.trainLoss - 1) < 1e-12)
     expect(outcome, example.expected, tolerance: 1e-6)
   }
 
@@ -33,8 +33,8 @@ import Testing
   private func expect(_ outcome: RunOutcome, _ expected: Trajectories.Expected, tolerance: Double) {
     #expect(!outcome.diverged)
     #expect(outcome.steps == expected.losses.count)
-    #expect(outcome.trainError == expected.train_error)
-    #expect(abs(outcome.trainLoss / expected.train_loss - 1) < tolerance)
+    #expect(outcome.trainError == expected.trainError)
+    #expect(abs(outcome.trainLoss / expected.trainLoss - 1) < tolerance)
     #expect(largestDifference(outcome.trace, expected.losses) < tolerance)
     #expect(largestDifference(outcome.l1Norms, expected.l1) < tolerance)
     #expect(largestDifference(outcome.l2Norms, expected.l2) < tolerance)

@@ -20,20 +20,20 @@ struct Trajectories: Decodable {
 
   struct Case: Decodable, CustomTestStringConvertible, Sendable {
     let name: String
-    let torch_optimizer: String
+    let torchOptimizer: String
     let arguments: Arguments
-    let batch_size: Int
-    let keeps_last_batch: Bool
+    let batchSize: Int
+    let keepsLastBatch: Bool
     let epochs: Int
     let seed: UInt64
-    let learning_rate: Double
+    let learningRate: Double
     let expected: Expected
     var testDescription: String { name }
   }
 
   struct Arguments: Decodable {
     let momentum: Double?
-    let weight_decay: Double?
+    let weightDecay: Double?
     let betas: [Double]?
     let eps: Double?
   }
@@ -43,13 +43,15 @@ struct Trajectories: Decodable {
     let l1: [Double]
     let l2: [Double]
     let weights: [Double]
-    let train_loss: Double
-    let train_error: Double
+    let trainLoss: Double
+    let trainError: Double
   }
 
   static func load() throws -> Trajectories {
     let url = try #require(Bundle.module.url(forResource: "Fixtures/trajectories", withExtension: "json"))
-    return try JSONDecoder().decode(Trajectories.self, from: Data(contentsOf: url))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(Trajectories.self, from: Data(contentsOf: url))
   }
 
   var iris: Problem { Problem(name: "iris", training: .dense(x, y)) }
@@ -58,15 +60,15 @@ struct Trajectories: Decodable {
 extension Trajectories.Case {
   var settings: TrainingSettings {
     let optimizer: Optimizer =
-      torch_optimizer == "SGD"
-      ? .sgd(momentum: arguments.momentum ?? 0, weightDecay: arguments.weight_decay ?? 0)
+      torchOptimizer == "SGD"
+      ? .sgd(momentum: arguments.momentum ?? 0, weightDecay: arguments.weightDecay ?? 0)
       : .adam(
         beta1: arguments.betas?[0] ?? 0.9, beta2: arguments.betas?[1] ?? 0.999, epsilon: arguments.eps ?? 1e-8,
-        weightDecay: arguments.weight_decay ?? 0, decoupled: torch_optimizer == "AdamW")
-    return TrainingSettings(optimizer: optimizer, epochs: epochs, batchSize: batch_size, keepsLastBatch: keeps_last_batch)
+        weightDecay: arguments.weightDecay ?? 0, decoupled: torchOptimizer == "AdamW")
+    return TrainingSettings(optimizer: optimizer, epochs: epochs, batchSize: batchSize, keepsLastBatch: keepsLastBatch)
   }
 
-  var run: Run { .linear(learning_rate, steps: expected.losses.count) }
+  var run: Run { .linear(learningRate, steps: expected.losses.count) }
 }
 
 extension Run {

@@ -1,0 +1,90 @@
+import Sparse
+
+/// Generators of problems that have the shape of well-known files, for measuring speed where the files are not at hand.
+///
+/// A label is drawn evenly; a row scatters around a centre of its class, so that training behaves as on real data.
+public enum MadeUpProblem: String, Sendable, CaseIterable {
+  case iris, vowel, pendigits, letter, a9a, news20, aloi
+
+  /// Rows (aloi has 108,000, of which a tenth keeps all measurements the same), features, classes, and nonzeros of a row.
+  var shape: (rows: Int, features: Int, classes: Int, nonzeros: Int) {
+    switch self {
+    case .iris: (150, 4, 3, 4)
+    case .vowel: (528, 10, 11, 10)
+    case .pendigits: (7494, 16, 10, 16)
+    case .letter: (15000, 16, 26, 16)
+    case .a9a: (32561, 123, 2, 14)
+    case .news20: (15935, 62061, 20, 80)
+    case .aloi: (10800, 128, 1000, 128)
+    }
+  }
+
+  /// - Complexity: O(rows x nonzeros of a row).
+  public func problem() -> Problem {
+    var random = SplitMix64(state: SampleOrder.mix(1))
+    let (rows, features, classes, nonzeros) = shape
+    var offsets = [0]
+    var columns: [Int32] = []
+    var values: [Float] = []
+    var labels: [Int32] = []
+    for _ in 0..<rows {
+      let label = random.below(classes)
+      labels.append(Int32(label))
+      let row =
+        nonzeros == features
+        ? denseRow(label, features, &random) : sparseRow(label, features: features, nonzeros: nonzeros, &random)
+      for (column, value) in row {
+        columns.append(Int32(column))
+        values.append(value)
+      }
+      offsets.append(values.count)
+    }
+    return Problem(
+      name: "\(rawValue)-shaped",
+      training: LabelledSparseData(
+        matrix: SparseMatrix(rowOffsets: offsets, columns: columns, values: values, columnCount: features),
+        classes: labels, classLabels: (0..<classes).map(Double.init)))
+  }
+
+  private func denseRow(_ label: Int, _ features: Int, _ random: inout SplitMix64) -> [(Int, Float)] {
+    (0..<features).map { feature in
+      var centre = SplitMix64(state: SampleOrder.mix(UInt64(label * features + feature)))
+      return (feature, max(-1, min(1, 0.7 * (2 * centre.uniform() - 1) + 0.8 * (random.uniform() - 0.5))))
+    }
+  }
+
+  /// Distinct features in ascending order: a9a has one of each of its groups, news20 a tail of ever rarer words, a part of which
+  /// depends on the class.
+  private func sparseRow(_ label: Int, features: Int, nonzeros: Int, _ random: inout SplitMix64) -> [(Int, Float)] {
+    if self == .a9a {
+      return (0..<nonzeros).map { group in
+        let start = group * features / nonzeros
+        let width = (group + 1) * features / nonzeros - start
+        let u = random.uniform()
+        return (start + min(width - 1, Int(u * u * Float(width)) + (label == 1 && random.below(4) == 0 ? 1 : 0)), 1)
+      }
+    }
+    var chosen: Set<Int> = []
+    while chosen.count < nonzeros {
+      let u = Double(random.uniform())
+      let rank = min(features - 1, Int(Double(features) * u * u * u))
+      chosen.insert(random.below(3) == 0 ? (rank + label * 977) % features : rank)
+    }
+    return chosen.sorted().map { ($0, 0.05 + 0.3 * random.uniform()) }
+  }
+}
+
+/// SplitMix64, as in `SampleOrder`.
+struct SplitMix64 {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    return SampleOrder.mix(state)
+  }
+
+  mutating func below(_ bound: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(bound)).high) }
+
+  /// In [0, 1).
+  mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
+}

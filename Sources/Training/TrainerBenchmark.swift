@@ -1,0 +1,135 @@
+import SIMDShims
+import Sparse
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Measures the trainer on this core, against limits of the core measured in the same process.
+///
+/// All times are CPU time of the calling thread, medians of several repetitions.
+public enum TrainerBenchmark {
+  /// What one core can do at most.
+  public struct Machine: Sendable, Codable {
+    /// Single-precision operations a second in fused multiply-adds (two each) on registers.
+    public var peakFlops: Double
+    /// Bytes a second read from memory, sequentially.
+    public var memoryBandwidth: Double
+    /// Floats in a vector of the build: 16 for AVX-512, 8 for AVX2, 4 for NEON.
+    public var vectorWidth: Int
+  }
+
+  /// One problem under one optimizer.
+  public struct Timing: Sendable, Codable {
+    public var problem: String
+    public var optimizer: String
+    /// "dense" or "sparse".
+    public var path: String
+    /// Runs given to one call.
+    public var runs: Int
+    public var steps: Int
+    /// Microseconds a run and step: sample order, batch assembly, forward, softmax, gradient, norms and update.
+    public var microsecondsPerRunAndStep: Double
+    /// Nanoseconds a nonzero, epoch and run.
+    public var nanosecondsPerNonzero: Double
+    /// Share of the FMA peak, counting only the 4 x batch size x (d+1) x C operations of forward and gradient of the dense form.
+    public var fractionOfPeak: Double
+  }
+
+  /// - Complexity: about half a second.
+  public static func measureMachine(repetitions: Int = 7) -> Machine {
+    Machine(
+      peakFlops: median(repetitions) { peakFlops() }, memoryBandwidth: bandwidth(repetitions), vectorWidth: laneWidth)
+  }
+
+  /// Trains `runs` runs (linear decay, learning rates 2^-12 ... 2^3) without evaluating them.
+  ///
+  /// - Parameter seconds: about how long a repetition takes; at least an epoch.
+  public static func time(
+    _ problem: Problem, optimizer: Optimizer, batchSize: Int = 16, runs: Int = 16, path: TrainingSettings.Path = .automatic,
+    peakFlops: Double, repetitions: Int = 5, seconds: Double = 0.1
+  ) throws -> Timing {
+    func settings(_ epochs: Int) -> TrainingSettings {
+      TrainingSettings(optimizer: optimizer, epochs: epochs, batchSize: batchSize, path: path)
+    }
+    let epochCost = LaneTrainer(problem: problem, settings: settings(1)).estimatedCost * Double(runs)
+    let epochs = max(1, Int(seconds / epochCost))
+    let trainer = LaneTrainer(problem: problem, settings: settings(epochs))
+    let steps = trainer.steps
+    let factors = (0..<steps).map { 1 - Double($0) / Double(steps) }
+    let grid = (0..<runs).map { Run(learningRate: exp2(Double($0 % 16) - 12), factors: factors) }
+    var times: [Double] = []
+    for repetition in 0..<repetitions {
+      let start = threadSeconds()
+      _ = try trainer.trainWithoutEvaluation(grid, seed: UInt64(repetition))
+      times.append(threadSeconds() - start)
+    }
+    let perStep = median(times) / Double(steps * runs)
+    let data = problem.training
+    let flops = 4 * Double(min(batchSize, data.rowCount)) * Double((data.featureCount + 1) * data.classCount)
+    return Timing(
+      problem: problem.name, optimizer: optimizer.name, path: trainer.chosenPath.rawValue, runs: runs, steps: steps,
+      microsecondsPerRunAndStep: perStep * 1e6,
+      nanosecondsPerNonzero: perStep * Double(steps) * 1e9 / Double(epochs * max(1, data.matrix.nonzeroCount)),
+      fractionOfPeak: flops / perStep / peakFlops)
+  }
+
+  private static func median(_ count: Int, _ measure: () -> Double) -> Double { median((0..<count).map { _ in measure() }) }
+
+  private static func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  }
+
+  /// Twelve independent sums: more than the latency of an FMA times the FMAs begun in a cycle.
+  @inline(never)
+  private static func peakFlops() -> Double {
+    typealias Sums = RowPair<
+      RowPair<SingleRow<ThreeClasses>, SingleRow<ThreeClasses>>, RowPair<SingleRow<ThreeClasses>, SingleRow<ThreeClasses>>
+    >
+    let one = ThreeClasses(repeating: lane_splat(1))
+    let factors = Sums(repeating: one)
+    var sums = Sums(repeating: one)
+    let rounds = 2_000_000
+    let start = threadSeconds()
+    for _ in 0..<rounds { sums.add(lane_splat(1), times: factors) }
+    let seconds = threadSeconds() - start
+    consume(sums.maximum)
+    return Double(rounds * 12 * 2 * laneWidth) / seconds
+  }
+
+  private static func bandwidth(_ repetitions: Int) -> Double {
+    let buffer = LaneBuffer(count: (256 << 20) / MemoryLayout<LaneVector>.stride)
+    return median(repetitions) { bandwidth(buffer) }
+  }
+
+  @inline(never)
+  private static func bandwidth(_ buffer: LaneBuffer) -> Double {
+    typealias Sums = FourRows<TwoClasses>
+    var sums = Sums(repeating: TwoClasses(repeating: lane_splat(0)))
+    let start = threadSeconds()
+    var source = UnsafePointer(buffer.pointer)
+    for _ in 0..<(buffer.count / 8) {
+      sums.add(lane_splat(1), times: Sums(loading: source, stride: 2))
+      source += 8
+    }
+    let seconds = threadSeconds() - start
+    consume(sums.maximum)
+    return Double(buffer.count * MemoryLayout<LaneVector>.stride) / seconds
+  }
+
+  /// Keeps the optimizer from leaving out what only `value` depends on.
+  @inline(never)
+  private static func consume(_ value: LaneVector) { precondition(value[0] == value[0]) }
+
+  private static func threadSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}
