@@ -28,8 +28,7 @@ struct DenseLaneTrainer {
     _ runs: ArraySlice<Run>, _: Rule.Type, _ order: SampleOrder, _ recording: Recording, _ cancellation: inout Cancellation
   ) throws -> TrainedLanes {
     let memory = DenseLaneMemory(shape: shape, batchSize: order.batchSize, stateCount: Rule.stateCount)
-    let rule = Rule(
-      optimizer: settings.optimizer, weights: memory.weights.pointer, state: memory.state.map { $0.pointer })
+    let rule = Rule(optimizer: settings.optimizer, memory: memory.optimizer)
     let steps = order.stepsPerEpoch * settings.epochs
     let norms = LaneBuffer(count: recording.norms ? 2 * steps : 0)
     var trace = LossTrace(length: recording.traceLength, steps: steps, lanes: laneWidth)
@@ -44,6 +43,9 @@ struct DenseLaneTrainer {
         try indices.withUnsafeBufferPointer { indices in
           for batch in 0..<order.stepsPerEpoch {
             let start = batch * order.batchSize
+            let next = min(start + order.batchSize, order.rows)
+            pass.prefetch(
+              indices.baseAddress.unsafelyUnwrapped + next, count: min(order.batchSize, order.rows - next))
             let result = try pass.step(
               indices.baseAddress.unsafelyUnwrapped + start, count: min(order.batchSize, order.rows - start),
               rate: rates.vectors.pointer[batch], correction: corrections[step], wantsLoss: trace.isWanted, &cancellation)
@@ -58,7 +60,7 @@ struct DenseLaneTrainer {
       }
     }
     trace.close()
-    var lanes = TrainedLanes(weights: memory.weights, shape: shape, vectorsPerEntry: 1)
+    var lanes = TrainedLanes(weights: memory.optimizer.weights, shape: shape, vectorsPerEntry: 1)
     lanes.trace = trace.means
     if recording.norms {
       lanes.l1Norms = norms.floats(everySecondFrom: 0)
@@ -72,16 +74,19 @@ struct DenseLaneTrainer {
 final class DenseLaneMemory {
   let shape: LaneShape
   let chunkRows: Int
-  let weights: LaneBuffer
-  let state: [LaneBuffer]
+  let optimizer: OptimizerMemory
   let logits: LaneBuffer
   let maxima: LaneBuffer
   /// Sums of the gradient over the chunks of a batch; nil where a batch is one chunk.
   let partial: LaneBuffer?
   let scratch: LaneBuffer
   let norms: LaneBuffer
-  /// A chunk's samples.
+  /// A chunk's samples, in the stride of `KernelRows`.
   let samples: LaneBuffer
+  /// A chunk's labels.
+  let labels: UnsafeMutablePointer<Int32>
+  /// For `LaneLogits.makeResiduals`.
+  let othersOnly: UnsafeMutablePointer<Float>
 
   /// Logits of a chunk take at most this many vectors, or 16 rows where those are more: a level-2 cache holds them.
   static let largestChunk = 8192
@@ -90,14 +95,24 @@ final class DenseLaneMemory {
     self.shape = shape
     chunkRows = min(batchSize, max(16, min(64, Self.largestChunk / shape.classStride & ~15)))
     let paddedRows = SampleTile.padded(chunkRows)
-    weights = LaneBuffer(count: shape.vectorCount)
-    state = (0..<stateCount).map { LaneBuffer(count: shape.vectorCount, cacheLineOffset: 21 * ($0 + 1)) }
+    optimizer = OptimizerMemory(shape: shape, stateCount: stateCount)
     logits = LaneBuffer(count: paddedRows * shape.classStride, cacheLineOffset: 11)
     maxima = LaneBuffer(count: paddedRows)
     partial = batchSize > chunkRows ? LaneBuffer(count: shape.vectorCount) : nil
     scratch = LaneBuffer(count: LaneGradient.scratchCount)
     norms = LaneBuffer(count: 2 * LaneGradient.normCount(shape))
-    samples = LaneBuffer(count: (paddedRows * shape.features + laneWidth - 1) / laneWidth, cacheLineOffset: 5)
+    samples = LaneBuffer(
+      count: (paddedRows * KernelRows.stride(shape.features) + laneWidth - 1) / laneWidth, cacheLineOffset: 5)
+    labels = .allocate(capacity: paddedRows)
+    labels.initialize(repeating: 0, count: paddedRows)
+    othersOnly = .allocate(capacity: 2 * shape.classes)
+    othersOnly.initialize(repeating: 1, count: 2 * shape.classes)
+    othersOnly[shape.classes] = 0
+  }
+
+  deinit {
+    labels.deallocate()
+    othersOnly.deallocate()
   }
 }
 
@@ -116,6 +131,8 @@ struct DensePass<Rule: UpdateRule> {
   private let forward: LaneForward
   private let gradient: LaneGradient
   private let samples: UnsafeMutablePointer<Float>
+  private let labels: UnsafeMutablePointer<Int32>
+  private let othersOnly: UnsafePointer<Float>
   private let chunkRows: Int
   private let shape: LaneShape
 
@@ -126,12 +143,14 @@ struct DensePass<Rule: UpdateRule> {
     chunkRows = memory.chunkRows
     let logits = LaneLogits(values: memory.logits.pointer, maxima: memory.maxima.pointer, shape: shape)
     forward = LaneForward(
-      shape: shape, weights: UnsafePointer(memory.weights.pointer), featureStride: shape.classStride, logits: logits)
+      shape: shape, weights: UnsafePointer(memory.optimizer.weights.pointer), featureStride: shape.classStride, logits: logits)
     gradient = LaneGradient(
       shape: shape, residuals: UnsafePointer(logits.values), partial: memory.partial?.pointer,
       scratch: memory.scratch.pointer, norms: memory.norms.pointer)
     samples = UnsafeMutableRawPointer(memory.samples.pointer)
-      .bindMemory(to: Float.self, capacity: SampleTile.padded(chunkRows) * shape.features)
+      .bindMemory(to: Float.self, capacity: SampleTile.padded(chunkRows) * rows.stride)
+    labels = memory.labels
+    othersOnly = UnsafePointer(memory.othersOnly)
   }
 
   /// One step on the rows `indices[0 ..< count]`.
@@ -165,16 +184,25 @@ struct DensePass<Rule: UpdateRule> {
     _ indices: UnsafePointer<Int32>, count: Int, scale: LaneVector, wantsLoss: Bool, _ loss: inout LaneVector
   ) -> SampleTile {
     let paddedRows = SampleTile.padded(count)
-    for i in 0..<count { rows.copy(Int(indices[i]), to: samples + i * shape.features) }
-    (samples + count * shape.features).update(repeating: 0, count: (paddedRows - count) * shape.features)
-    let tile = SampleTile(values: UnsafePointer(samples), stride: shape.features, paddedRows: paddedRows)
-    forward(tile)
     for i in 0..<count {
-      forward.logits.makeResiduals(
-        row: i, label: Int(rows.classes[Int(indices[i])]), scale: scale, wantsLoss: wantsLoss, &loss)
+      rows.copy(Int(indices[i]), to: samples + i &* rows.stride)
+      labels[i] = rows.classes[Int(indices[i])]
     }
-    (forward.logits.values + count * shape.classStride)
-      .update(repeating: lane_splat(0), count: (paddedRows - count) * shape.classStride)
+    if count < paddedRows {
+      (samples + count * rows.stride).update(repeating: 0, count: (paddedRows - count) * rows.stride)
+      for i in count..<paddedRows { labels[i] = 0 }
+    }
+    let tile = SampleTile(values: UnsafePointer(samples), stride: rows.stride, paddedRows: paddedRows)
+    forward(tile)
+    forward.logits.makeResiduals(
+      labels: UnsafePointer(labels), count: count, paddedRows: paddedRows, scale: scale, othersOnly: othersOnly,
+      wantsLoss: wantsLoss, &loss)
     return tile
+  }
+
+  /// Asks for the rows of the next step.
+  @inline(__always)
+  func prefetch(_ indices: UnsafePointer<Int32>, count: Int) {
+    for i in 0..<min(count, 64) { rows.prefetch(Int(indices[i])) }
   }
 }

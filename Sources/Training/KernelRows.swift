@@ -1,12 +1,17 @@
+import SIMDShims
 import Sparse
 
 /// The rows of a file in the form that kernels want: dense in a constant stride where enough of the entries are nonzero, CSR else.
 struct KernelRows: Sendable {
   let data: LabelledSparseData
-  /// Row-major, `features` wide, with rows of zeros at the end up to a multiple of `SampleTile.rowMultiple`; empty where rows stay
+  /// Row-major in a stride of `stride`, with rows of zeros at the end up to a multiple of `SampleTile.rowMultiple`; empty where rows stay
   /// sparse.
   let dense: [Float]
   let features: Int
+  /// Floats from a dense row to the next: whole groups of 4.
+  var stride: Int { Self.stride(features) }
+
+  static func stride(_ features: Int) -> Int { (features + 3) & ~3 }
 
   /// Rows are kept dense from this share of nonzeros on: below, a sparse row costs less to score than a dense one.
   static let densityOfDenseRows = 0.25
@@ -24,13 +29,13 @@ struct KernelRows: Sendable {
       return
     }
     let matrix = data.matrix
-    let features = self.features
-    let count = SampleTile.padded(data.rowCount) * features
+    let stride = Self.stride(features)
+    let count = SampleTile.padded(data.rowCount) * stride
     dense = [Float](unsafeUninitializedCapacity: count) { target, filled in
       target.initialize(repeating: 0)
       for row in 0..<data.rowCount {
         for i in matrix.rowOffsets[row]..<matrix.rowOffsets[row + 1] {
-          target[row * features + Int(matrix.columns[i])] = matrix.values[i]
+          target[row * stride + Int(matrix.columns[i])] = matrix.values[i]
         }
       }
       filled = count
@@ -48,7 +53,7 @@ struct KernelRows: Sendable {
             try data.classes.withUnsafeBufferPointer { classes in
               try body(
                 RowPointers(
-                  rowCount: data.rowCount, features: features, dense: isDense ? dense.baseAddress : nil,
+                  rowCount: data.rowCount, features: features, stride: stride, dense: isDense ? dense.baseAddress : nil,
                   offsets: offsets.baseAddress.unsafelyUnwrapped, columns: columns.baseAddress ?? .placeholder,
                   values: values.baseAddress ?? .placeholder,
                   classes: classes.baseAddress.unsafelyUnwrapped))
@@ -64,6 +69,8 @@ struct KernelRows: Sendable {
 struct RowPointers {
   let rowCount: Int
   let features: Int
+  /// Floats from a dense row to the next, here and in copies.
+  let stride: Int
   /// Row-major, or nil.
   let dense: UnsafePointer<Float>?
   let offsets: UnsafePointer<Int>
@@ -77,15 +84,31 @@ struct RowPointers {
     return SparseRow(columns: columns + start, values: values + start, count: offsets[row + 1] - start)
   }
 
-  /// Writes a row as dense values.
+  /// Writes a row as `stride` dense values.
   @inline(__always)
   func copy(_ row: Int, to target: UnsafeMutablePointer<Float>) {
-    if let dense {
-      target.update(from: dense + row * features, count: features)
+    guard let dense else {
+      target.update(repeating: 0, count: stride)
+      for i in offsets[row]..<offsets[row + 1] { target[Int(columns[i])] = values[i] }
       return
     }
-    target.update(repeating: 0, count: features)
-    for i in offsets[row]..<offsets[row + 1] { target[Int(columns[i])] = values[i] }
+    // Rows are short: a call to memmove would cost more than the copy.
+    let source = UnsafeRawPointer(dense + row &* stride)
+    let destination = UnsafeMutableRawPointer(target)
+    var offset = 0
+    while offset < stride &* 4 {
+      destination.storeBytes(
+        of: source.loadUnaligned(fromByteOffset: offset, as: SIMD4<Float>.self), toByteOffset: offset, as: SIMD4<Float>.self)
+      offset &+= 16
+    }
+  }
+
+  /// Asks for the start of a row, so that it is at hand when it is copied.
+  @inline(__always)
+  func prefetch(_ row: Int) {
+    guard let dense else { return }
+    memory_prefetch(dense + row &* stride)
+    if stride > 16 { memory_prefetch(dense + (row &* stride &+ 16)) }
   }
 }
 

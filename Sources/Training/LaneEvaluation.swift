@@ -67,7 +67,7 @@ struct LaneEvaluation {
             continue
           }
           wrong = lane_add(wrong, logits.error(row: i, label: label))
-          loss = lane_add(loss, logits.takeLoss(row: i, label: label))
+          loss = lane_add(loss, logits.loss(row: i, label: label))
           known += 1
         }
         for lane in 0..<laneWidth {
@@ -92,7 +92,7 @@ extension LaneForward {
   fileprivate func callAsFunction(_ rows: RowPointers, from start: Int, count: Int) -> Int {
     if let dense = rows.dense {
       let samples = SampleTile(
-        values: dense + start * rows.features, stride: rows.features, paddedRows: SampleTile.padded(count))
+        values: dense + start * rows.stride, stride: rows.stride, paddedRows: SampleTile.padded(count))
       self(samples)
       return samples.paddedRows * shape.vectorCount
     }

@@ -77,7 +77,8 @@ struct LaneGradient {
 
   @inline(__always)
   private func column<Rule: UpdateRule, Span: ClassSpan>(
-    _ rule: Rule, _ samples: SampleTile, _ firstClass: Int, _ continues: Bool, _ pending: inout Pending<Span>
+    _ rule: Rule, _ samples: SampleTile, _ firstClass: Int, _ continues: Bool,
+    _ pending: inout Pending<Span>
   ) {
     var feature = 0
     while feature &+ 4 < shape.features {
@@ -104,15 +105,24 @@ struct LaneGradient {
     if continues, let partial { sums = T(loading: partial + index, stride: shape.classStride) }
     var x = samples.values + feature
     var r = residuals + firstClass
-    for quarter in 0..<4 {
-      for _ in 0..<(samples.paddedRows / 4) {
+    // A row of what is pending, then four samples, and so on. (The other way round the compiler would move the sums behind the
+    // branch, and their operands into memory.)
+    var row = 0
+    for _ in 0..<(samples.paddedRows / 4) {
+      if row < pending.rows {
+        foldRow(row, rule, pending)
+        row &+= 1
+      }
+      for _ in 0..<4 {
         sums.add(x, stride: 1, times: T.Span(loading: r))
         x += samples.stride
         r += shape.classStride
       }
-      if quarter < pending.rows { foldRow(quarter, rule, pending) }
     }
-    if pending.rows == 5 { foldRow(4, rule, pending) }
+    while row < pending.rows {
+      foldRow(row, rule, pending)
+      row &+= 1
+    }
     let norm = norms + 2 &* (feature / Self.featuresPerBlock &* shape.classStride &+ firstClass)
     norm[0] = lane_add(norm[0], sums.sumOfAbsoluteValues)
     norm[1] = lane_add(norm[1], sums.sumOfSquares)

@@ -4,14 +4,16 @@ struct LaneShape: Sendable {
   /// Without the bias.
   let features: Int
   let classes: Int
-  /// Vectors from a feature to the next. Odd where there are many classes: a column of weights then spreads over all sets of
-  /// the cache, which at a stride of a power of two it would not.
+  /// Vectors from a feature to the next: whole cache lines, and an odd number of them where there are many classes. A column of
+  /// weights then spreads over all sets of the cache, which at a stride of a power of two it would not.
   let classStride: Int
 
   init(features: Int, classes: Int) {
     self.features = features
     self.classes = classes
-    classStride = classes < 16 ? classes : classes | 1
+    let vectorsPerLine = max(1, 16 / laneWidth)
+    let lines = (classes + vectorsPerLine - 1) / vectorsPerLine
+    classStride = (classes < 16 ? lines : lines | 1) * vectorsPerLine
   }
 
   var vectorCount: Int { (features + 1) * classStride }

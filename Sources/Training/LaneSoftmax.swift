@@ -1,53 +1,81 @@
 import SIMDShims
 
 extension LaneLogits {
-  /// Replaces the logits of a sample by the loss' gradient by them, times `scale`: scale * (softmax - 1 at the label).
+  /// Replaces the logits of samples by the loss' gradient by them, times `scale`: scale * (softmax - 1 at the label); 0 in the
+  /// rows from `count` to `paddedRows`.
   ///
   /// The label's entry is minus the sum of the others: p - 1 loses all its digits as p nears 1.
-  /// - Parameter loss: the sample's loss is added where `wantsLoss`.
+  /// - Parameters:
+  ///   - labels: `paddedRows` classes.
+  ///   - othersOnly: `2 * classes` factors, 0 at `classes` and 1 elsewhere. Shifted by the label they leave it out of a sum without
+  ///     a branch.
+  ///   - loss: the samples' losses are added where `wantsLoss`.
   @inline(__always)
-  func makeResiduals(row: Int, label: Int, scale: LaneVector, wantsLoss: Bool, _ loss: inout LaneVector) {
-    let z = values + row * shape.classStride
-    let ofLabel = z[label]
-    let parts = makeExponentials(row: row, label: label)
-    if wantsLoss { loss = lane_add(loss, crossEntropy(parts, row: row, logit: ofLabel)) }
-    let factor = lane_divide(scale, lane_add(parts.others, parts.label))
-    for c in 0..<shape.classes { z[c] = lane_multiply(z[c], factor) }
-    z[label] = lane_multiply(lane_subtract(lane_splat(0), parts.others), factor)
-  }
-
-  /// The cross-entropy of a sample. Overwrites its logits.
-  @inline(__always)
-  func takeLoss(row: Int, label: Int) -> LaneVector {
-    let ofLabel = values[row * shape.classStride + label]
-    return crossEntropy(makeExponentials(row: row, label: label), row: row, logit: ofLabel)
-  }
-
-  /// Replaces the logits z of a sample by exp(z - max), the label's by 0.
-  ///
-  /// - Returns: the sum of all but the label's in ascending order of classes, and the label's.
-  @inline(__always)
-  private func makeExponentials(row: Int, label: Int) -> (others: LaneVector, label: LaneVector) {
-    let z = values + row * shape.classStride
-    let maximum = maxima[row]
-    let ofLabel = laneExponential(lane_subtract(z[label], maximum))
-    z[label] = lane_splat(-.infinity)
-    var others = lane_splat(0)
-    for c in 0..<shape.classes {
-      let e = laneExponential(lane_subtract(z[c], maximum))
-      z[c] = e
-      others = lane_add(others, e)
+  func makeResiduals(
+    labels: UnsafePointer<Int32>, count: Int, paddedRows: Int, scale: LaneVector, othersOnly: UnsafePointer<Float>,
+    wantsLoss: Bool, _ loss: inout LaneVector
+  ) {
+    var row = 0
+    while row < paddedRows {
+      if wantsLoss {
+        for i in row..<max(row, min(row &+ 2, count)) { loss = lane_add(loss, self.loss(row: i, label: Int(labels[i]))) }
+      }
+      makeResiduals(row, labels, row < count ? scale : lane_splat(0), row &+ 1 < count ? scale : lane_splat(0), othersOnly)
+      row &+= 2
     }
-    return (others, ofLabel)
   }
 
-  /// (max - z) + log(sum of exponentials), as log(1 + others) where the label's logit is the largest: small losses keep their digits.
+  /// Two samples side by side, so that one's chain of sums does not wait alone.
   @inline(__always)
-  private func crossEntropy(_ parts: (others: LaneVector, label: LaneVector), row: Int, logit: LaneVector) -> LaneVector {
+  private func makeResiduals(
+    _ row: Int, _ labels: UnsafePointer<Int32>, _ scaleA: LaneVector, _ scaleB: LaneVector, _ othersOnly: UnsafePointer<Float>
+  ) {
+    let a = values + row &* shape.classStride
+    let b = a + shape.classStride
+    let maximumA = maxima[row]
+    let maximumB = maxima[row &+ 1]
+    let labelA = Int(labels[row])
+    let labelB = Int(labels[row &+ 1])
+    let keepsA = othersOnly + (shape.classes &- labelA)
+    let keepsB = othersOnly + (shape.classes &- labelB)
+    var othersA = lane_splat(0)
+    var othersB = lane_splat(0)
+    var c = 0
+    while c < shape.classes {
+      let eA = laneExponential(lane_subtract(a[c], maximumA))
+      let eB = laneExponential(lane_subtract(b[c], maximumB))
+      a[c] = eA
+      b[c] = eB
+      othersA = lane_fma(eA, lane_splat(keepsA[c]), othersA)
+      othersB = lane_fma(eB, lane_splat(keepsB[c]), othersB)
+      c &+= 1
+    }
+    let factorA = lane_divide(scaleA, lane_add(othersA, a[labelA]))
+    let factorB = lane_divide(scaleB, lane_add(othersB, b[labelB]))
+    c = 0
+    while c < shape.classes {
+      a[c] = lane_multiply(a[c], factorA)
+      b[c] = lane_multiply(b[c], factorB)
+      c &+= 1
+    }
+    a[labelA] = lane_multiply(lane_subtract(lane_splat(0), othersA), factorA)
+    b[labelB] = lane_multiply(lane_subtract(lane_splat(0), othersB), factorB)
+  }
+
+  /// The cross-entropy of a sample: (max - z) + log(sum of exponentials), as log(1 + others) where the label's logit is the largest,
+  /// so that small losses keep their digits.
+  @inline(__always)
+  func loss(row: Int, label: Int) -> LaneVector {
+    let z = values + row &* shape.classStride
     let maximum = maxima[row]
-    let total = lane_add(parts.others, parts.label)
-    let overOne = lane_where_less(logit, maximum, lane_subtract(total, lane_splat(1)), parts.others)
-    return lane_add(lane_subtract(maximum, logit), laneLogarithmOfOnePlus(overOne))
+    var others = lane_splat(0)
+    for c in 0..<label { others = lane_add(others, laneExponential(lane_subtract(z[c], maximum))) }
+    for c in (label &+ 1)..<max(label &+ 1, shape.classes) {
+      others = lane_add(others, laneExponential(lane_subtract(z[c], maximum)))
+    }
+    let total = lane_add(others, laneExponential(lane_subtract(z[label], maximum)))
+    let overOne = lane_where_less(z[label], maximum, lane_subtract(total, lane_splat(1)), others)
+    return lane_add(lane_subtract(maximum, z[label]), laneLogarithmOfOnePlus(overOne))
   }
 
   /// 1 in the lanes where a class before the label scores at least as much, or one behind it more; 0 in the others: the predicted

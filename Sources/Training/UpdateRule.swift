@@ -1,13 +1,26 @@
 import SIMDShims
 
+/// The memory of an optimizer for one vector of runs.
+struct OptimizerMemory {
+  let weights: LaneBuffer
+  /// `UpdateRule.stateCount` buffers of the shape of the weights, zero at the start.
+  let state: [LaneBuffer]
+  let constants: LaneBuffer
+
+  init(shape: LaneShape, stateCount: Int) {
+    weights = LaneBuffer(count: shape.vectorCount)
+    state = (0..<stateCount).map { LaneBuffer(count: shape.vectorCount, cacheLineOffset: 21 * ($0 + 1)) }
+    constants = LaneBuffer(count: 4, cacheLineOffset: 37)
+  }
+}
+
 /// How an optimizer moves one vector of weights, given its gradient.
 protocol UpdateRule {
   /// How many buffers beside the weights the rule keeps.
   static var stateCount: Int { get }
   /// Whether an update takes the divider long enough to be worth overlapping with other work.
   static var usesDivider: Bool { get }
-  /// - Parameter state: `stateCount` buffers of the shape of the weights, zero at the start.
-  init(optimizer: Optimizer, weights: UnsafeMutablePointer<LaneVector>, state: [UnsafeMutablePointer<LaneVector>])
+  init(optimizer: Optimizer, memory: OptimizerMemory)
   /// Sets the constants of a step. - Parameter correction: `BiasCorrection` of the step.
   mutating func begin(rate: LaneVector, correction: BiasCorrection.Step)
   func update(_ gradient: LaneVector, at index: Int)
@@ -20,8 +33,8 @@ struct SGDRule: UpdateRule {
 
   @inline(__always) static var stateCount: Int { 0 }
   @inline(__always) static var usesDivider: Bool { false }
-  init(optimizer: Optimizer, weights: UnsafeMutablePointer<LaneVector>, state: [UnsafeMutablePointer<LaneVector>]) {
-    self.weights = weights
+  init(optimizer: Optimizer, memory: OptimizerMemory) {
+    weights = memory.weights.pointer
   }
   @inline(__always) mutating func begin(rate: LaneVector, correction: BiasCorrection.Step) {
     negativeRate = lane_subtract(lane_splat(0), rate)
@@ -41,10 +54,10 @@ struct MomentumRule: UpdateRule {
 
   @inline(__always) static var stateCount: Int { 1 }
   @inline(__always) static var usesDivider: Bool { false }
-  init(optimizer: Optimizer, weights: UnsafeMutablePointer<LaneVector>, state: [UnsafeMutablePointer<LaneVector>]) {
+  init(optimizer: Optimizer, memory: OptimizerMemory) {
     guard case .sgd(let momentum, let weightDecay) = optimizer else { preconditionFailure("SGD's rule for another optimizer") }
-    self.weights = weights
-    buffer = state[0]
+    weights = memory.weights.pointer
+    buffer = memory.state[0].pointer
     self.momentum = lane_splat(Float(momentum))
     self.weightDecay = lane_splat(Float(weightDecay))
   }
@@ -64,40 +77,42 @@ struct MomentumRule: UpdateRule {
 ///     eta m_hat / (sqrt(v_hat) + eps) = eta s_t M / (sqrt(V) + e_t)
 ///
 /// where the step's scalars s_t and e_t hold the factors and the bias corrections (`BiasCorrection`).
+///
+/// The constants stand in memory: in registers they would crowd out the sums of a tile.
 struct AdamRule: UpdateRule {
   private let weights: UnsafeMutablePointer<LaneVector>
   private let first: UnsafeMutablePointer<LaneVector>
   private let second: UnsafeMutablePointer<LaneVector>
-  private let beta1: LaneVector
-  private let beta2: LaneVector
-  private var negativeRate = lane_splat(0)
-  private var epsilon = lane_splat(0)
+  /// b1, b2, -eta s_t, e_t.
+  private let constants: UnsafeMutablePointer<LaneVector>
 
   @inline(__always) static var stateCount: Int { 2 }
   @inline(__always) static var usesDivider: Bool { true }
-  init(optimizer: Optimizer, weights: UnsafeMutablePointer<LaneVector>, state: [UnsafeMutablePointer<LaneVector>]) {
+  init(optimizer: Optimizer, memory: OptimizerMemory) {
     guard case .adam(let beta1, let beta2, _, _, _) = optimizer else {
       preconditionFailure("Adam's rule for another optimizer")
     }
-    self.weights = weights
-    first = state[0]
-    second = state[1]
-    self.beta1 = lane_splat(Float(beta1))
-    self.beta2 = lane_splat(Float(beta2))
+    weights = memory.weights.pointer
+    first = memory.state[0].pointer
+    second = memory.state[1].pointer
+    constants = memory.constants.pointer
+    constants[0] = lane_splat(Float(beta1))
+    constants[1] = lane_splat(Float(beta2))
   }
   @inline(__always) mutating func begin(rate: LaneVector, correction: BiasCorrection.Step) {
-    negativeRate = lane_multiply(rate, lane_splat(-correction.scale))
-    epsilon = lane_splat(correction.epsilon)
+    constants[2] = lane_multiply(rate, lane_splat(-correction.scale))
+    constants[3] = lane_splat(correction.epsilon)
   }
   @inline(__always) func update(_ gradient: LaneVector, at index: Int) {
-    weights[index] = lane_fma(negativeRate, direction(gradient, at: index), weights[index])
+    weights[index] = lane_fma(constants[2], direction(gradient, at: index), weights[index])
   }
+  /// m_hat / (sqrt(v_hat) + eps) but for the factor s_t.
   @inline(__always) func direction(_ gradient: LaneVector, at index: Int) -> LaneVector {
-    let m = lane_fma(beta1, first[index], gradient)
-    let v = lane_fma(beta2, second[index], lane_multiply(gradient, gradient))
+    let m = lane_fma(constants[0], first[index], gradient)
+    let v = lane_fma(constants[1], second[index], lane_multiply(gradient, gradient))
     first[index] = m
     second[index] = v
-    return lane_divide(m, lane_add(lane_sqrt(v), epsilon))
+    return lane_divide(m, lane_add(lane_sqrt(v), constants[3]))
   }
 }
 
@@ -113,12 +128,12 @@ struct DecayingAdamRule: UpdateRule {
 
   @inline(__always) static var stateCount: Int { 2 }
   @inline(__always) static var usesDivider: Bool { true }
-  init(optimizer: Optimizer, weights: UnsafeMutablePointer<LaneVector>, state: [UnsafeMutablePointer<LaneVector>]) {
+  init(optimizer: Optimizer, memory: OptimizerMemory) {
     guard case .adam(_, _, _, let weightDecay, let decoupled) = optimizer else {
       preconditionFailure("Adam's rule for another optimizer")
     }
-    self.weights = weights
-    adam = AdamRule(optimizer: optimizer, weights: weights, state: state)
+    weights = memory.weights.pointer
+    adam = AdamRule(optimizer: optimizer, memory: memory)
     self.weightDecay = Float(weightDecay)
     isDecoupled = decoupled
     coupledDecay = lane_splat(decoupled ? 0 : Float(weightDecay))

@@ -39,6 +39,9 @@ LANE_FUNCTION lane_vector lane_sqrt(lane_vector a) { return __builtin_elementwis
 /// a in the lanes where x < y, b in the others (also where x or y is not a number).
 LANE_FUNCTION lane_vector lane_where_less(lane_vector x, lane_vector y, lane_vector a, lane_vector b) { return x < y ? a : b; }
 
+/// Asks for the cache line of an address.
+LANE_FUNCTION void memory_prefetch(const void *address) { __builtin_prefetch(address); }
+
 // Parts of the exponential and the logarithm, on the bits of the floats.
 /// The low 9 bits of a moved to where sign and exponent are.
 LANE_FUNCTION lane_vector lane_low_bits_as_exponent(lane_vector a) { return (lane_vector)((lane_integers)a << 23); }
