@@ -40,17 +40,23 @@ public struct SampleOrder: Sendable {
   /// - Complexity: O(rows).
   public func shuffle(epoch: Int, into order: inout [Int32]) {
     precondition(order.count == rows)
-    var state = Self.mix(seed) ^ UInt64(epoch)
-    for i in 0..<rows { order[i] = Int32(truncatingIfNeeded: i) }
-    var i = rows - 1
-    while i > 0 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      let j = Int(Self.mix(state).multipliedFullWidth(by: UInt64(i + 1)).high)
-      order.swapAt(i, j)
-      i -= 1
+    order.withUnsafeMutableBufferPointer { order in
+      for i in 0..<rows { order[i] = Int32(truncatingIfNeeded: i) }
+      var state = Self.mix(seed) ^ UInt64(epoch)
+      var i = rows &- 1
+      while i > 0 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        // Below i + 1, so within the buffer.
+        let j = Int(truncatingIfNeeded: Self.mix(state).multipliedFullWidth(by: UInt64(truncatingIfNeeded: i &+ 1)).high)
+        let moved = order[j]
+        order[j] = order[i]
+        order[i] = moved
+        i &-= 1
+      }
     }
   }
 
+  @inline(__always)
   static func mix(_ value: UInt64) -> UInt64 {
     var z = value
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
