@@ -28,34 +28,21 @@ struct DenseLaneTrainer {
     _ runs: ArraySlice<Run>, _: Rule.Type, _ order: SampleOrder, _ recording: Recording, _ cancellation: inout Cancellation
   ) throws -> TrainedLanes {
     let memory = DenseLaneMemory(shape: shape, batchSize: order.batchSize, stateCount: Rule.stateCount)
-    let rule = Rule(optimizer: settings.optimizer, memory: memory.optimizer)
     let steps = order.stepsPerEpoch * settings.epochs
     let norms = LaneBuffer(count: recording.norms ? 2 * steps : 0)
     var trace = LossTrace(length: recording.traceLength, steps: steps, lanes: laneWidth)
     let rates = LaneRates(runs, capacity: order.stepsPerEpoch)
-    try rows.withPointers { rows in
-      var pass = DensePass(memory: memory, rows: rows, rule: rule)
-      var indices = [Int32](repeating: 0, count: order.rows)
-      var step = 0
-      for epoch in 0..<settings.epochs {
-        order.shuffle(epoch: epoch, into: &indices)
-        rates.fill(from: step)
-        try indices.withUnsafeBufferPointer { indices in
-          for batch in 0..<order.stepsPerEpoch {
-            let start = batch * order.batchSize
-            let next = min(start + order.batchSize, order.rows)
-            pass.prefetch(
-              indices.baseAddress.unsafelyUnwrapped + next, count: min(order.batchSize, order.rows - next))
-            let result = try pass.step(
-              indices.baseAddress.unsafelyUnwrapped + start, count: min(order.batchSize, order.rows - start),
-              rate: rates.vectors.pointer[batch], correction: corrections[step], wantsLoss: trace.isWanted, &cancellation)
-            if recording.norms {
-              norms.pointer[2 * step] = result.l1
-              norms.pointer[2 * step + 1] = lane_sqrt(result.squared)
-            }
-            if trace.isWanted { trace.add(result.loss) }
-            step += 1
-          }
+    try withExtendedLifetime((memory, norms, rates)) {
+      try rows.withPointers { rows in
+        let rule = Rule(optimizer: settings.optimizer, memory: memory.optimizer)
+        var pass = DensePass(memory: memory, rows: rows, rule: rule)
+        var indices = [Int32](repeating: 0, count: order.rows)
+        for epoch in 0..<settings.epochs {
+          order.shuffle(epoch: epoch, into: &indices)
+          rates.fill(from: epoch * order.stepsPerEpoch)
+          try pass.epoch(
+            indices, order, firstStep: epoch * order.stepsPerEpoch, rates: rates.vectors.pointer, corrections: corrections,
+            norms: recording.norms ? norms.pointer : nil, &trace, &cancellation)
         }
       }
     }
@@ -151,6 +138,38 @@ struct DensePass<Rule: UpdateRule> {
       .bindMemory(to: Float.self, capacity: SampleTile.padded(chunkRows) * rows.stride)
     labels = memory.labels
     othersOnly = UnsafePointer(memory.othersOnly)
+  }
+
+  /// The steps of an epoch.
+  ///
+  /// - Parameters:
+  ///   - rates: one vector a step of the epoch.
+  ///   - norms: l1 and l2 of every step of the run; nil where they are not wanted.
+  mutating func epoch(
+    _ indices: [Int32], _ order: SampleOrder, firstStep: Int, rates: UnsafePointer<LaneVector>, corrections: BiasCorrection,
+    norms: UnsafeMutablePointer<LaneVector>?, _ trace: inout LossTrace, _ cancellation: inout Cancellation
+  ) throws {
+    let wantsLoss = trace.isWanted
+    try corrections.withPointer { corrections, lastCorrection in
+      try indices.withUnsafeBufferPointer { buffer in
+        var indices = buffer.baseAddress.unsafelyUnwrapped
+        var left = order.rows
+        for batch in 0..<order.stepsPerEpoch {
+          let count = min(order.batchSize, left)
+          left &-= count
+          prefetch(indices + count, count: min(order.batchSize, left))
+          let result = try step(
+            indices, count: count, rate: rates[batch], correction: corrections[min(firstStep &+ batch, lastCorrection)],
+            wantsLoss: wantsLoss, &cancellation)
+          if let norms {
+            norms[2 &* (firstStep &+ batch)] = result.l1
+            norms[2 &* (firstStep &+ batch) &+ 1] = lane_sqrt(result.squared)
+          }
+          if wantsLoss { trace.add(result.loss) }
+          indices += count
+        }
+      }
+    }
   }
 
   /// One step on the rows `indices[0 ..< count]`.
