@@ -28,6 +28,9 @@ struct BiasCorrection: Sendable {
     self.table = table
   }
 
+  /// - Parameter step: counts from 0.
+  @inline(__always) subscript(step: Int) -> Step { table[min(step, table.count - 1)] }
+
   /// Calls `body` with the table and the index of its last entry, which holds for all later steps too. Steps count from 0.
   @inline(__always)
   func withPointer<Result>(_ body: (UnsafePointer<Step>, Int) throws -> Result) rethrows -> Result {
