@@ -72,7 +72,8 @@ extension SweepConfiguration {
     do {
       try validate()
     } catch let error as SettingError {
-      let node = mapping.first { $0.key.string == error.key }?.value ?? root
+      // Limits at their defaults can be wrong only for the grid that the file gives.
+      let node = mapping[error.key] ?? mapping[SettingKey.rates.rawValue] ?? root
       throw ConfigurationError(at: node, file: file, "\(error.key): \(error.message)")
     }
   }
@@ -207,7 +208,8 @@ extension ConfigurationError {
     case .duplicatedKeysInMapping(let keys, let context):
       let repeated = keys.sorted().map { "'\($0)'" }.joined(separator: ", ")
       self.init(
-        file: file, line: context.mark.line, column: context.mark.column, message: "repeated key \(repeated), expected one of each")
+        file: file, line: context.mark.line, column: context.mark.column,
+        message: "repeated key \(repeated), expected one of each")
     default:
       self.init(file: file, line: 1, column: 1, message: "not YAML: \(error)")
     }

@@ -127,7 +127,8 @@ private struct DatasetSelection {
     failures = folder.failures.filter { isAsked(($0.errors[0].file as NSString).lastPathComponent) }
     if entries.isEmpty && failures.isEmpty {
       throw ReadingFailure(
-        kind: .noInput, file: pattern, message: "no dataset here; expected a folder, a file or a pattern such as datasets/*.scale")
+        kind: .noInput, file: pattern,
+        message: "no dataset here; expected a folder, a file or a pattern such as datasets/*.scale")
     }
   }
 }

@@ -156,7 +156,8 @@ public struct RefinementRecord: Sendable, Codable, Hashable {
 
   public init(
     problem: String, optimizer: String, schedule: String = "refined", round: Int, priorSchedule: String,
-    priorLearningRate: Double, priorSeed: UInt64, steps: Int, norms: [Float] = [], smoothedNorms: [Float] = [], factors: [Double] = [], failure: String? = nil,
+    priorLearningRate: Double, priorSeed: UInt64, steps: Int, norms: [Float] = [], smoothedNorms: [Float] = [],
+    factors: [Double] = [], failure: String? = nil,
     bounds: [String: Double] = [:]
   ) {
     self.problem = problem

@@ -31,7 +31,8 @@ import Testing
     #expect(chains.count == 10)
     #expect(chains.filter { !$0.refined.isEmpty } == [Chain(schedule: "linear", refined: ["refined"])])
     // One problem that costs as much as all others, as letter does.
-    let data = SweepData(problems: [TinySweep.problem("a", rows: 4000)] + (0..<9).map { TinySweep.problem("b\($0)", rows: 400) })
+    let data = SweepData(
+      problems: [TinySweep.problem("a", rows: 4000)] + (0..<9).map { TinySweep.problem("b\($0)", rows: 400) })
     let units = data.problems.flatMap { problem in
       configuration.optimizers.map {
         SweepUnit(problem: problem, optimizer: $0, configuration: configuration, chains: chains)

@@ -40,7 +40,8 @@ import Training
   }
 
   @Test func spellingsBecomeCanonical() throws {
-    let configuration = try SweepConfiguration(yaml: "schedules: ['inverse:offset=0.010']\noptimizers: ['adam:beta1=0.90']", file: "x")
+    let configuration = try SweepConfiguration(
+      yaml: "schedules: ['inverse:offset=0.010']\noptimizers: ['adam:beta1=0.90']", file: "x")
     #expect(configuration.schedules == ["inverse"])
     #expect(configuration.protocolYAML.contains("  - adam\n"))
   }

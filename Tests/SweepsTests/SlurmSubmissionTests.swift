@@ -1,0 +1,36 @@
+import Foundation
+import Testing
+
+@testable import Sweeps
+
+@Suite struct SlurmSubmissionTests {
+  static let submission = SlurmSubmission(
+    executable: "/opt/refinery", sweepArguments: ["my config.yml", "--seeds", "3"], results: "it's here", tasks: 4,
+    threadsPerTask: 2, partition: "short", timeLimit: "01:00:00")
+
+  @Test func theArrayTrainsShards() {
+    let script = Self.submission.arrayScript
+    #expect(script.hasPrefix("#!/bin/sh\n#SBATCH --job-name=refinery-sweep\n#SBATCH --partition=short\n"))
+    for option in ["--array=1-4", "--cpus-per-task=2", "--time=01:00:00", "--requeue"] {
+      #expect(script.contains("#SBATCH \(option)\n"))
+    }
+    #expect(script.contains("/opt/refinery sweep 'my config.yml' --seeds 3 --results 'it'\\''s here'"))
+    #expect(script.contains("--shard \"$SLURM_ARRAY_TASK_ID/4\""))
+  }
+
+  @Test func theReportWaitsForTheArray() {
+    #expect(Self.submission.reportScript.contains("exec /opt/refinery report 'it'\\''s here' --out REPORT.md"))
+    #expect(Self.submission.submissionScript.contains("--dependency=\"afterok:${array%%;*}\""))
+  }
+
+  @Test func shellsAcceptTheScripts() throws {
+    for script in [Self.submission.arrayScript, Self.submission.reportScript, Self.submission.submissionScript] {
+      let shell = Process()
+      shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+      shell.arguments = ["-n", "-c", script]
+      try shell.run()
+      shell.waitUntilExit()
+      #expect(shell.terminationStatus == 0)
+    }
+  }
+}
