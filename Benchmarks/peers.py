@@ -13,6 +13,7 @@ import gzip
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -44,8 +45,15 @@ def name_of(path):
     return path.name.removesuffix(".gz")
 
 
-def peers(path, folder):
-    """{quantity: value} of the peers for one file; quantities as in `ROWS`."""
+def plain_copy(path, folder):
+    """The file's text, uncompressed, in `folder`."""
+    copy = folder / name_of(path)
+    copy.write_bytes(gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes())
+    return copy
+
+
+def peers(path):
+    """What the peers take for one file: {peer: value}."""
     import numpy
     import torch
     from sklearn.datasets import load_svmlight_file
@@ -55,20 +63,93 @@ def peers(path, folder):
 
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    plain = folder / name_of(path)
-    plain.write_bytes(gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes())
-    sparse, labels = load_svmlight_file(str(plain))
+    sparse, labels = load_svmlight_file(str(path))
     classes, numbered = numpy.unique(labels, return_inverse=True)
     measured = {
-        "reading": scikit_learn_peers.reading(plain),
+        "reading": scikit_learn_peers.reading(path),
+        "models": len(classes) if len(classes) > 2 else 1,
         "sgd": scikit_learn_peers.sgd(sparse, labels, len(classes)),
     }
     if sparse.shape[1] * len(classes) <= 20_000:  # beyond, 384 dense models and their moments do not fit
         features, targets = torch.tensor(sparse.toarray(), dtype=torch.float32), torch.tensor(numbered)
         measured["loop"] = pytorch_peers.loop(features, targets, len(classes))
-        measured["batched"] = pytorch_peers.batched(features, targets, len(classes))
+        measured["batched"] = min(pytorch_peers.batched(features, targets, len(classes)).values())
     return measured
 
 
-if __name__ == "__main__":
+def refinery(files):
+    """Figures of `refinery bench --json` for the files: {(problem, optimizer): timing} and {problem: MB/s}.
+
+    A timing is an object with `microseconds_per_run_and_step`, a reading one with `megabytes_per_second`, wherever they stand.
+    """
+    command = [REFINERY, "bench", "--json", "--data", ",".join(map(str, files))]
+    result = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if result.returncode:
+        sys.exit(f"error: `{' '.join(map(str, command))}` ended with exit code {result.returncode}:\n{result.stderr}")
+    timings, readings = {}, {}
+
+    def visit(value):
+        for child in value if isinstance(value, list) else value.values() if isinstance(value, dict) else []:
+            visit(child)
+        if isinstance(value, dict):
+            entry = {re.sub("([A-Z])", lambda match: "_" + match[1].lower(), key): child for key, child in value.items()}
+            problem = name_of(Path(str(entry.get("problem") or entry.get("name") or entry.get("file") or "")))
+            if "microseconds_per_run_and_step" in entry:
+                key = problem, entry["optimizer"]
+                if key not in timings or entry["runs"] == 16:  # one block of lanes, where several counts were measured
+                    timings[key] = entry
+            if "megabytes_per_second" in entry and entry.get("threads", 1) == 1:
+                readings.setdefault(problem, entry["megabytes_per_second"])
+
+    visit(json.loads(result.stdout))
+    return timings, readings
+
+
+def rows_for(path, measured, timings, readings):
+    """[what, unit, peer's figure, Refinery's figure, ratio in Refinery's favour] for one file."""
+    name, rows = name_of(path), []
+
+    def add(what, unit, peer, own, larger_is_better=False):
+        if peer and own:
+            rows.append([f"{name}: {what}", unit, peer, own, own / peer if larger_is_better else peer / own])
+
+    adam, sgd = timings.get((name, "adam"), {}), timings.get((name, "sgd"), {})
+    add("PyTorch loop, fused Adam", "us a run and step", measured.get("loop"), adam.get("microseconds_per_run_and_step"))
+    add("PyTorch, 384 runs batched, Adam", "us a run and step", measured.get("batched"), adam.get("microseconds_per_run_and_step"))
+    add("scikit-learn SGDClassifier (no batches)", "ns a nonzero, model, epoch and run", measured["sgd"],
+        sgd.get("nanoseconds_per_nonzero", 0) / measured["models"])
+    add("scikit-learn load_svmlight_file", "MB/s", measured["reading"], readings.get(name), larger_is_better=True)
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="LIBSVM files, plain or gzip")
+    parser.add_argument("--json", type=Path, metavar="OUT", help="also write the figures here")
+    options = parser.parse_args()
+    files = [file.resolve() for file in options.files] or DEFAULT_FILES
     ensure_packages()
+    import sklearn
+    import torch
+
+    # The same plain files for everybody: reading is measured on text, not on zlib.
+    with tempfile.TemporaryDirectory() as folder:
+        plain = [plain_copy(file, Path(folder)) for file in files]
+        timings, readings = refinery(plain)
+        rows = [row for file in plain for row in rows_for(file, peers(file), timings, readings)]
+    if not rows:
+        sys.exit("error: `refinery bench --json` has no figures for these files")
+    print(f"PyTorch {torch.__version__}, scikit-learn {sklearn.__version__}; one thread, one session\n")
+    print("| peer | unit | peer | Refinery | ratio |\n| --- | --- | ---: | ---: | ---: |")
+    for what, unit, peer, own, ratio in rows:
+        print(f"| {what} | {unit} | {peer:.4g} | {own:.4g} | {ratio:.0f} |" if ratio >= 10 else
+              f"| {what} | {unit} | {peer:.4g} | {own:.4g} | {ratio:.1f} |")
+    if options.json:
+        keys = ["what", "unit", "peer", "refinery", "ratio"]
+        options.json.write_text(json.dumps([dict(zip(keys, row)) for row in rows], indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
+
+
