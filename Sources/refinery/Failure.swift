@@ -46,9 +46,18 @@ extension Refinery {
       leave(failure.description, failure.exitCode)
     case let failure as ConfigurationError:
       leave(failure.description, ExitStatus.badData.rawValue)
+    // Only the command line brings these here: a configuration file's are `ConfigurationError`.
+    case let failure as ScheduleError:
+      leave("refinery: error: \(failure.description)", ExitStatus.usage.rawValue)
+    case let failure as SpellingError:
+      leave("refinery: error: \(failure.description)", ExitStatus.usage.rawValue)
+    case let failure as SettingError:
+      leave("refinery: \(failure.description)", ExitStatus.usage.rawValue)
     case is CancellationError:
       leave("refinery: interrupted", ExitStatus.interrupted.rawValue)
     default:
+      // An error of ours thrown by a `validate()` arrives wrapped, with code 1: it is one of usage.
+      if exitCode(for: error) == .failure { leave("refinery: error: \(message(for: error))", ExitStatus.usage.rawValue) }
       // ArgumentParser's own: help and version (code 0, standard output), usage (code 64, standard error).
       exit(withError: error)
     }
