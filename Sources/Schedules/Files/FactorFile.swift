@@ -15,6 +15,56 @@ public enum FactorFile {
     return factors
   }
 
+  /// Writes `factors` in the form that the path's extension names, numbers with 17 significant digits: `.csv` with columns
+  /// `step` (from 0) and `factor`, `.json` with an array `factors`, `.npy` (float64), `.txt` or no extension: one a line.
+  ///
+  /// - Throws: `ScheduleFileError` of kind `.unwritable`, also for other extensions.
+  public static func write(_ factors: [Double], to path: String) throws {
+    let file = path.split(separator: "/").last ?? ""
+    let dot = file.lastIndex(of: ".").map { file[$0...].lowercased() }
+    switch dot {
+    case nil, ".txt": try FileBytes.write(lines(factors), to: path)
+    case ".csv": try FileBytes.write(csv(factors), to: path)
+    case ".json": try FileBytes.write(json(factors), to: path)
+    case ".npy": try NumPyArrayFile(shape: [factors.count], float64: factors).write(to: path)
+    case let other?:
+      throw ScheduleFileError(
+        .unwritable, path: path, "the extension '\(other)' names no form; expected .csv, .json, .npy or .txt")
+    }
+  }
+
+  /// One factor a line, with 17 significant digits.
+  public static func text(_ factors: [Double]) -> String { String(decoding: lines(factors), as: UTF8.self) }
+
+  private static func lines(_ factors: [Double]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(factors.count * 20)
+    for factor in factors {
+      bytes.append17Digits(factor)
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    return bytes
+  }
+
+  private static func csv(_ factors: [Double]) -> [UInt8] {
+    var bytes = Array("step,factor\n".utf8)
+    for (step, factor) in factors.enumerated() {
+      bytes += "\(step),".utf8
+      bytes.append17Digits(factor)
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    return bytes
+  }
+
+  private static func json(_ factors: [Double]) -> [UInt8] {
+    var bytes = Array("{\"factors\": [".utf8)
+    for (index, factor) in factors.enumerated() {
+      if index > 0 { bytes += ", ".utf8 }
+      bytes.append17Digits(factor)
+    }
+    return bytes + Array("]}\n".utf8)
+  }
+
   private static func values(_ bytes: [UInt8], path: String) throws -> [Double] {
     if NumPyArrayFile.hasMagic(bytes) {
       let array = try NumPyArrayFile(bytes: bytes, path: path)

@@ -28,7 +28,7 @@ struct DelimitedText {
     guard let first = sample.first else {
       throw ScheduleFileError(.malformed, path: path, "the file is empty; expected numbers")
     }
-    let hasHeader = first.contains { if case .notANumber = NumberCell($0.utf8) { true } else { false } }
+    let hasHeader = first.contains { if case .notANumber = NumberCell($0) { true } else { false } }
     let names = hasHeader ? first : (1...first.count).map { "column \($0)" }
     let rows = hasHeader ? Array(sample.dropFirst()) : sample
     guard !rows.isEmpty else { throw ScheduleFileError(.malformed, path: path, "a header and no rows; expected numbers") }
@@ -58,7 +58,7 @@ struct DelimitedText {
 
   private func onlyColumn(names: [String], rows: [[String]]) throws -> Int {
     let numeric = names.indices.filter { index in
-      let cells = rows.filter { index < $0.count }.map { NumberCell($0[index].utf8) }
+      let cells = rows.filter { index < $0.count }.map { NumberCell($0[index]) }
       return cells.contains { if case .number = $0 { true } else { false } }
         && !cells.contains { if case .notANumber = $0 { true } else { false } }
     }
@@ -69,10 +69,12 @@ struct DelimitedText {
 
   private func sampleRows(_ count: Int) -> [[String]] {
     var rows: [[String]] = []
+    var cells: [Range<Int>] = []
     var reader = LineReader(bytes: bytes, position: start)
     while rows.count < count, let line = reader.next() {
       if Self.isPassedOver(line) { continue }
-      rows.append(cells(of: line).map { String(decoding: Self.unquoted(line[$0]), as: UTF8.self) })
+      find(&cells, in: line)
+      rows.append(cells.map { String(decoding: Self.unquoted(line[$0]), as: UTF8.self) })
     }
     return rows
   }
@@ -81,6 +83,7 @@ struct DelimitedText {
     _ index: Int, width: Int, skippingHeader: Bool, objection: (Double) -> String?
   ) throws -> [Double] {
     var values: [Double] = []
+    var cells: [Range<Int>] = []
     var reader = LineReader(bytes: bytes, position: start)
     var skips = skippingHeader
     while let line = reader.next() {
@@ -89,7 +92,7 @@ struct DelimitedText {
         skips = false
         continue
       }
-      let cells = cells(of: line)
+      find(&cells, in: line)
       func error(_ column: Int, _ message: String) -> ScheduleFileError {
         ScheduleFileError(.malformed, path: path, line: reader.line, column: column - line.startIndex + 1, message)
       }
@@ -111,22 +114,22 @@ struct DelimitedText {
     return values
   }
 
-  /// The places of the cells in a line.
-  private func cells(of line: ArraySlice<UInt8>) -> [Range<Int>] {
-    guard let separator else {
-      return line.split { $0.isBlank }.map { $0.startIndex..<$0.endIndex }
-    }
-    var cells: [Range<Int>] = []
+  /// The places of the cells in a line, in an array that is used again and again.
+  private func find(_ cells: inout [Range<Int>], in line: ArraySlice<UInt8>) {
+    cells.removeAll(keepingCapacity: true)
     var cellStart = line.startIndex
     var isQuoted = false
     for position in line.indices {
-      if line[position] == UInt8(ascii: "\"") { isQuoted.toggle() }
-      if line[position] == separator, !isQuoted {
-        cells.append(cellStart..<position)
+      let byte = line[position]
+      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+      let isEnd = separator.map { byte == $0 } ?? byte.isBlank
+      if isEnd, !isQuoted {
+        // Blanks separate as a run; other separators may have nothing between them.
+        if separator != nil || position > cellStart { cells.append(cellStart..<position) }
         cellStart = position + 1
       }
     }
-    return cells + [cellStart..<line.endIndex]
+    if separator != nil || line.endIndex > cellStart { cells.append(cellStart..<line.endIndex) }
   }
 
   private static func unquoted(_ cell: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

@@ -169,7 +169,7 @@ struct JSONObjectScanner {
     case UInt8(ascii: "\"")?:
       // Some loggers write what is not finite as a string.
       let text = try string()
-      if case .missing = NumberCell(text.utf8), !text.isEmpty { return .missing }
+      if case .missing = NumberCell(text), !text.isEmpty { return .missing }
       return .notANumber
     case UInt8(ascii: "{")?, UInt8(ascii: "[")?:
       try skipNested()
@@ -177,15 +177,14 @@ struct JSONObjectScanner {
     default:
       let start = position
       while let byte = peek(), byte != UInt8(ascii: ","), byte != UInt8(ascii: "}"), !byte.isBlankOrNewline { position += 1 }
-      let text = String(decoding: line[start..<position], as: UTF8.self)
+      let bytes = line[start..<position]
+      if bytes.isEmpty { throw error("no value; expected one") }
+      let cell = NumberCell(bytes)
+      guard case .notANumber = cell else { return cell }
+      let text = String(decoding: bytes, as: UTF8.self)
       if text == "true" || text == "false" { return .notANumber }
-      let cell = NumberCell(text.utf8)
-      if text.isEmpty { throw error("no value; expected one") }
-      if case .notANumber = cell {
-        position = start
-        throw error("'\(text)' is no JSON value")
-      }
-      return cell
+      position = start
+      throw error("'\(text)' is no JSON value")
     }
   }
 

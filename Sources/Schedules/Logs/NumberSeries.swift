@@ -64,16 +64,16 @@ enum NumberCell {
     "", "nan", "inf", "infinity", "-inf", "-infinity", "+inf", "+infinity", "-nan", "null", "none", "na", "n/a",
   ]
 
-  init(_ text: some Sequence<UInt8>) {
-    let string = String(decoding: Array(text), as: UTF8.self)
-    if let value = finiteNumber(string) {
-      self = .number(value)
-    } else {
+  init(_ text: ArraySlice<UInt8>) {
+    if let value = decimalNumber(text) {
       // A number too large for a Double is infinite.
-      let isOverflow = string.first?.isLetter == false && Double(string)?.isInfinite == true
-      self = isOverflow || Self.wordsForMissing.contains(string.lowercased()) ? .missing : .notANumber
+      self = value.isFinite ? .number(value) : .missing
+    } else {
+      self = Self.wordsForMissing.contains(String(decoding: text, as: UTF8.self).lowercased()) ? .missing : .notANumber
     }
   }
+
+  init(_ text: String) { self.init(Array(text.utf8)[...]) }
 }
 
 extension UInt8 {

@@ -43,6 +43,51 @@ public struct RefinementResult: Sendable, Hashable {
   }
 }
 
+extension RefinementResult {
+  /// The closest warmup and polynomial decay.
+  public var polynomialFit: PolynomialDecayFit { PolynomialDecayFit(of: factors) }
+
+  /// What a user should know before relying on the schedule, a sentence each; nothing where all is well.
+  ///
+  /// - Complexity: O(T log T).
+  public var warnings: [String] {
+    var warnings: [String] = []
+    if omitted > 0 {
+      warnings.append("\(omitted) of \(norms.count + omitted) norms are not finite and were left out.")
+    }
+    if let plateau = plateauAtMaximum {
+      warnings.append(
+        "\(plateau) of \(norms.count) norms are at their maximum, \(shortText(norms.max() ?? 0)): if the gradients were "
+          + "clipped, log the norm before clipping.")
+    }
+    if let steps = stepsOfNineTenths {
+      warnings.append(
+        "The schedule is degenerate: over 90 % of its area lies in \(steps) of \(factors.count) steps, as the norms collapse. "
+          + "The theory does not fit models that interpolate their data; a plain linear decay is the safer choice.")
+    }
+    return warnings
+  }
+
+  /// How many norms are equal to the largest one up to what clipping leaves (PyTorch's adds 1e-6), where it is many.
+  private var plateauAtMaximum: Int? {
+    guard let largest = norms.max() else { return nil }
+    let count = norms.count { $0 >= largest * (1 - 1e-5) }
+    return count >= 3 && Double(count) >= 0.05 * Double(norms.count) ? count : nil
+  }
+
+  /// In how few steps over 90 % of the schedule's area lies, where it is under 5 % of them.
+  private var stepsOfNineTenths: Int? {
+    let area = factors.reduce(0, +)
+    var covered = 0.0
+    for (index, factor) in factors.sorted(by: >).enumerated() {
+      if Double(index + 1) >= 0.05 * Double(factors.count) { return nil }
+      covered += factor
+      if covered > 0.9 * area { return index + 1 }
+    }
+    return nil
+  }
+}
+
 /// s_t = w_t sum_{p > t} w_p over its maximum, w = g^-2 (l2) or g^-1 (l1). - Complexity: O(T).
 func closedFormFactors(_ norms: [Double], norm: GradientNorm) -> [Double] {
   // Relative to the smallest norm, so that no weight overflows; the scale cancels in the end.

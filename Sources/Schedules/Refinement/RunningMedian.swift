@@ -17,14 +17,15 @@ public func runningMedian(_ values: [Double], width: Int) -> [Double] {
   guard width > 1, values.count > 1 else { return values }
   let half = width / 2
   let padded = reflectedPadding(values, before: half, after: half)
-  let order = padded.indices.sorted { (padded[$0], $0) < (padded[$1], $1) }
+  // Which of two equal values comes first does not matter, as long as each has a rank.
+  let order = padded.enumerated().map { (value: $1, index: $0) }.sorted { $0.value < $1.value }
   var ranks = [Int](repeating: 0, count: padded.count)
-  for (rank, index) in order.enumerated() { ranks[index] = rank }
+  for (rank, entry) in order.enumerated() { ranks[entry.index] = rank }
 
   var window = OrderedBitSet(count: padded.count)
   for rank in ranks[..<width] { window.insert(rank) }
   var median = ranks[..<width].sorted()[half]
-  var medians = [padded[order[median]]]
+  var medians = [order[median].value]
   medians.reserveCapacity(values.count)
   for start in 1..<values.count {
     let leaving = ranks[start - 1]
@@ -37,7 +38,7 @@ public func runningMedian(_ values: [Double], width: Int) -> [Double] {
       median = window.next(above: median)
     }
     window.remove(leaving)
-    medians.append(padded[order[median]])
+    medians.append(order[median].value)
   }
   return medians
 }

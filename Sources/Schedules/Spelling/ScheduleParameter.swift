@@ -124,11 +124,7 @@ public struct TextParameter: ScheduleParameter {
 }
 
 /// A decimal number as users write it; neither "nan" nor "inf" nor hexadecimal.
-func finiteNumber(_ text: String) -> Double? {
-  guard !text.isEmpty, text.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }), let value = Double(text), value.isFinite
-  else { return nil }
-  return value
-}
+func finiteNumber(_ text: String) -> Double? { decimalNumber(Array(text.utf8)[...]).flatMap { $0.isFinite ? $0 : nil } }
 
 /// The shortest decimal that reads back as `value`, whole numbers without a point.
 func shortText(_ value: Double) -> String {

@@ -1,0 +1,95 @@
+import Foundation
+
+/// The linear warmup and polynomial decay that come closest to a schedule: least squares over warmup fraction and power.
+///
+///     PolynomialDecayFit(of: result.factors).spelling  // "polynomial:power=1.27:warmup=0.053"
+public struct PolynomialDecayFit: Sendable, Hashable {
+  /// The share of the steps spent on warmup, 0 to 1.
+  public let warmup: Double
+  public let power: Double
+  /// Root of the mean squared difference from the schedule.
+  public let error: Double
+
+  /// - Complexity: O(1): at most 1,000 evenly spaced factors are compared.
+  public init(of factors: [Double]) {
+    let fit = Objective(factors)
+    func best(_ warmup: Double) -> (power: Double, error: Double) {
+      let found = minimize(over: log(0.05)...log(50), steps: 30) { fit.squaredError(warmup: warmup, power: exp($0)) }
+      return (exp(found.place), found.value)
+    }
+    // On a grid first: over the warmup there can be several minima.
+    let spacing = 0.02
+    let coarse = (0..<49).map { Double($0) * spacing }.min { best($0).error < best($1).error } ?? 0
+    let fine = minimize(over: max(0, coarse - spacing)...min(0.98, coarse + spacing), steps: 30) { best($0).error }
+    let warmup = best(0).error <= fine.value ? 0 : fine.place
+    self.warmup = warmup
+    self.power = best(warmup).power
+    self.error = (best(warmup).error / Double(max(1, fit.samples.count))).squareRoot()
+  }
+
+  /// As a schedule of this suite, to four digits.
+  public var spelling: String {
+    let power = shortText(rounded(power))
+    let canonical = try? Schedule(parsing: "polynomial:power=\(power):warmup=\(shortText(rounded(warmup)))").description
+    return canonical ?? "polynomial:power=\(power)"
+  }
+
+  /// One line of Python, for any trainer that takes a function from the step (from 0) to the factor.
+  public func pythonLambda(steps: Int) -> String {
+    let rising = Int((rounded(warmup) * Double(steps)).rounded(.toNearestOrEven))
+    let rest = max(1, steps - rising)
+    let power = shortText(rounded(power))
+    guard rising > 0 else { return "lambda t: (1 - t / \(rest)) ** \(power)" }
+    return "lambda t: (t + 1) / \(rising) if t < \(rising) else (1 - (t - \(rising)) / \(rest)) ** \(power)"
+  }
+
+  private func rounded(_ value: Double) -> Double { (value * 1e4).rounded() / 1e4 }
+}
+
+/// The squared differences at a sample of the steps.
+private struct Objective {
+  /// Steps, from 0, and the factors there.
+  let samples: [(step: Double, factor: Double)]
+  let count: Double
+
+  init(_ factors: [Double]) {
+    let size = min(1000, factors.count)
+    samples = (0..<size).map { index in
+      let step = size > 1 ? index * (factors.count - 1) / (size - 1) : 0
+      return (Double(step), factors[step])
+    }
+    count = Double(factors.count)
+  }
+
+  func squaredError(warmup: Double, power: Double) -> Double {
+    let rising = warmup * count
+    return samples.reduce(0) { sum, sample in
+      let model =
+        sample.step < rising
+        ? min(1, (sample.step + 1) / rising) : pow(1 - (sample.step - rising) / (count - rising), power)
+      return sum + (model - sample.factor) * (model - sample.factor)
+    }
+  }
+}
+
+/// Where `function` is lowest by golden-section search, each step of which leaves 0.618 of the range.
+private func minimize(
+  over range: ClosedRange<Double>, steps: Int, _ function: (Double) -> Double
+) -> (place: Double, value: Double) {
+  let golden = (5.0.squareRoot() - 1) / 2
+  var (low, high) = (range.lowerBound, range.upperBound)
+  var (left, right) = (high - golden * (high - low), low + golden * (high - low))
+  var (atLeft, atRight) = (function(left), function(right))
+  for _ in 0..<steps {
+    if atLeft <= atRight {
+      (high, right, atRight) = (right, left, atLeft)
+      left = high - golden * (high - low)
+      atLeft = function(left)
+    } else {
+      (low, left, atLeft) = (left, right, atRight)
+      right = low + golden * (high - low)
+      atRight = function(right)
+    }
+  }
+  return atLeft <= atRight ? (left, atLeft) : (right, atRight)
+}
