@@ -33,8 +33,8 @@ public struct SlurmSubmission: Sendable, Hashable {
 
   /// The script of the array.
   ///
-  /// Slurm sends USR1 a minute before the time is over: the sweep is then stopped in an orderly way and the task requeued. A
-  /// sweep interrupted by anything else ends the task with its own code.
+  /// Slurm sends USR1 a minute before the time is over: the sweep is then stopped in an orderly way and the task requeued, as it
+  /// is where the sweep was killed. A sweep that ends otherwise ends the task with its own code.
   public var arrayScript: String {
     script(
       name: "refinery-sweep", options: ["--array=1-\(tasks)", "--cpus-per-task=\(threadsPerTask)", "--signal=B:USR1@60"],
@@ -49,8 +49,11 @@ public struct SlurmSubmission: Sendable, Hashable {
         wait "$sweep" || status=$?
         # A trapped signal ends the first wait, not the sweep.
         while kill -0 "$sweep" 2>/dev/null; do status=0; wait "$sweep" || status=$?; done
-        if [ -n "$out_of_time" ] && [ "$status" -ne 0 ]; then
-          scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
+        # 137 says killed, as by a machine without memory: that may be tried again, though not for ever.
+        if [ "$status" -ne 0 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt 20 ]; then
+          if [ -n "$out_of_time" ] || [ "$status" -eq 137 ]; then
+            scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" && exit 0
+          fi
         fi
         # 65 says that some files could not be read and the others were swept: the report says which.
         [ "$status" -eq 65 ] && status=0
