@@ -9,7 +9,7 @@ import Sweeps
 ///     try Report(results).write(to: URL(filePath: "REPORT.md"), format: .markdown)
 public struct Report: Sendable {
   public enum Format: String, Sendable, CaseIterable {
-    case markdown, latex, csv, json
+    case markdown, latex, csv, json, html
   }
 
   /// A report in one format: the text, and the pictures that it refers to as `figures/NAME.svg`.
@@ -17,6 +17,8 @@ public struct Report: Sendable {
     public let text: String
     public let figures: [Figure]
   }
+
+  static let title = "Learning-rate schedules on logistic regression"
 
   public let results: SweepResults
   /// One an optimizer, in the configuration's order.
@@ -54,6 +56,11 @@ public struct Report: Sendable {
       return Rendering(text: LaTeXWriter().write(tables, introduction: Answer(comparisons).text), figures: [])
     case .csv: return Rendering(text: CSVWriter().write(self), figures: [])
     case .json: return Rendering(text: try JSONWriter().write(self), figures: [])
+    case .html:
+      let text = HTMLWriter().write(
+        document(), title: Self.title, columns: comparisons.first?.columns ?? [],
+        optimizers: comparisons.map { ($0.optimizer, $0.optimizerTitle) })
+      return Rendering(text: text, figures: [])
     }
   }
 

@@ -14,7 +14,7 @@ extension Report {
 
   private var opening: [Document.Block] {
     var blocks: [Document.Block] = [
-      .heading(1, "Learning-rate schedules on logistic regression"), .paragraph(Answer(comparisons).text),
+      .heading(1, Self.title), .paragraph(Answer(comparisons).text),
     ]
     blocks += comparisons.compactMap { $0.table(.trainError).map { .table($0) } }
     if let figure = HeadlineFigure(comparisons: comparisons).render() { blocks.append(.figure(figure)) }
@@ -44,7 +44,15 @@ extension Report {
   private func figures(_ figures: [Figure?]) -> [Document.Block] { figures.compactMap { $0.map { .figure($0) } } }
 
   /// The sweep's warnings, then what the numbers themselves call for.
-  var warnings: [String] { results.warnings + comparisons.flatMap(\.warnings) }
+  var warnings: [String] { results.warnings.map(Self.withoutFolder) + comparisons.flatMap(\.warnings) }
+
+  /// `FOLDER/NAME: warning: ...` as `NAME: ...`: paths may differ between two runs.
+  private static func withoutFolder(_ warning: String) -> String {
+    guard let colon = warning.firstIndex(of: ":") else { return warning }
+    let path = warning[..<colon]
+    guard path.contains("/"), !path.contains(" "), let name = path.split(separator: "/").last else { return warning }
+    return name + warning[colon...].replacing(": warning: ", with: ": ")
+  }
 
   private var warningsSection: [Document.Block] {
     warnings.isEmpty ? [] : [.heading(2, "Warnings"), .list(warnings)]
@@ -92,7 +100,7 @@ extension Report {
     let runs = results.sessions.reduce(0) { $0 + $1.runs }
     return Table(
       identifier: Self.sessionTableIdentifier, title: "Sessions",
-      headings: ["started", "duration", "runs", "runs a second", "threads", "shard", "machine", "results"],
+      headings: ["started", "duration", "runs", "runs a second", "threads", "shard", "machine", "path"],
       schedules: Array(repeating: nil, count: 7), rows: rows,
       notes: ["\(counted(results.sessions.count, "session")), \(counted(runs, "run")), \(duration(seconds)) together."])
   }

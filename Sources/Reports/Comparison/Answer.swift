@@ -29,8 +29,11 @@ struct Answer {
   private var winners: String {
     sentence { verdict, isFirst in
       let columns = verdict.comparison.columns.count
-      let rank = verdict.averageRank.map { ", average rank \(fixed($0, 2)) of \(columns) over \(verdict.problems.count) problems" }
-      let basis = rank ?? ", on \(verdict.problems.count == 1 ? "the one problem that can be compared" : "the problems compared")"
+      let rank = verdict.averageRank.map {
+        ", average rank \(fixed($0, 2)) of \(columns) over \(verdict.problems.count) problems"
+      }
+      let basis =
+        rank ?? ", on \(verdict.problems.count == 1 ? "the one problem that can be compared" : "the problems compared")"
       return (isFirst ? "the lowest training error is reached by " : "by ") + "**\(verdict.title(verdict.leader))**\(basis)"
     }
   }
@@ -61,8 +64,11 @@ struct Answer {
       }
       let untold = verdict.untold.map(verdict.title)
       let told = verdict.told.map(verdict.title)
-      return "it is surely better by rank than \(told.isEmpty ? "no other schedule" : listed(told))"
-        + (untold.isEmpty ? "" : ", not surely than \(listed(untold))")
+      let significance =
+        told.isEmpty
+        ? "it ranks significantly better than no other schedule"
+        : "it ranks significantly better than \(listed(told))" + (untold.isEmpty ? "" : " but not than \(listed(untold))")
+      return significance
         + " (5 % level, critical difference \(fixed(friedman.criticalDifference, 2)) ranks), and \(tests)"
     }
   }

@@ -27,7 +27,9 @@ struct ErrorAgainstRateFigure {
     canvas.text("Training error (%) against learning rate, \(comparison.optimizerTitle)", at: .init(x: 16, y: 24), "title")
     canvas.key(comparison.columns, at: .init(x: 16, y: 50))
     for (index, panel) in panels.enumerated() {
-      draw(panel.1, problem: panel.0, corner: grid.corner(index), width: grid.width / Double(grid.columns), on: &canvas)
+      canvas.problem(comparison.problems[panel.0].name) {
+        draw(panel.1, problem: panel.0, corner: grid.corner(index), width: grid.width / Double(grid.columns), on: &$0)
+      }
     }
     canvas.text("base learning rate", at: .init(x: grid.width / 2, y: canvas.height - 8), "muted", anchor: .middle)
     let caption =
@@ -62,9 +64,13 @@ struct ErrorAgainstRateFigure {
     let upper = known.map { frame.point($0.rate, $0.error.mean + ($0.error.standardError ?? 0)) }
     let lower = known.map { frame.point($0.rate, $0.error.mean - ($0.error.standardError ?? 0)) }
     canvas.area(upper + lower.reversed(), "band")
-    canvas.curve(
-      curve.points.map { point in point.error.map { frame.point(point.rate, $0.mean) } }, "line",
-      dashes: ScheduleStyle(curve.column.name).dashes)
+    // A rate at which a seed diverged breaks the line.
+    for stretch in curve.points.split(whereSeparator: { $0.error == nil }) {
+      canvas.curve(
+        stretch.compactMap { point in
+          point.error.map { (frame.point(point.rate, $0.mean), "\(fixed($0.mean, 2)) % at \(rateText(point.rate))") }
+        }, "line", dashes: ScheduleStyle(curve.column.name).dashes)
+    }
   }
 
   /// Around the errors at the chosen rates: of what is far above them, only the direction matters.

@@ -40,7 +40,9 @@ struct HeadlineFigure {
       left: left + 92, top: top, width: width - 92 - 62, height: height, horizontal: scale, vertical: Scale(.linear, 0, 1))
     canvas.text(panel.comparison.optimizerTitle, at: .init(x: frame.left, y: top - 12), "ink strong")
     canvas.text(counted(panel.problems, "problem"), at: .init(x: frame.right, y: top - 12), "muted small", anchor: .end)
-    for tick in [0, 0.01, 0.05, 0.1, 0.2, 0.5, 1] where tick <= scale.high {
+    var lastLabel = -100.0
+    for tick in [0, 0.01, 0.05, 0.2, 0.5, 1] where tick <= scale.high && frame.point(tick, 0).x - lastLabel > 40 {
+      lastLabel = frame.point(tick, 0).x
       let x = frame.point(tick, 0).x
       canvas.line(.init(x: x, y: top - 4), .init(x: x, y: frame.bottom), "grid")
       canvas.text(

@@ -26,8 +26,10 @@ struct LossFigure {
       "Loss against step, each schedule at its chosen learning rate, \(comparison.optimizerTitle)", at: .init(x: 16, y: 24),
       "title")
     for (index, panel) in panels.enumerated() {
-      draw(
-        panel.curves, problem: panel.problem, corner: grid.corner(index), width: grid.width / Double(grid.columns), on: &canvas)
+      canvas.problem(comparison.problems[panel.problem].name) {
+        draw(
+          panel.curves, problem: panel.problem, corner: grid.corner(index), width: grid.width / Double(grid.columns), on: &$0)
+      }
     }
     let caption =
       "Mini-batch training loss against step with \(comparison.optimizerTitle), first seed, each schedule at its chosen rate; "

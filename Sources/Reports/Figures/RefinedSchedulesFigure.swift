@@ -17,7 +17,9 @@ struct RefinedSchedulesFigure {
       "above: \(norm) norm of the mini-batch gradient, raw and smoothed; below: refined factor, and linear decay (dashed), by step",
       at: .init(x: 16, y: 44), "muted")
     for (index, record) in records.enumerated() {
-      draw(record, refined: refined, corner: grid.corner(index), width: grid.width / Double(grid.columns), on: &canvas)
+      canvas.problem(record.problem) {
+        draw(record, refined: refined, corner: grid.corner(index), width: grid.width / Double(grid.columns), on: &$0)
+      }
     }
     let caption =
       "Gradient norms of the prior runs with \(comparison.optimizerTitle), raw and smoothed, and below them the schedules that "

@@ -62,7 +62,8 @@ public struct RefinementPlot: Sendable {
     let inset = Frame(
       left: frame.left + 0.56 * frame.width, top: frame.top + 4, width: 0.43 * frame.width, height: 0.33 * frame.height,
       horizontal: frame.horizontal, vertical: Scale(.logarithmic, max(least, 1e-4), 1))
-    canvas.rectangle(.init(x: inset.left - 34, y: inset.top - 4), width: inset.width + 36, height: inset.height + 12, radius: 4, "page")
+    canvas.rectangle(
+      .init(x: inset.left - 34, y: inset.top - 4), width: inset.width + 36, height: inset.height + 12, radius: 4, "page")
     canvas.axes(inset, horizontal: [], vertical: inset.vertical.ticks(3))
     canvas.clipped(inset, identifier: "inset") { canvas in
       canvas.schedule(refined) { $0.curve(envelope(result.factors.map { $0 > 0 ? $0 : .nan }, inset), "line thin-line") }

@@ -46,11 +46,22 @@ struct SVGCanvas {
 
   /// Lines through the points; a nil breaks the line.
   mutating func curve(_ points: [Point?], _ style: String, dashes: String = "") {
-    let dashed = dashes.isEmpty ? "" : " stroke-dasharray=\"\(dashes)\""
     for stretch in points.split(whereSeparator: { $0 == nil }) where stretch.count > 1 {
-      let text = simplified(stretch.compactMap { $0 }).map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
-      elements.append("<polyline class=\"\(style)\"\(dashed) points=\"\(text)\"/>")
+      polyline(simplified(stretch.compactMap { $0 }), style, dashes: dashes, attributes: "")
     }
+  }
+
+  /// A line through all of the points, with what a page says of each.
+  mutating func curve(_ points: [(point: Point, hint: String)], _ style: String, dashes: String = "") {
+    guard points.count > 1 else { return }
+    let hints = points.map { escaped($0.hint.replacing("|", with: "/")) }.joined(separator: "|")
+    polyline(points.map(\.point), style, dashes: dashes, attributes: " data-hints=\"\(hints)\"")
+  }
+
+  private mutating func polyline(_ points: [Point], _ style: String, dashes: String, attributes: String) {
+    let dashed = dashes.isEmpty ? "" : " stroke-dasharray=\"\(dashes)\""
+    let text = points.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
+    elements.append("<polyline class=\"\(style)\"\(dashed)\(attributes) points=\"\(text)\"/>")
   }
 
   mutating func area(_ points: [Point], _ style: String) {
@@ -74,6 +85,13 @@ struct SVGCanvas {
     schedules.insert(column.name)
     let title = hint.map { "<title>\(escaped($0))</title>" } ?? ""
     elements.append("<g class=\"schedule \(Self.className(column.name))\" data-schedule=\"\(escaped(column.key))\">\(title)")
+    draw(&self)
+    elements.append("</g>")
+  }
+
+  /// What is drawn inside belongs to one problem: a page can filter by it.
+  mutating func problem(_ name: String, _ draw: (inout SVGCanvas) -> Void) {
+    elements.append("<g data-problem=\"\(escaped(name))\">")
     draw(&self)
     elements.append("</g>")
   }

@@ -88,7 +88,8 @@ extension Comparison {
           "mean",
           columns.indices.map { column in
             let mean = counted.reduce(0) { $0 + (widths[$1][column]?.octaves ?? 0) } / Double(counted.count)
-            return Table.Cell(fixed(mean, 1), sortValue: mean)
+            let isOpen = counted.contains { widths[$0][column]?.isOpen ?? false }
+            return Table.Cell((isOpen ? "≥ " : "") + fixed(mean, 1), sortValue: mean)
           }, isSummary: true))
     }
     return Table(
