@@ -51,7 +51,7 @@ extension Report {
     guard let colon = warning.firstIndex(of: ":") else { return warning }
     let path = warning[..<colon]
     guard path.contains("/"), !path.contains(" "), let name = path.split(separator: "/").last else { return warning }
-    return name + warning[colon...].replacing(": warning: ", with: ": ")
+    return String(name) + warning[colon...].replacing(": warning: ", with: ": ")
   }
 
   private var warningsSection: [Document.Block] {

@@ -1,0 +1,138 @@
+import Foundation
+import Sweeps
+
+/// Two sweeps side by side: what a change of code or protocol changed, with its uncertainty.
+///
+/// Every cell of the error table is compared, each sweep at its own chosen rate, by a paired t-test over the seeds that both
+/// have; p-values are corrected by Holm's method for the number of cells.
+///
+///     print(ResultsComparison(before, after).markdown)
+public struct ResultsComparison: Sendable {
+  /// One cell of both error tables.
+  public struct Difference: Sendable {
+    public let problem, optimizer, schedule: String
+    /// Mean training errors, fractions of 1; nil where the sweep has no such cell.
+    public let first, second: Double?
+    /// Over the shared seeds; nil where there are too few of them.
+    public let test: PairedTTest?
+    /// Corrected for the number of cells tested; nil where nothing was tested.
+    public let adjustedP: Double?
+    /// Whether every shared seed has the same error and loss in both.
+    public let isIdentical: Bool
+  }
+
+  public let differences: [Difference]
+  /// Runs (problem, optimizer, schedule, learning rate, seed) that both have, and how many of those differ in any result.
+  public let sharedRuns: Int
+  public let differingRuns: Int
+
+  /// - Complexity: O(n log n) in the number of runs.
+  public init(_ first: SweepResults, _ second: SweepResults) {
+    let reports = [Report(first), Report(second)]
+    let cells = reports.map(Self.cells)
+    var order: [Key] = []
+    for key in cells[0].order + cells[1].order where !order.contains(key) { order.append(key) }
+    let tests = order.map { key in Self.test(cells[0].cells[key], cells[1].cells[key]) }
+    var adjusted = holmAdjusted(tests.compactMap { $0?.pValue })[...]
+    differences = zip(order, tests).map { key, test in
+      let (a, b) = (cells[0].cells[key], cells[1].cells[key])
+      return Difference(
+        problem: key.problem, optimizer: key.optimizer, schedule: key.schedule, first: a?.best?.meanTrainError,
+        second: b?.best?.meanTrainError, test: test, adjustedP: test == nil ? nil : adjusted.popFirst(),
+        isIdentical: Self.isIdentical(a, b))
+    }
+    let results = [first, second].map { Dictionary($0.runs.map { (RunKey($0), $0) }, uniquingKeysWith: { a, _ in a }) }
+    let shared = results[0].compactMap { key, run in results[1][key].map { (run, $0) } }
+    sharedRuns = shared.count
+    differingRuns = shared.count { a, b in !Self.haveSameResult(a, b) }
+  }
+
+  private struct Key: Hashable {
+    let problem, optimizer, schedule: String
+  }
+
+  private struct RunKey: Hashable {
+    let cell: Key
+    let learningRate: Double
+    let seed: UInt64
+
+    init(_ run: RunRecord) {
+      cell = Key(problem: run.problem, optimizer: run.optimizer, schedule: run.schedule)
+      (learningRate, seed) = (run.learningRate, run.seed)
+    }
+  }
+
+  private static func cells(_ report: Report) -> (order: [Key], cells: [Key: Cell]) {
+    var order: [Key] = []
+    var cells: [Key: Cell] = [:]
+    for comparison in report.comparisons {
+      for (problem, row) in zip(comparison.problems, comparison.byError) {
+        for (column, cell) in zip(comparison.columns, row) {
+          let key = Key(problem: problem.name, optimizer: comparison.optimizer, schedule: column.key)
+          order.append(key)
+          cells[key] = cell
+        }
+      }
+    }
+    return (order, cells)
+  }
+
+  private static func haveSameResult(_ a: RunRecord, _ b: RunRecord) -> Bool {
+    a.trainError == b.trainError && a.trainLoss == b.trainLoss && a.testError == b.testError && a.testLoss == b.testLoss
+      && a.diverged == b.diverged
+  }
+
+  private static func test(_ first: Cell?, _ second: Cell?) -> PairedTTest? {
+    guard let a = first?.values(\.trainError), let b = second?.values(\.trainError) else { return nil }
+    let shared = a.keys.filter { b[$0] != nil }.sorted()
+    return PairedTTest(shared.compactMap { b[$0] }, shared.compactMap { a[$0] })
+  }
+
+  private static func isIdentical(_ first: Cell?, _ second: Cell?) -> Bool {
+    guard let a = first?.best, let b = second?.best, a.schedule == b.schedule, a.learningRate == b.learningRate,
+      a.runs.count == b.runs.count
+    else { return false }
+    return zip(a.runs, b.runs).allSatisfy { $0.seed == $1.seed && haveSameResult($0, $1) }
+  }
+
+  /// A summary in a sentence or two, then a row for every cell that is not identical.
+  public var markdown: String {
+    let changed = differences.filter { !$0.isIdentical && ($0.first != nil || $0.second != nil) }
+    let significant = changed.count { ($0.adjustedP ?? 1) < Standing.level }
+    var blocks: [Document.Block] = [
+      .heading(1, "Two sweeps compared"),
+      .paragraph(
+        "\(counted(sharedRuns, "run")) in both; \(differingRuns) of them differ. "
+          + "\(differences.count - changed.count) of \(counted(differences.count, "cell")) of the error tables have not changed; "
+          + "\(significant) of the others differ by more than chance (paired t-test over the shared seeds, Holm's correction, "
+          + "\(percent(Standing.level)) %)."),
+    ]
+    if !changed.isEmpty { blocks.append(.table(table(changed))) }
+    return MarkdownWriter().write(Document(blocks: blocks))
+  }
+
+  private func table(_ changed: [Difference]) -> Table {
+    let rows = changed.map { difference in
+      let isSignificant = (difference.adjustedP ?? 1) < Standing.level
+      return Table.Row(
+        difference.problem,
+        [
+          Table.Cell(difference.optimizer), Table.Cell(difference.schedule),
+          Table.Cell(difference.first.map { fixed(100 * $0, 2) } ?? "–"),
+          Table.Cell(difference.second.map { fixed(100 * $0, 2) } ?? "–"),
+          Table.Cell(
+            difference.test.map { fixed(100 * $0.meanDifference, 2) } ?? "–",
+            uncertainty: difference.test.map { fixed(100 * $0.standardError, 2) }, isBold: isSignificant),
+          Table.Cell(difference.adjustedP.map { fixed($0, 3) } ?? "–"),
+        ])
+    }
+    return Table(
+      identifier: "differences", title: "Training error (%), first and second sweep",
+      headings: ["problem", "optimizer", "schedule", "first", "second", "second − first", "p, corrected"],
+      schedules: Array(repeating: nil, count: 6), rows: rows,
+      notes: [
+        "Second − first: mean ± standard error of the differences seed by seed; bold where chance does not explain it. "
+          + "Fewer than \(PairedTTest.minimumPairs) shared seeds are not tested."
+      ])
+  }
+}
