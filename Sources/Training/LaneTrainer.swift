@@ -27,7 +27,9 @@ public struct LaneTrainer: Sendable {
   public var steps: Int { settings.epochs * order(seed: 0).stepsPerEpoch }
 
   /// How many runs are best given to one call of `train`: a multiple of 16.
-  public var preferredRunCount: Int { 16 }
+  public var preferredRunCount: Int {
+    chosenPath == .sparse ? SparseLaneTrainer.preferredLanes(shape, settings.optimizer) : 16
+  }
 
   /// Estimated seconds of one run on a typical core, for planning: a function of the shape of the problem, never measured.
   public var estimatedCost: Double {
@@ -48,9 +50,10 @@ public struct LaneTrainer: Sendable {
       var cancellation = Cancellation(isCancelled)
       return try withSubnormalsFlushedToZero {
         var outcomes: [RunOutcome] = []
-        for start in stride(from: 0, to: runs.count, by: laneWidth) {
+        let width = groupWidth
+        for start in stride(from: 0, to: runs.count, by: width) {
           try cancellation.ask()
-          let group = runs[start..<min(start + laneWidth, runs.count)]
+          let group = runs[start..<min(start + width, runs.count)]
           outcomes += try train(group, seed, recording, &cancellation)
         }
         return outcomes
@@ -58,15 +61,26 @@ public struct LaneTrainer: Sendable {
     }
   }
 
-  /// The path that the settings and the shape of the data lead to.
-  var chosenPath: TrainingSettings.Path { .dense }
+  /// The path that the settings and the shape of the data lead to. What the sparse path does not offer goes the dense way.
+  var chosenPath: TrainingSettings.Path {
+    guard SparseLaneTrainer.offers(settings.optimizer), shape.classes > 1 else { return .dense }
+    return switch settings.path {
+    case .automatic: SparseLaneTrainer.isBest(for: problem.training) ? .sparse : .dense
+    case .dense: .dense
+    case .sparse: .sparse
+    }
+  }
+
+  /// Runs that train side by side.
+  private var groupWidth: Int { chosenPath == .sparse ? preferredRunCount : laneWidth }
 
   /// Trains all runs and throws the result away; for measuring.
   func trainWithoutEvaluation(_ runs: [Run], seed: UInt64) throws {
     var cancellation = Cancellation { false }
     try withSubnormalsFlushedToZero {
-      for start in stride(from: 0, to: runs.count, by: laneWidth) {
-        _ = try trainLanes(runs[start..<min(start + laneWidth, runs.count)], seed, Recording(), &cancellation)
+      let width = groupWidth
+      for start in stride(from: 0, to: runs.count, by: width) {
+        _ = try trainLanes(runs[start..<min(start + width, runs.count)], seed, Recording(), &cancellation)
       }
     }
   }
@@ -81,6 +95,10 @@ public struct LaneTrainer: Sendable {
   private func trainLanes(
     _ group: ArraySlice<Run>, _ seed: UInt64, _ recording: Recording, _ cancellation: inout Cancellation
   ) throws -> TrainedLanes {
+    if chosenPath == .sparse {
+      let path = SparseLaneTrainer(rows: trainingRows, shape: shape, settings: settings, corrections: corrections)
+      return try path.train(group, order: order(seed: seed), recording: recording, cancellation: &cancellation)
+    }
     let path = DenseLaneTrainer(rows: trainingRows, shape: shape, settings: settings, corrections: corrections)
     return try path.train(group, order: order(seed: seed), recording: recording, cancellation: &cancellation)
   }
