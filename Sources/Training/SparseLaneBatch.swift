@@ -16,7 +16,7 @@ struct SparseLaneOccurrence {
 }
 
 /// The nonzeros of a mini-batch by feature, bias included.
-struct SparseLaneBatch: ~Copyable {
+final class SparseLaneBatch {
   let records: UnsafeMutablePointer<SparseLaneRecord>
   let occurrences: UnsafeMutablePointer<SparseLaneOccurrence>
   private(set) var recordCount = 0
@@ -56,7 +56,7 @@ struct SparseLaneBatch: ~Copyable {
   ///   - absent: features that want a record though they do not occur.
   /// - Complexity: O(nonzeros of the rows), and O(features) where all are listed.
   @inline(__always)
-  mutating func fill(
+  func fill(
     _ rows: RowPointers, _ indices: UnsafePointer<Int32>, count: Int, gaps: UnsafePointer<Int32>?,
     absent: UnsafeBufferPointer<SparseLaneRecord>
   ) {
@@ -106,7 +106,7 @@ struct SparseLaneBatch: ~Copyable {
   }
 
   @inline(__always)
-  private mutating func clear() {
+  private func clear() {
     if listsAll {
       for slot in 0...features { records[slot].count = 0 }
     } else {

@@ -62,13 +62,13 @@ struct SparseLaneKernel {
 
   /// Takes the gradients of all listed features, one after the other.
   @inline(__always)
-  func updateAll<Rule: SparseLaneRule>(_ batch: borrowing SparseLaneBatch, _ rule: Rule) {
+  func updateAll<Rule: SparseLaneRule>(_ batch: SparseLaneBatch, _ rule: Rule) {
     for record in 0..<batch.recordCount { update(batch, record: record, rule) }
   }
 
   /// Takes the gradient of a listed feature, and moves its weights.
   @inline(__always)
-  func update<Rule: SparseLaneRule>(_ batch: borrowing SparseLaneBatch, record index: Int, _ rule: Rule) {
+  func update<Rule: SparseLaneRule>(_ batch: SparseLaneBatch, record index: Int, _ rule: Rule) {
     let record = batch.records[index]
     if prefetches, index + Self.distance < batch.recordCount {
       let feature = batch.records[index + Self.distance].feature

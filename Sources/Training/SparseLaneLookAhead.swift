@@ -2,7 +2,7 @@ import SIMDShims
 
 /// What a step's look-ahead needs for each number k of steps to a feature's next event, of all lanes: made once a step, for the k
 /// that occur in its batch.
-struct SparseLaneLookAhead: ~Copyable {
+final class SparseLaneLookAhead {
   /// Steps beyond this change nothing.
   let horizon: Int
   let vectors: Int
@@ -18,14 +18,14 @@ struct SparseLaneLookAhead: ~Copyable {
   private let terms: SparseLaneTerms?
 
   /// For Adam.
-  init(_ terms: SparseLaneTerms, vectors: Int) {
+  convenience init(_ terms: SparseLaneTerms, vectors: Int) {
     self.init(
       horizon: terms.horizon, vectors: vectors, powers: 9, terms: terms,
       bands: terms.bands.map { ($0.longest, $0.degree) })
   }
 
   /// For SGD with momentum, F_j = momentum^j.
-  init(momentum: Double, horizon: Int, vectors: Int) {
+  convenience init(momentum: Double, horizon: Int, vectors: Int) {
     self.init(horizon: horizon, vectors: vectors, powers: 1, terms: nil, bands: [(horizon, 0)])
     var power = 1.0
     for j in 0..<horizon {

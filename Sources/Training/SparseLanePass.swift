@@ -3,7 +3,7 @@ import SIMDShims
 import Sparse
 
 /// One call's training loop over the lists of its batches.
-struct SparseLanePass: ~Copyable {
+struct SparseLanePass {
   private let rows: RowPointers
   private let shape: LaneShape
   private let vectors: Int
@@ -14,7 +14,7 @@ struct SparseLanePass: ~Copyable {
   private let order: SampleOrder
   private let kernel: SparseLaneKernel
   private let method: Method
-  private var batch: SparseLaneBatch
+  private let batch: SparseLaneBatch
   private let lookAhead: SparseLaneLookAhead
   private let terms: SparseLaneTerms?
   /// b1^k (or the momentum's) and b2^k, up to where they vanish.
@@ -54,22 +54,31 @@ struct SparseLanePass: ~Copyable {
       norms: SparseLaneNorms(memory: scratch.pointer, entries: entries), prefetches: count > 8192)
     vectorOfEntry = (0..<entries).map { Int32($0 % vectors) }
     let steps = order.stepsPerEpoch * settings.epochs
+    lookAhead = Self.lookAhead(settings.optimizer, vectors: vectors)
     switch settings.optimizer {
     case .sgd(let momentum, _):
       terms = nil
-      lookAhead = SparseLaneLookAhead(
-        momentum: momentum, horizon: SparseLaneTrainer.horizon(momentum: momentum), vectors: vectors)
       decays1 = Self.powers(momentum, steps)
       decays2 = [0]
       epsilons = []
     case .adam(let beta1, let beta2, let epsilon, _, _):
-      let terms = SparseLaneTerms(beta1: beta1, beta2: beta2, epsilon: epsilon)
-      self.terms = terms
-      lookAhead = terms.map { SparseLaneLookAhead($0, vectors: vectors) }
-        ?? SparseLaneLookAhead(momentum: 0, horizon: 1, vectors: vectors)
+      terms = SparseLaneTerms(beta1: beta1, beta2: beta2, epsilon: epsilon)
       decays1 = Self.powers(beta1, steps)
       decays2 = Self.powers(beta2, steps)
       epsilons = (0..<SparseLaneTerms.replayedSteps).map { corrections[$0].epsilon }
+    }
+  }
+
+  private static func lookAhead(_ optimizer: Optimizer, vectors: Int) -> SparseLaneLookAhead {
+    switch optimizer {
+    case .sgd(let momentum, _):
+      return SparseLaneLookAhead(
+        momentum: momentum, horizon: SparseLaneTrainer.horizon(momentum: momentum), vectors: vectors)
+    case .adam(let beta1, let beta2, let epsilon, _, _):
+      if let terms = SparseLaneTerms(beta1: beta1, beta2: beta2, epsilon: epsilon) {
+        return SparseLaneLookAhead(terms, vectors: vectors)
+      }
+      return SparseLaneLookAhead(momentum: 0, horizon: 1, vectors: vectors)
     }
   }
 
@@ -252,11 +261,11 @@ struct SparseLanePass: ~Copyable {
             let decay2 = lane_splat(decays2[min(gap, decays2.count - 1)])
             if replays {
               replay(i, gap, step, rates, decay1, decay2, vectorOfEntry, epsilon * Float(terms.bands[2].c))
-            } else if gap <= terms.bands[0].longest {
+            } else if min(gap, terms.horizon) <= terms.bands[0].longest {
               kernel.update(
                 batch, record: i,
                 rule(SparseLaneDegree4.self, gap, decay1, decay2, vectorOfEntry, epsilon * Float(terms.bands[0].c)))
-            } else if gap <= terms.bands[1].longest {
+            } else if min(gap, terms.horizon) <= terms.bands[1].longest {
               kernel.update(
                 batch, record: i,
                 rule(SparseLaneDegree6.self, gap, decay1, decay2, vectorOfEntry, epsilon * Float(terms.bands[1].c)))
