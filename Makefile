@@ -63,11 +63,11 @@ trap 'rm -rf "$$folder"' EXIT; trap 'exit 130' INT TERM HUP; \
 rm -rf "$$folder"; mkdir "$$folder"; \
 echo "Downloading $(libsvm_page)/$1"; \
 curl --fail --location --silent --show-error --retry 2 --connect-timeout 20 --output "$$part" $(libsvm_page)/$1 < /dev/null || { \
-  echo "error: $1 could not be downloaded (is there a network?); datasets/ is as it was" >&2; exit 1; }; \
+  echo "error: $1 could not be downloaded (is there a network?); datasets/ holds nothing of it" >&2; exit 1; }; \
 counts=$$($(refinery) data inspect --json "$$part" | tr -d ' \n' | tr ',{' '\n\n' | \
   sed -n 's/^"\(rows\|features\|classes\)":\([0-9]*\).*/\1=\2/p' | sort | tr '\n' ' '); \
 test "$$counts" = "classes=$4 features=$3 rows=$2 " || { \
-  echo "error: $1 should have rows=$2 features=$3 classes=$4, but the download has $$counts; datasets/ is as it was" >&2; exit 1; }; \
+  echo "error: $1 should have rows=$2 features=$3 classes=$4, but the download has: $${counts:-what refinery cannot read}; datasets/ holds nothing of it" >&2; exit 1; }; \
 mv "$$part" datasets/$1; echo "datasets/$1: $2 rows, $3 features, $4 classes"
 endef
 
