@@ -49,7 +49,15 @@ extension SweepResults {
       return record
     }
     let keys = Set(current.values).sorted()
-    guard let key = keys.first, let record = protocols[key] else { throw JournalError.empty(folder: folder) }
+    guard let key = keys.first, let record = protocols[key] else {
+      guard contents.runs.isEmpty else {
+        throw JournalError.cannotRead(
+          path: folder,
+          reason: "there are runs, but no details*.ndjson that says what they belong to; put those files beside them, or "
+            + "sweep into this folder: no run that is there is trained again")
+      }
+      throw JournalError.empty(folder: folder)
+    }
     guard keys.count == 1 else {
       throw JournalError.severalProtocols(folder: folder, descriptions: descriptions(keys))
     }

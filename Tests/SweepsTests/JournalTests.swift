@@ -155,6 +155,18 @@ import Testing
     }
   }
 
+  @Test func runsWithoutTheirDetailsAreEnoughToContinue() throws {
+    try TinySweep.withFolder { folder in
+      try TinySweep.run(in: folder)
+      let expected = try TinySweep.results(in: folder)
+      try FileManager.default.removeItem(atPath: folder + "/details.ndjson")
+      let error = #expect(throws: JournalError.self) { try SweepResults.load(folder: folder) }
+      #expect(error?.description.contains("details*.ndjson") == true)
+      #expect(try TinySweep.run(in: folder).runsTrained == 0)
+      #expect(try TinySweep.results(in: folder).everything == expected.everything)
+    }
+  }
+
   @Test func foldersThatCannotBe() throws {
     #expect(throws: JournalError.self) { try SweepResults.load(folder: "/nonexistent/results") }
     let error = #expect(throws: JournalError.self) { try TinySweep.run(in: "/dev/null/results") }
