@@ -141,8 +141,9 @@ public struct FeatureScaling: Sendable {
     var entries: [(index: Int, value: Double)] = []
     var lines = TextLines(file: input.name)
     var rows = 0
-    let interruption = try TextBlocks(input: input).forEach { block in
-      lines.forEach(in: block) { (scanner) throws(LineError) in
+    let source = try TextSource(input)
+    while let chunk = source.chunks.next() {
+      lines.forEach(in: chunk.text) { (scanner) throws(LineError) in
         guard let label = try scanner.label() else { return }
         entries.removeAll(keepingCapacity: true)
         while let (index, number) = try scanner.pair() {
@@ -154,7 +155,8 @@ public struct FeatureScaling: Sendable {
         body(label, entries)
       }
     }
-    if let interruption { lines.note(interruption) }
+    if let failure = source.chunks.failure { throw failure }
+    if let interruption = source.chunks.interruption { lines.note(interruption.message, column: interruption.column) }
     if rows == 0 { lines.note("the file holds no rows; a row is LABEL INDEX:VALUE ...") }
     try lines.finish()
   }

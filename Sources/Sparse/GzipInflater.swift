@@ -1,28 +1,24 @@
 import CZlib
 
-/// Inflates a gzip stream of one or more members.
-final class GzipInflater {
-  enum Failure: Error {
-    case corrupt(String)
-    case truncated
-    case trailingBytes
-    case outOfMemory
-  }
-
+/// The text of a gzip stream of one or more members.
+final class GzipInflater: ByteStream {
   private var stream = z_stream()
-  private let source: (UnsafeMutableBufferPointer<UInt8>) throws(ReadingFailure) -> Int
+  private let source: any ByteStream
   private let input: UnsafeMutableBufferPointer<UInt8>
-  private var inputEnded = false
-  private var betweenMembers = false
-  private var members = 0
+  private var isInputAtEnd = false
+  private var isBetweenMembers = false
+  /// What came up while there still was text to hand over.
+  private var pendingEnd: StreamEnd?
+  private var memberByteCount = 0
+  /// CRC-32 of the text of all whole members so far.
+  private(set) var checksum: UInt32 = 0
 
-  /// - Parameter source: Fills a buffer with compressed bytes and gives their number, 0 at the end.
-  init(source: @escaping (UnsafeMutableBufferPointer<UInt8>) throws(ReadingFailure) -> Int) throws(Failure) {
+  init(_ source: any ByteStream) throws(StreamEnd) {
     self.source = source
     input = .allocate(capacity: 1 << 17)
     // 15 bits of window, and 16 for the gzip format alone.
     guard inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size)) == Z_OK else {
-      throw .outOfMemory
+      throw .interrupted("zlib has no memory")
     }
   }
 
@@ -31,58 +27,69 @@ final class GzipInflater {
     input.deallocate()
   }
 
-  /// Fills as much of the buffer as there is text for; 0 at the end of the last member.
-  ///
-  /// - Throws: `Failure` for a stream that is not whole, `ReadingFailure` from the source.
-  func read(into output: UnsafeMutableBufferPointer<UInt8>) throws -> Int {
+  func read(into output: UnsafeMutableBufferPointer<UInt8>) throws(StreamEnd) -> Int {
+    if let pendingEnd { throw pendingEnd }
     var filled = 0
-    while filled < output.count {
-      if stream.avail_in == 0, !inputEnded { try refill() }
-      if betweenMembers {
-        guard try beginsAnotherMember() else { break }
+    do throws(StreamEnd) {
+      while filled < output.count {
+        let count = try inflateSome(into: UnsafeMutableBufferPointer(rebasing: output[filled...]))
+        if count == 0 { break }
+        filled += count
       }
-      stream.next_out = output.baseAddress! + filled
-      stream.avail_out = UInt32(min(output.count - filled, 1 << 30))
-      let room = stream.avail_out
-      let inputBefore = stream.avail_in
-      let status = inflate(&stream, Z_NO_FLUSH)
-      filled += Int(room - stream.avail_out)
-      switch status {
-      case Z_STREAM_END:
-        betweenMembers = true
-        members += 1
-      case Z_OK, Z_BUF_ERROR:
-        let isStuck = room == stream.avail_out && inputBefore == stream.avail_in
-        if isStuck, inputEnded { throw Failure.truncated }
-      case Z_MEM_ERROR:
-        throw Failure.outOfMemory
-      default:
-        throw Failure.corrupt(stream.msg.map { String(cString: $0) } ?? "unexpected data")
-      }
+    } catch {
+      if filled == 0 { throw error }
+      pendingEnd = error
     }
     return filled
   }
 
-  private func refill() throws {
-    let count = try source(input)
-    inputEnded = count == 0
+  private func inflateSome(into output: UnsafeMutableBufferPointer<UInt8>) throws(StreamEnd) -> Int {
+    while true {
+      if isBetweenMembers, try !beginsAnotherMember() { return 0 }
+      if stream.avail_in == 0, !isInputAtEnd { try refill() }
+      let room = UInt32(min(output.count, 1 << 30))
+      let inputBefore = stream.avail_in
+      stream.next_out = output.baseAddress
+      stream.avail_out = room
+      let status = inflate(&stream, Z_NO_FLUSH)
+      let count = Int(room - stream.avail_out)
+      memberByteCount += count
+      switch status {
+      case Z_STREAM_END:
+        checksum = UInt32(
+          truncatingIfNeeded: crc32_combine(uLong(checksum), uLong(stream.adler), memberByteCount))
+        memberByteCount = 0
+        isBetweenMembers = true
+      case Z_OK, Z_BUF_ERROR:
+        let isStuck = count == 0 && inputBefore == stream.avail_in
+        if isStuck, isInputAtEnd { throw .interrupted("the gzip stream ends too early; the file is cut short") }
+      default:
+        let reason = stream.msg.map { String(cString: $0) } ?? "code \(status)"
+        throw .interrupted("the gzip stream is corrupt: \(reason)")
+      }
+      if count > 0 { return count }
+    }
+  }
+
+  private func refill() throws(StreamEnd) {
+    let count = try source.read(into: input)
+    isInputAtEnd = count == 0
     stream.next_in = input.baseAddress
     stream.avail_in = UInt32(count)
   }
 
-  /// Passes over zero bytes, with which tapes and blocks are padded, to the next member's header.
-  private func beginsAnotherMember() throws -> Bool {
+  /// Passes over zero bytes, with which blocks of tapes are filled up, to the next member's header.
+  private func beginsAnotherMember() throws(StreamEnd) -> Bool {
     while true {
-      if stream.avail_in == 0, !inputEnded { try refill() }
-      if stream.avail_in == 0 { return false }
-      let byte = stream.next_in.pointee
-      if byte == 0x1F { break }
-      guard byte == 0 else { throw Failure.trailingBytes }
-      stream.next_in += 1
+      if stream.avail_in == 0, !isInputAtEnd { try refill() }
+      guard stream.avail_in > 0, let next = stream.next_in else { return false }
+      if next.pointee == 0x1F { break }
+      guard next.pointee == 0 else { throw .interrupted("bytes that are not gzip follow the gzip stream") }
+      stream.next_in = next + 1
       stream.avail_in -= 1
     }
     inflateReset(&stream)
-    betweenMembers = false
+    isBetweenMembers = false
     return true
   }
 }

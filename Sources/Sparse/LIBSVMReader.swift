@@ -2,132 +2,291 @@ import CZlib
 
 /// Reads files in LIBSVM format, the format that `LineScanner` defines.
 public enum LIBSVMReader {
+  /// More distinct labels than this, some with fractions, are a regression target.
+  static let regressionLimit = 2000
+
   /// Reads a file whole.
   ///
-  /// Labels become classes in ascending order. Entries that the file writes as zero are kept. Gzip files, of one member or
-  /// several, are known by their content.
+  /// Labels become classes in ascending order. Entries that the file writes as zero are kept. Compression is known by the
+  /// first bytes: gzip, of one member or several, and through the system's own programs bzip2, xz and zstd. The result does
+  /// not depend on the number of threads. Blocks the calling thread.
   ///
   /// - Parameter path: The file; `-` for standard input.
-  /// - Throws: `ReadingFailure`: with the first ten errors for a file with errors, for one without rows or features, and for
-  ///   one whose labels are a regression target (more than 2,000 distinct ones, some with fractions).
+  /// - Throws: `ReadingFailure`: with the first ten errors for a file with errors, for one without rows or features, for one
+  ///   that needs more memory than there is, and for one whose labels are a regression target (more than 2,000 distinct
+  ///   ones, some with fractions).
   /// - Complexity: O(bytes of uncompressed text).
   public static func read(
     path: String, options: ReadingOptions = ReadingOptions()
   ) throws(ReadingFailure) -> LIBSVMFile {
     let input = try SystemInput(path: path)
-    var builder = CSRBuilder(file: input.name, indexBase: options.indexBase)
-    var checksum: UInt = 0
-    var byteCount = 0
-    let interruption = try TextBlocks(input: input).forEach { block in
-      if options.computesChecksum { checksum = crc32_z(checksum, block.baseAddress, block.count) }
-      builder.append(block, isFirst: byteCount == 0)
-      byteCount += block.count
-    }
-    if let interruption { builder.note(interruption) }
-    let (data, indexBase) = try builder.finished()
-    return LIBSVMFile(
-      path: path, data: data, indexBase: indexBase, byteCount: byteCount,
-      checksum: options.computesChecksum ? UInt32(truncatingIfNeeded: checksum) : nil,
-      queryRowCount: builder.queryRowCount)
+    let source = try TextSource(input)
+    return try FileReading(input: input, source: source, options: options).result()
   }
 }
 
-/// Makes a CSR matrix of the lines of a file, one by one.
-private struct CSRBuilder {
-  let file: String
-  let indexBase: IndexBase?
-  private var rowOffsets = [0]
-  /// Indices less one.
-  private var columns: [Int32] = []
-  private var values: [Float] = []
-  private var labels: [Double] = []
-  private(set) var queryRowCount = 0
-  private var lines = 0
-  private var largestIndex = -1
-  private var hasIndexZero = false
-  private var errors: [DataError] = []
-  private var errorCount = 0
+/// One file being read.
+private struct FileReading {
+  let input: SystemInput
+  let source: TextSource
+  let options: ReadingOptions
 
-  static let regressionLimit = 2000
+  private var threads: Int { max(1, options.threads ?? availableCoreCount()) }
 
-  init(file: String, indexBase: IndexBase?) {
-    self.file = file
-    self.indexBase = indexBase
-  }
+  func result() throws(ReadingFailure) -> LIBSVMFile {
+    // A stream has a thread of its own, which decompresses while the others parse.
+    let prefetched = source.mapped == nil && threads > 1 ? PrefetchedChunks(source.chunks) : nil
+    let chunks: any ChunkSource = prefetched ?? source.chunks
+    defer { prefetched?.stop() }
+    let first = chunks.next()
+    let limit = options.memoryLimit ?? availableMemory()
+    let room = try estimatedRoom(first, limit: limit)
 
-  mutating func append(_ block: UnsafeBufferPointer<UInt8>, isFirst: Bool) {
-    var position = 0
-    if isFirst, block.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
-    while position < block.count {
-      let rest = UnsafeBufferPointer(rebasing: block[position...])
-      let length = rest.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? rest.count
-      append(line: UnsafeBufferPointer(rebasing: rest[..<length]))
-      position += length
-    }
-  }
-
-  /// Notes what broke off the text.
-  mutating func note(_ message: String) {
-    note(DataError(file: file, line: lines + 1, column: 1, message: message))
-  }
-
-  private mutating func note(_ error: DataError) {
-    if errors.count < ReadingFailure.errorLimit { errors.append(error) }
-    errorCount += 1
-  }
-
-  private mutating func append(line: UnsafeBufferPointer<UInt8>) {
-    lines += 1
-    var scanner = LineScanner(line: line)
-    do throws(LineError) {
-      guard let label = try scanner.label() else { return }
-      while let (index, value) = try scanner.pair() {
-        let float = value.float
-        guard float.isFinite else { throw scanner.overflow(of: value, as: "Float") }
-        if index == 0 {
-          if indexBase == .one {
-            throw LineError(column: scanner.columnOfLatestIndex, message: "index 0 in a file whose indices begin at 1")
+    var rowOffsets: [Int] = []
+    var columns: [Int32] = []
+    var values: [Float] = []
+    var labelCodes: [Int32] = []
+    var outcome: Outcome?
+    // The rows of the first segment are parsed into the memory of the arrays that become the result.
+    columns = Array(unsafeUninitializedCapacity: room.colons) { columnMemory, columnCount in
+      values = Array(unsafeUninitializedCapacity: room.colons) { valueMemory, valueCount in
+        rowOffsets = Array(unsafeUninitializedCapacity: room.newlines + 1) { offsetMemory, offsetCount in
+          labelCodes = Array(unsafeUninitializedCapacity: room.newlines) { codeMemory, codeCount in
+            let parts = (columnMemory.baseAddress!, valueMemory.baseAddress!, offsetMemory.baseAddress!, codeMemory.baseAddress!)
+            parts.2[0] = 0
+            let segment = RowSegment(
+              columns: parts.0, values: parts.1, rowEnds: parts.2 + 1, labelCodes: parts.3, entryCapacity: room.colons,
+              rowCapacity: room.newlines)
+            segment.adviseLargePages()
+            let parsed = parse(ChunkDispatcher(chunks, first: first, segment: segment, memoryLimit: limit))
+            let filled = parsed.closeGaps(segment: 0, segment)
+            (columnCount, valueCount, offsetCount, codeCount) = (filled.entries, filled.entries, filled.rows + 1, filled.rows)
+            outcome = parsed
           }
-          hasIndexZero = true
         }
-        columns.append(Int32(index - 1))
-        values.append(float)
-        largestIndex = max(largestIndex, index)
       }
-      labels.append(label)
-      rowOffsets.append(values.count)
-      if scanner.hasQuery { queryRowCount += 1 }
-    } catch {
-      note(DataError(file: file, line: lines, column: error.column, message: error.message))
     }
+    guard let outcome else { throw ReadingFailure(kind: .inputOutput, file: input.name, message: "nothing was read") }
+    prefetched?.stop()
+    outcome.appendFurtherSegments(&columns, &values, &rowOffsets, &labelCodes)
+    if let failure = chunks.failure { throw failure }
+    return try file(outcome, rowOffsets: rowOffsets, columns: columns, values: values, labelCodes: labelCodes)
   }
 
-  mutating func finished() throws(ReadingFailure) -> (LabelledSparseData, IndexBase) {
-    let base = indexBase ?? (hasIndexZero ? .zero : .one)
-    if errors.isEmpty {
-      if labels.isEmpty {
-        note(DataError(file: file, line: 1, column: 1, message: "the file holds no rows; a row is LABEL INDEX:VALUE ..."))
-      } else if largestIndex < 0 {
-        note(DataError(file: file, line: 1, column: 1, message: "no row has a feature; a feature is INDEX:VALUE"))
+  /// Entries and rows to make room for at first; virtual memory, of which the part that is not needed stays untouched.
+  private func estimatedRoom(_ first: TextChunk?, limit: Int) throws(ReadingFailure) -> ByteCounts {
+    guard let first else { return ByteCounts(colons: 1, newlines: 1) }
+    var counts: ByteCounts
+    if let mapped = source.mapped {
+      counts = mapped.estimatedCounts()
+    } else {
+      counts = ByteCounts(first.text)
+      if let announced = source.announcedByteCount, announced > first.byteCount, first.byteCount > 0 {
+        let factor = Double(announced) / Double(first.byteCount)
+        counts.colons = Int(Double(counts.colons) * factor)
+        counts.newlines = Int(Double(counts.newlines) * factor)
       }
     }
-    let featureCount = base == .zero ? largestIndex + 1 : largestIndex
-    if featureCount > Int(Int32.max) {
-      note(DataError(file: file, message: "\(featureCount) features from index 0 on; at most \(Int32.max) are possible"))
+    let needed = counts.colons * ChunkDispatcher.entrySize + counts.newlines * ChunkDispatcher.rowSize
+    guard needed <= limit else {
+      let message =
+        "its rows would take about \(needed >> 20) MB (\(counts.colons) entries, \(counts.newlines) rows), and only "
+        + "\(limit >> 20) MB of memory are available"
+      throw ReadingFailure(kind: .badData, file: input.name, message: message)
     }
-    let classLabels = Set(labels).sorted()
-    if classLabels.count > Self.regressionLimit, classLabels.contains(where: { $0 != $0.rounded() }) {
+    counts.colons += counts.colons / 8 + (1 << 16)
+    counts.newlines += counts.newlines / 8 + (1 << 14)
+    return counts
+  }
+
+  private func parse(_ dispatcher: ChunkDispatcher) -> Outcome {
+    let workers = source.mapped == nil ? max(1, threads - 1) : threads
+    let tables = Tables(count: workers)
+    let options = options
+    let addsChecksum = options.computesChecksum && source.inflater == nil
+    let work: @Sendable (Int) -> Void = { worker in
+      let parser = ChunkParser(indexBase: options.indexBase, usesVectors: options.usesVectors)
+      while let ticket = dispatcher.next() {
+        var rows = ticket.rows
+        var text = ticket.chunk.text
+        if ticket.index == 0, text.starts(with: [0xEF, 0xBB, 0xBF]) { text = UnsafeBufferPointer(rebasing: text[3...]) }
+        parser.parse(text, into: &rows)
+        var parsed = ParsedChunk(
+          index: ticket.index, segment: ticket.segment, entry: ticket.entry, row: ticket.row,
+          byteCount: ticket.chunk.byteCount, worker: worker, rows: rows)
+        if addsChecksum {
+          parsed.checksum = UInt32(
+            truncatingIfNeeded: crc32_z(0, ticket.chunk.text.baseAddress, ticket.chunk.byteCount))
+        }
+        dispatcher.finish(parsed)
+      }
+      tables.set(parser.labels, worker)
+    }
+    let others = (1..<workers).map { worker in WorkerThread { work(worker) } }
+    work(0)
+    for thread in others { thread.join() }
+    return Outcome(dispatcher: dispatcher, tables: tables.all)
+  }
+
+  private func file(
+    _ outcome: Outcome, rowOffsets: [Int], columns: [Int32], values: [Float], labelCodes: [Int32]
+  ) throws(ReadingFailure) -> LIBSVMFile {
+    let base = options.indexBase ?? (outcome.smallestColumn < 0 ? .zero : .one)
+    let featureCount = outcome.largestColumn < -1 ? 0 : Int(outcome.largestColumn) + (base == .zero ? 2 : 1)
+    let classLabels = Set(outcome.tables.flatMap(\.labels)).sorted()
+    try checkWhole(outcome, featureCount: featureCount, classLabels: classLabels, hasRows: rowOffsets.count > 1)
+    var columns = columns
+    if base == .zero {
+      columns.withUnsafeMutableBufferPointer { buffer in
+        for index in buffer.indices { buffer[index] &+= 1 }
+      }
+    }
+    var classes = labelCodes
+    outcome.replaceCodes(&classes, classLabels: classLabels)
+    let matrix = SparseMatrix(rowOffsets: rowOffsets, columns: columns, values: values, columnCount: featureCount)
+    return LIBSVMFile(
+      path: input.path, data: LabelledSparseData(matrix: matrix, classes: classes, classLabels: classLabels),
+      indexBase: base, byteCount: outcome.byteCount,
+      checksum: options.computesChecksum ? source.inflater?.checksum ?? outcome.checksum : nil,
+      queryRowCount: outcome.queryRowCount)
+  }
+
+  /// - Throws: All errors of the file.
+  private func checkWhole(
+    _ outcome: Outcome, featureCount: Int, classLabels: [Double], hasRows: Bool
+  ) throws(ReadingFailure) {
+    var errors = outcome.chunks.flatMap(\.rows.errors).map {
+      DataError(file: input.name, line: $0.line, column: $0.error.column, message: $0.error.message)
+    }
+    var errorCount = outcome.chunks.reduce(0) { $0 + $1.rows.errorCount }
+    func note(_ error: DataError) {
+      errors.append(error)
+      errorCount += 1
+    }
+    if let interruption = outcome.dispatcher.interruption {
       note(
         DataError(
-          file: file, line: 1, column: 1,
-          message: "\(classLabels.count) distinct labels, some with fractions, are a regression target, not classes"))
+          file: input.name, line: interruption.line, column: interruption.column, message: interruption.message))
     }
-    guard errors.isEmpty else { throw ReadingFailure(kind: .badData, errors: errors, errorCount: errorCount) }
-    if base == .zero { columns = columns.map { $0 + 1 } }
+    if outcome.dispatcher.isOutOfMemory {
+      note(DataError(file: input.name, message: "its rows take more memory than is available"))
+    }
+    if errorCount == 0 {
+      if !hasRows {
+        let message = "the file holds no rows; a row is LABEL INDEX:VALUE ..."
+        note(DataError(file: input.name, line: 1, column: 1, message: message))
+      } else if featureCount == 0 {
+        note(DataError(file: input.name, line: 1, column: 1, message: "no row has a feature; a feature is INDEX:VALUE"))
+      } else if featureCount > Int(Int32.max) {
+        let message = "\(featureCount) features, from index 0 to \(Int32.max), are one too many"
+        note(DataError(file: input.name, line: 1, column: 1, message: message))
+      }
+      let fractionLine = outcome.tables.compactMap(\.firstFractionLine).min()
+      if classLabels.count > LIBSVMReader.regressionLimit, let fractionLine {
+        let message = "\(classLabels.count) distinct labels, some with fractions, are a regression target, not classes"
+        note(DataError(file: input.name, line: fractionLine, column: 1, message: message))
+      }
+    }
+    if errorCount > 0 { throw ReadingFailure(kind: .badData, errors: errors, errorCount: errorCount) }
+  }
+}
+
+/// The label tables of the workers.
+private final class Tables: @unchecked Sendable {
+  private let monitor = Monitor()
+  private var tables: [LabelTable]
+
+  init(count: Int) { tables = Array(repeating: LabelTable(), count: count) }
+  func set(_ table: LabelTable, _ worker: Int) { monitor.locked { tables[worker] = table } }
+  var all: [LabelTable] { monitor.locked { tables } }
+}
+
+/// All chunks of a file, parsed.
+private struct Outcome {
+  let dispatcher: ChunkDispatcher
+  let tables: [LabelTable]
+  /// In the order of the file.
+  let chunks: [ParsedChunk]
+
+  init(dispatcher: ChunkDispatcher, tables: [LabelTable]) {
+    self.dispatcher = dispatcher
+    self.tables = tables
+    chunks = dispatcher.parsed.sorted { $0.index < $1.index }
+  }
+
+  var byteCount: Int { chunks.reduce(0) { $0 + $1.byteCount } }
+  var queryRowCount: Int { chunks.reduce(0) { $0 + $1.rows.queryRowCount } }
+  var smallestColumn: Int32 { chunks.map(\.rows.smallestColumn).min() ?? 0 }
+  var largestColumn: Int32 { chunks.map(\.rows.largestColumn).max() ?? Int32.min }
+  var checksum: UInt32 {
+    UInt32(
+      truncatingIfNeeded: chunks.reduce(uLong(0)) { crc32_combine($0, uLong($1.checksum), $1.byteCount) })
+  }
+
+  /// Moves the rows of a segment together, where chunks have fewer than room was made for.
+  func closeGaps(segment number: Int, _ segment: RowSegment) -> (entries: Int, rows: Int) {
+    var entries = 0
+    var rows = 0
+    for chunk in chunks where chunk.segment == number {
+      let count = chunk.rows.entryCount
+      if chunk.entry != entries {
+        (segment.columns + entries).update(from: segment.columns + chunk.entry, count: count)
+        (segment.values + entries).update(from: segment.values + chunk.entry, count: count)
+      }
+      if chunk.row != rows || chunk.rows.firstEntry != entries {
+        let shift = entries - chunk.rows.firstEntry
+        for row in 0..<chunk.rows.rowCount {
+          segment.rowEnds[rows + row] = segment.rowEnds[chunk.row + row] + shift
+          segment.labelCodes[rows + row] = segment.labelCodes[chunk.row + row]
+        }
+      }
+      entries += count
+      rows += chunk.rows.rowCount
+    }
+    return (entries, rows)
+  }
+
+  /// Appends the rows of the segments after the first and frees these, one kind of array after the other: that bounds the
+  /// memory in use by one and a half times the result.
+  func appendFurtherSegments(
+    _ columns: inout [Int32], _ values: inout [Float], _ rowOffsets: inout [Int], _ labelCodes: inout [Int32]
+  ) {
+    let segments = dispatcher.segments
+    guard segments.count > 1 else { return }
+    var counts: [(entries: Int, rows: Int)] = [(columns.count, labelCodes.count)]
+    for number in 1..<segments.count { counts.append(closeGaps(segment: number, segments[number])) }
+    func append<Element>(_ array: inout [Element], _ count: (Int) -> Int, _ memory: (Int) -> UnsafeMutablePointer<Element>) {
+      array.reserveCapacity(array.count + (1..<segments.count).reduce(0) { $0 + count($1) })
+      for number in 1..<segments.count {
+        array.append(contentsOf: UnsafeBufferPointer(start: memory(number), count: count(number)))
+        memory(number).deallocate()
+      }
+    }
+    append(&columns, { counts[$0].entries }, { segments[$0].columns })
+    append(&values, { counts[$0].entries }, { segments[$0].values })
+    append(&labelCodes, { counts[$0].rows }, { segments[$0].labelCodes })
+    rowOffsets.reserveCapacity(labelCodes.count + 1)
+    var before = counts[0].entries
+    for number in 1..<segments.count {
+      for row in 0..<counts[number].rows { rowOffsets.append(segments[number].rowEnds[row] + before) }
+      before += counts[number].entries
+      segments[number].rowEnds.deallocate()
+    }
+  }
+
+  /// From numbers in the workers' tables to positions in the ascending list of labels.
+  func replaceCodes(_ codes: inout [Int32], classLabels: [Double]) {
     let classes = Dictionary(uniqueKeysWithValues: zip(classLabels, Int32(0)...))
-    let matrix = SparseMatrix(rowOffsets: rowOffsets, columns: columns, values: values, columnCount: featureCount)
-    let data = LabelledSparseData(
-      matrix: matrix, classes: labels.map { classes[$0] ?? -1 }, classLabels: classLabels)
-    return (data, base)
+    let maps = tables.map { table in table.labels.map { classes[$0] ?? -1 } }
+    codes.withUnsafeMutableBufferPointer { codes in
+      var row = 0
+      for chunk in chunks {
+        let map = maps[chunk.worker]
+        map.withUnsafeBufferPointer { map in
+          for index in row..<(row + chunk.rows.rowCount) { codes[index] = map[Int(codes[index])] }
+        }
+        row += chunk.rows.rowCount
+      }
+    }
   }
 }

@@ -9,7 +9,7 @@
 /// A regular file, mapped into memory for reading.
 ///
 /// The file must not be cut short while it is mapped: the operating system ends a process that reads beyond a file's end.
-final class MappedFile: @unchecked Sendable {
+final class MappedFile {
   let bytes: UnsafeBufferPointer<UInt8>
 
   /// - Throws: `ReadingFailure` where the file cannot be mapped.

@@ -10,12 +10,21 @@ public struct ReadingOptions: Sendable, Hashable {
   public var indexBase: IndexBase?
   /// Threads that parse, at least 1; nil takes one for each core.
   public var threads: Int?
-  /// Whether the CRC-32 of the uncompressed text is computed.
+  /// Whether the CRC-32 of the uncompressed text is computed; it costs time for files that are not gzip files.
   public var computesChecksum: Bool
+  /// False leaves everything to the byte loop, which defines the format; the result is the same.
+  public var usesVectors: Bool
+  /// Bytes that the rows may take; nil takes what the machine has available.
+  public var memoryLimit: Int?
 
-  public init(indexBase: IndexBase? = nil, threads: Int? = nil, computesChecksum: Bool = true) {
+  public init(
+    indexBase: IndexBase? = nil, threads: Int? = nil, computesChecksum: Bool = true, usesVectors: Bool = true,
+    memoryLimit: Int? = nil
+  ) {
     self.indexBase = indexBase
     self.threads = threads
     self.computesChecksum = computesChecksum
+    self.usesVectors = usesVectors
+    self.memoryLimit = memoryLimit
   }
 }

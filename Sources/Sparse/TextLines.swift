@@ -29,8 +29,8 @@ struct TextLines {
   }
 
   /// Notes what broke off the text after the last line.
-  mutating func note(_ message: String) {
-    note(DataError(file: file, line: count + 1, column: 1, message: message))
+  mutating func note(_ message: String, column: Int = 1) {
+    note(DataError(file: file, line: count + 1, column: column, message: message))
   }
 
   private mutating func note(_ error: DataError) {

@@ -1,0 +1,141 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Memory for rows that threads fill chunk by chunk.
+struct RowSegment {
+  let columns: UnsafeMutablePointer<Int32>
+  let values: UnsafeMutablePointer<Float>
+  let rowEnds: UnsafeMutablePointer<Int>
+  let labelCodes: UnsafeMutablePointer<Int32>
+  let entryCapacity: Int
+  let rowCapacity: Int
+
+  static func allocate(entries: Int, rows: Int) -> RowSegment {
+    RowSegment(
+      columns: .allocate(capacity: entries), values: .allocate(capacity: entries), rowEnds: .allocate(capacity: rows),
+      labelCodes: .allocate(capacity: rows), entryCapacity: entries, rowCapacity: rows)
+  }
+
+  /// Asks for large pages, which halve the time that first touching of fresh memory takes.
+  func adviseLargePages() {
+    advise(columns, entryCapacity * 4)
+    advise(values, entryCapacity * 4)
+    advise(rowEnds, rowCapacity * 8)
+    advise(labelCodes, rowCapacity * 4)
+  }
+
+  private func advise(_ address: UnsafeMutableRawPointer, _ byteCount: Int) {
+    #if os(Linux)
+      let page = 1 << 21
+      let start = (Int(bitPattern: address) + page - 1) & ~(page - 1)
+      let end = (Int(bitPattern: address) + byteCount) & ~(page - 1)
+      if end > start { _ = madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, 14) }  // MADV_HUGEPAGE
+    #endif
+  }
+}
+
+/// A chunk whose rows are in their place.
+struct ParsedChunk {
+  let index: Int
+  let segment: Int
+  /// First entry and row in the segment.
+  let entry: Int
+  let row: Int
+  let byteCount: Int
+  /// CRC-32 of the chunk's bytes, if wanted.
+  var checksum: UInt32 = 0
+  /// Which label table the codes are of.
+  let worker: Int
+  let rows: ChunkRows
+}
+
+/// A chunk that a worker is to parse, and the place of its rows.
+struct ChunkTicket {
+  let index: Int
+  let segment: Int
+  let entry: Int
+  let row: Int
+  let chunk: TextChunk
+  let rows: ChunkRows
+}
+
+/// Hands out chunks in order, with room for their rows in the same order, so that the rows of a file stand in the order of its
+/// lines whoever parses them.
+final class ChunkDispatcher: @unchecked Sendable {
+  private let monitor = Monitor()
+  private let source: any ChunkSource
+  private let memoryLimit: Int
+  private(set) var segments: [RowSegment]
+  private var entry = 0
+  private var row = 0
+  private var firstEntry = 0
+  private var line = 1
+  private var index = 0
+  private var pending: TextChunk?
+  private(set) var parsed: [ParsedChunk] = []
+  /// Bytes that the rows would need beyond the limit; nothing more is handed out then.
+  private(set) var isOutOfMemory = false
+
+  /// Bytes for each entry and for each row.
+  static let entrySize = 8
+  static let rowSize = 12
+
+  /// - Parameter first: The first chunk, if it has been taken already.
+  init(_ source: any ChunkSource, first: TextChunk?, segment: RowSegment, memoryLimit: Int) {
+    self.source = source
+    self.memoryLimit = memoryLimit
+    segments = [segment]
+    pending = first
+  }
+
+  var interruption: (line: Int, column: Int, message: String)? {
+    source.interruption.map { (line, $0.column, $0.message) }
+  }
+
+  func next() -> ChunkTicket? {
+    monitor.locked {
+      guard !isOutOfMemory else { return nil }
+      let taken = pending ?? source.next()
+      pending = nil
+      guard let chunk = taken else { return nil }
+      let counts = ByteCounts(chunk.text)
+      guard makeRoom(entries: counts.colons, rows: counts.newlines) else { return nil }
+      let segment = segments[segments.count - 1]
+      let rows = ChunkRows(
+        columns: segment.columns + entry, values: segment.values + entry, rowEnds: segment.rowEnds + row,
+        labelCodes: segment.labelCodes + row, firstEntry: firstEntry, firstLine: line)
+      let ticket = ChunkTicket(
+        index: index, segment: segments.count - 1, entry: entry, row: row, chunk: chunk, rows: rows)
+      index += 1
+      entry += counts.colons
+      firstEntry += counts.colons
+      row += counts.newlines
+      line += counts.newlines
+      return ticket
+    }
+  }
+
+  func finish(_ chunk: ParsedChunk) {
+    monitor.locked { parsed.append(chunk) }
+  }
+
+  private func makeRoom(entries: Int, rows: Int) -> Bool {
+    let last = segments[segments.count - 1]
+    if entry + entries <= last.entryCapacity, row + rows <= last.rowCapacity { return true }
+    let capacity = segments.dropFirst().reduce(0) { $0 + $1.entryCapacity * Self.entrySize + $1.rowCapacity * Self.rowSize }
+    let first = segments.count == 1 ? entry * Self.entrySize + row * Self.rowSize : 0
+    guard capacity + first + (64 << 20) <= memoryLimit else {
+      isOutOfMemory = true
+      return false
+    }
+    segments.append(.allocate(entries: max(1 << 22, entries), rows: max(1 << 19, rows)))
+    entry = 0
+    row = 0
+    return true
+  }
+}

@@ -1,0 +1,121 @@
+/// Bytes that come one after the other and cannot be gone back to.
+protocol ByteStream: AnyObject {
+  /// Fills the buffer as far as the stream goes; less than its size only at the end.
+  func read(into buffer: UnsafeMutableBufferPointer<UInt8>) throws(StreamEnd) -> Int
+}
+
+/// Why a stream ended before its end.
+enum StreamEnd: Error {
+  /// What has come so far is right, and then the content is not: a corrupt or incomplete file.
+  case interrupted(String)
+  case failed(ReadingFailure)
+}
+
+/// The chunks of a stream.
+final class StreamedChunks: ChunkSource {
+  private(set) var interruption: (message: String, column: Int)?
+  private(set) var failure: ReadingFailure?
+  private let stream: any ByteStream
+  /// The beginning of a line whose end is still to come.
+  private var carried: [UInt8] = []
+  private var isAtEnd = false
+
+  init(_ stream: any ByteStream) {
+    self.stream = stream
+  }
+
+  func next() -> TextChunk? {
+    var size = TextChunk.size
+    while !isAtEnd {
+      let buffer = ChunkBuffer(capacity: carried.count + size + 1)
+      _ = buffer.bytes.update(fromContentsOf: carried)
+      let room = UnsafeMutableBufferPointer(rebasing: buffer.bytes[carried.count..<(carried.count + size)])
+      let filled = carried.count + read(into: room)
+      if isAtEnd, interruption == nil, failure == nil {
+        return filled > 0 ? buffer.chunk(filled) : nil
+      }
+      let text = buffer.bytes[..<filled]
+      let whole = text.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+      carried = Array(text[whole...])
+      if isAtEnd { interruption?.column = carried.count + 1 }
+      if whole > 0 { return buffer.chunk(whole) }
+      if carried.count > TextChunk.longestLine {
+        interruption = ("a line of more than \(TextChunk.longestLine) bytes is not read", 1)
+        isAtEnd = true
+      }
+      size = carried.count
+    }
+    return nil
+  }
+
+  private func read(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    var filled = 0
+    do throws(StreamEnd) {
+      while filled < buffer.count {
+        let count = try stream.read(into: UnsafeMutableBufferPointer(rebasing: buffer[filled...]))
+        if count == 0 {
+          isAtEnd = true
+          break
+        }
+        filled += count
+      }
+    } catch {
+      isAtEnd = true
+      switch error {
+      case .interrupted(let message): interruption = (message, 1)
+      case .failed(let failure): self.failure = failure
+      }
+    }
+    return filled
+  }
+}
+
+/// The chunks of another source, taken from it by a thread of its own that keeps a few in store.
+final class PrefetchedChunks: ChunkSource, @unchecked Sendable {
+  private let source: any ChunkSource
+  private let monitor = Monitor()
+  private var store: [TextChunk] = []
+  private var isFinished = false
+  private var isCancelled = false
+  private var thread: WorkerThread?
+  private static let storeSize = 8
+
+  init(_ source: any ChunkSource) {
+    self.source = source
+    thread = WorkerThread { [unowned self] in run() }
+  }
+
+  var interruption: (message: String, column: Int)? { source.interruption }
+  var failure: ReadingFailure? { source.failure }
+
+  private func run() {
+    var isDone = false
+    while !isDone {
+      let chunk = source.next()
+      monitor.locked {
+        while store.count >= Self.storeSize, !isCancelled { monitor.wait() }
+        if let chunk, !isCancelled { store.append(chunk) } else { isFinished = true }
+        isDone = isFinished
+        monitor.signal()
+      }
+    }
+  }
+
+  func next() -> TextChunk? {
+    guard thread?.isStarted == true else { return source.next() }
+    return monitor.locked {
+      while store.isEmpty, !isFinished { monitor.wait() }
+      defer { monitor.signal() }
+      return store.isEmpty ? nil : store.removeFirst()
+    }
+  }
+
+  /// Ends the thread. Must be called once, after the last `next`.
+  func stop() {
+    monitor.locked {
+      isCancelled = true
+      monitor.signal()
+    }
+    if thread?.isStarted == true { thread?.join() }
+  }
+}

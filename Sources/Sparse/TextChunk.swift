@@ -1,0 +1,49 @@
+/// Some whole lines of a text, ended by a newline, with readable bytes behind them.
+struct TextChunk {
+  /// Behind the text this many bytes can be read.
+  static let padding = 128
+  /// Small enough that counting brings a chunk into the second-level cache, where parsing finds it.
+  static let size = 1 << 17
+  /// A line may be this long, so that no input makes the reader keep more.
+  static let longestLine = 1 << 26
+
+  /// Ends with a newline, which the input may lack.
+  let text: UnsafeBufferPointer<UInt8>
+  /// Bytes of the input: what `text` has without an added newline.
+  let byteCount: Int
+  /// Keeps the memory.
+  let owner: AnyObject
+}
+
+/// Where chunks come from, one by one, in order.
+protocol ChunkSource: AnyObject {
+  /// The next chunk; nil at the end of the text.
+  func next() -> TextChunk?
+  /// After the end: what broke off the text, and how many bytes of an unfinished line came before that.
+  var interruption: (message: String, column: Int)? { get }
+  /// After the end: the failure of the operating system that ended it.
+  var failure: ReadingFailure? { get }
+}
+
+/// Memory that goes with its last user.
+final class ChunkBuffer {
+  let bytes: UnsafeMutableBufferPointer<UInt8>
+
+  init(capacity: Int) {
+    bytes = .allocate(capacity: capacity + TextChunk.padding)
+    // Reading behind the text must not depend on what memory held before.
+    (bytes.baseAddress! + capacity).initialize(repeating: 0, count: TextChunk.padding)
+  }
+
+  deinit { bytes.deallocate() }
+
+  /// A chunk of the first `count` bytes, with a newline added if there is none.
+  func chunk(_ count: Int) -> TextChunk {
+    var end = count
+    if count == 0 || bytes[count - 1] != UInt8(ascii: "\n") {
+      bytes[count] = UInt8(ascii: "\n")
+      end += 1
+    }
+    return TextChunk(text: UnsafeBufferPointer(rebasing: bytes[..<end]), byteCount: count, owner: self)
+  }
+}

@@ -1,0 +1,83 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A lock with a condition to wait for.
+final class Monitor: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(condition)
+    pthread_mutex_destroy(mutex)
+    condition.deallocate()
+    mutex.deallocate()
+  }
+
+  func locked<Value>(_ body: () -> Value) -> Value {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return body()
+  }
+
+  /// Releases the lock until `signal` is called; may return without.
+  func wait() { pthread_cond_wait(condition, mutex) }
+
+  func signal() { pthread_cond_broadcast(condition) }
+}
+
+/// A thread of the operating system.
+final class WorkerThread {
+  private final class Body {
+    let run: @Sendable () -> Void
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+  }
+
+  #if canImport(Darwin)
+    private var handle: pthread_t?
+  #else
+    private var handle = pthread_t()
+  #endif
+  let isStarted: Bool
+  private let body: @Sendable () -> Void
+
+  init(_ body: @escaping @Sendable () -> Void) {
+    self.body = body
+    let context = Unmanaged.passRetained(Body(body))
+    let status = pthread_create(&handle, nil, { argument in
+      #if canImport(Darwin)
+        let pointer: UnsafeMutableRawPointer? = argument
+      #else
+        let pointer = argument
+      #endif
+      if let pointer { Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().run() }
+      return nil
+    }, context.toOpaque())
+    isStarted = status == 0
+    if !isStarted { context.release() }
+  }
+
+  /// Waits for the end of the body, and runs it here if no thread could be had.
+  func join() {
+    guard isStarted else { return body() }
+    #if canImport(Darwin)
+      if let handle { pthread_join(handle, nil) }
+    #else
+      pthread_join(handle, nil)
+    #endif
+  }
+}
+
+/// Cores that this process may use, at least 1.
+func availableCoreCount() -> Int {
+  max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))))
+}
