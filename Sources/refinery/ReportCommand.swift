@@ -10,11 +10,11 @@ struct ReportCommand: ParsableCommand {
     discussion: """
       Markdown goes to REPORT.md, its figures to figures/ beside it; the other formats go to standard output unless --out \
       says where. The same journal gives the same bytes, but for the closing section, "How this was run". While a sweep is \
-      running the report shows what there is.
+      running the report shows what there is. Of two folders it shows the differences, with their uncertainty.
       """,
     version: Refinery.version)
 
-  @Argument(help: ArgumentHelp("Results folder.", valueName: "RESULTS")) var results = "results"
+  @Argument(help: ArgumentHelp("Results folder (default: results), or two to compare.", valueName: "RESULTS")) var results: [String] = []
   @Option(help: ArgumentHelp("File to write (default for markdown: REPORT.md).", valueName: "REPORT.md")) var out: String?
   @Option(help: "Format.") var format: Report.Format?
   @Option(help: ArgumentHelp("Which protocol, by the first digits of its key, where the folder holds several.", valueName: "KEY"))
@@ -23,11 +23,20 @@ struct ReportCommand: ParsableCommand {
 
   func validate() throws {
     if json, let format, format != .json { throw ValidationError("--json and --format \(format.rawValue) exclude each other") }
+    guard results.count <= 2 else { throw ValidationError("\(results.count) folders: one, or two to compare, would be right") }
+    if results.count == 2, json || (format ?? .markdown) != .markdown {
+      throw ValidationError("a comparison of two folders is written as markdown only")
+    }
   }
 
   func run() throws {
     let format = json ? .json : format ?? .markdown
-    let report = Report(try SweepResults.load(folder: results, protocol: self.protocol))
+    let loaded = try (results.isEmpty ? ["results"] : results).map { try SweepResults.load(folder: $0, protocol: self.protocol) }
+    if loaded.count == 2 {
+      try Output.write(ResultsComparison(loaded[0], loaded[1]).markdown, to: out)
+      return
+    }
+    let report = Report(loaded[0])
     guard let path = out ?? (format == .markdown ? "REPORT.md" : nil), path != "-" else {
       try Output.write(report.render(format).text, to: nil)
       return

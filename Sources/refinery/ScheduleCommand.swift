@@ -1,4 +1,5 @@
 import ArgumentParser
+import Reports
 import Schedules
 
 struct ScheduleCommand: ParsableCommand {
@@ -6,10 +7,8 @@ struct ScheduleCommand: ParsableCommand {
     commandName: "schedule",
     abstract: "Print or plot a schedule: one factor a step.",
     discussion: """
-      Factors are relative to the base learning rate, with 17 significant digits, one a line. --out writes them to a file, by \
-      its extension as .txt, .csv, .json or .npy.
-
-      Schedules, spelled NAME[:key=value]..., as in inverse:offset=0.01:warmup=0.1:
+      Factors are relative to the base learning rate, with 17 significant digits. Schedules, spelled NAME[:key=value]..., as \
+      in inverse:offset=0.01:warmup=0.1:
 
       \(ScheduleRegistry.builtIn.help)
       """,
@@ -26,6 +25,12 @@ struct ScheduleCommand: ParsableCommand {
   func run() throws {
     let schedule = try Schedule(parsing: schedule)
     let factors = try schedule.factors(steps: steps)
-    try output.write(factors, named: schedule.description)
+    if let plot = output.plot { try Output.write(SchedulePlot([(schedule.description, factors)]).svg, to: plot) }
+    try output.write(factors, object: Item(schedule: schedule.description, factors: factors))
+  }
+
+  private struct Item: Encodable {
+    var schedule: String
+    var factors: [Double]
   }
 }

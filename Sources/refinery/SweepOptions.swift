@@ -40,4 +40,15 @@ struct SweepOptions: ParsableArguments {
     }
     return configuration
   }
+
+  /// The same options as words of a command line.
+  var arguments: [String] {
+    var words = file.map { [$0] } ?? []
+    for pattern in data { words += ["--data", pattern] }
+    let texts = [("--schedule", schedule), ("--optimizer", optimizer)] + [
+      ("--seeds", seeds), ("--epochs", epochs), ("--rounds", rounds),
+    ].map { ($0, $1.map(String.init)) }
+    for (name, value) in texts { if let value { words += [name, value] } }
+    return words
+  }
 }
