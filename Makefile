@@ -10,7 +10,7 @@ SWEEP_FLAGS ?=
 refinery := .build/release/refinery
 libsvm_page ?= https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass
 
-.PHONY: help setup build test sweep report datasets bench bench-peers clean
+.PHONY: help setup build test sweep report datasets bench bench-peers test-faults test-slurm clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -76,6 +76,12 @@ bench: build ## measures the trainer and the reader against this machine's limit
 
 bench-peers: build ## the same beside PyTorch and scikit-learn (in a virtual environment)
 	$(PYTHON) Benchmarks/peers.py
+
+test-faults: build ## kill -9, full disks, damaged journals, each followed by a continued sweep (as root, ten minutes)
+	$(PYTHON) Tests/Faults/faults.py $(refinery)
+
+test-slurm: build ## an array of four tasks on a cluster of this one machine (as root; installs slurm-wlm and munge)
+	sh Tests/Faults/slurm.sh $(refinery)
 
 clean: ## removes what building left (not results/)
 	rm -rf .build

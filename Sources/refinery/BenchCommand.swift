@@ -64,7 +64,9 @@ struct BenchCommand: ParsableCommand {
       megabytesPerSecondTwoThreads: megabytes / two.seconds)
   }
 
-  private static func text(_ machine: TrainerBenchmark.Machine, _ trainer: [TrainerBenchmark.Timing], _ reader: [Reading]) -> String {
+  private static func text(_ machine: TrainerBenchmark.Machine, _ trainer: [TrainerBenchmark.Timing], _ reader: [Reading])
+    -> String
+  {
     var text =
       String(
         format: "FMA peak of a core %.0f GFLOP/s, memory bandwidth %.1f GB/s, vectors of %d floats\n\n",

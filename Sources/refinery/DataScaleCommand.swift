@@ -14,7 +14,8 @@ struct DataScaleCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp("Training file in LIBSVM format.", valueName: "IN")) var input: String
   @Option(help: ArgumentHelp("Test file, scaled with the ranges of the training file.", valueName: "IN.t")) var test: String?
-  @Option(name: .shortAndLong, help: ArgumentHelp("Scaled training file; the test file becomes OUT.t.", valueName: "OUT")) var out: String
+  @Option(name: .shortAndLong, help: ArgumentHelp("Scaled training file; the test file becomes OUT.t.", valueName: "OUT"))
+  var out: String
   @Option(help: ArgumentHelp("Lower limit.", valueName: "X")) var lower = -1.0
   @Option(help: ArgumentHelp("Upper limit.", valueName: "X")) var upper = 1.0
   @Flag(help: "Print what was done as JSON.") var json = false
@@ -36,7 +37,8 @@ struct DataScaleCommand: ParsableCommand {
   /// Writes to a temporary file first, so that a bad input leaves nothing half-written.
   private func scale(_ path: String, with scaling: FeatureScaling, to out: String) throws -> FeatureScaling.Summary {
     let partial = out + ".partial-\(ProcessInfo.processInfo.processIdentifier)"
-    guard FileManager.default.createFile(atPath: partial, contents: nil), let file = FileHandle(forWritingAtPath: partial) else {
+    guard FileManager.default.createFile(atPath: partial, contents: nil), let file = FileHandle(forWritingAtPath: partial)
+    else {
       throw Failure("\(out): error: cannot be written: \(String(cString: strerror(errno)))", .cannotCreate)
     }
     do {

@@ -5,7 +5,8 @@ import Schedules
 struct FactorOutputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Write to a file: .txt, .csv, .json or .npy by its extension (default: one a line on standard output).", valueName: "FILE"))
+      "Write to a file: .txt, .csv, .json or .npy by its extension (default: one a line on standard output).", valueName: "FILE"
+    ))
   var out: String?
   @Option(help: ArgumentHelp("Draw a figure.", valueName: "FILE.svg")) var plot: String?
   @Flag(help: "JSON on standard output.") var json = false

@@ -14,10 +14,12 @@ struct ReportCommand: ParsableCommand {
       """,
     version: Refinery.version)
 
-  @Argument(help: ArgumentHelp("Results folder (default: results), or two to compare.", valueName: "RESULTS")) var results: [String] = []
+  @Argument(help: ArgumentHelp("Results folder (default: results), or two to compare.", valueName: "RESULTS")) var results:
+    [String] = []
   @Option(help: ArgumentHelp("File to write (default for markdown: REPORT.md).", valueName: "REPORT.md")) var out: String?
   @Option(help: "Format.") var format: Report.Format?
-  @Option(help: ArgumentHelp("Which protocol, by the first digits of its key, where the folder holds several.", valueName: "KEY"))
+  @Option(
+    help: ArgumentHelp("Which protocol, by the first digits of its key, where the folder holds several.", valueName: "KEY"))
   var `protocol`: String?
   @Flag(help: "The same as --format json.") var json = false
 
@@ -31,7 +33,9 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let format = json ? .json : format ?? .markdown
-    let loaded = try (results.isEmpty ? ["results"] : results).map { try SweepResults.load(folder: $0, protocol: self.protocol) }
+    let loaded = try (results.isEmpty ? ["results"] : results).map {
+      try SweepResults.load(folder: $0, protocol: self.protocol)
+    }
     if loaded.count == 2 {
       try Output.write(ResultsComparison(loaded[0], loaded[1]).markdown, to: out)
       return

@@ -23,7 +23,9 @@ struct SweepCommand: ParsableCommand {
   @OptionGroup var options: SweepOptions
   @Option(help: ArgumentHelp("Threads (default: all cores).", valueName: "J")) var jobs: Int?
   @Option(help: ArgumentHelp("Folder of the journal.", valueName: "DIR")) var results = "results"
-  @Option(help: ArgumentHelp("Train only part I of N, of about equal cost; put the journals in one folder to merge them.", valueName: "I/N"))
+  @Option(
+    help: ArgumentHelp(
+      "Train only part I of N, of about equal cost; put the journals in one folder to merge them.", valueName: "I/N"))
   var shard: String?
   @Flag(help: "Print the configuration in force as YAML, and do nothing.") var printConfig = false
   @Flag(help: "Say what would be trained, and do nothing.") var dryRun = false
@@ -76,7 +78,8 @@ struct SweepCommand: ParsableCommand {
       try Output.write(Output.json(plan), to: nil)
       return
     }
-    var table = TextTable(header: ["problem", "optimizer", "schedules", "runs", "done", "core seconds left"], leftAligned: [0, 1])
+    var table = TextTable(
+      header: ["problem", "optimizer", "schedules", "runs", "done", "core seconds left"], leftAligned: [0, 1])
     for part in plan.parts {
       table.append([
         part.problem, part.optimizer, "\(part.schedules)", "\(part.runs)", "\(part.runsDone)",

@@ -30,7 +30,9 @@ struct SweepOptions: ParsableArguments {
     if !data.isEmpty { configuration.data = data.flatMap { $0.split(separator: ",").map(String.init) } }
     do {
       if let schedule { configuration.schedules = try Schedule.list(parsing: schedule).map(\.description) }
-      if let optimizer { configuration.optimizers = try optimizer.split(separator: ",").map { try Optimizer(parsing: String($0)) } }
+      if let optimizer {
+        configuration.optimizers = try optimizer.split(separator: ",").map { try Optimizer(parsing: String($0)) }
+      }
       if let seeds { configuration.seeds = seeds }
       if let epochs { configuration.epochs = epochs }
       if let rounds { configuration.rounds = rounds }
@@ -39,16 +41,5 @@ struct SweepOptions: ParsableArguments {
       throw ValidationError("\(error)")
     }
     return configuration
-  }
-
-  /// The same options as words of a command line.
-  var arguments: [String] {
-    var words = file.map { [$0] } ?? []
-    for pattern in data { words += ["--data", pattern] }
-    let texts = [("--schedule", schedule), ("--optimizer", optimizer)] + [
-      ("--seeds", seeds), ("--epochs", epochs), ("--rounds", rounds),
-    ].map { ($0, $1.map(String.init)) }
-    for (name, value) in texts { if let value { words += [name, value] } }
-    return words
   }
 }
