@@ -7,7 +7,7 @@ public protocol ScheduleShape: Sendable {
   static var summary: String { get }
   /// The heading of its column in tables, as in "1/sqrt(t)".
   static var columnTitle: String { get }
-  /// Its colour in every chart, "#rrggbb", legible on white and on near-black.
+  /// Its colour in every chart, "#rrggbb"; charts darken or lighten it for their background.
   static var color: String { get }
   /// Its own keys, in the order of the canonical spelling; `warmup` comes by itself.
   static var parameters: [any ScheduleParameter] { get }

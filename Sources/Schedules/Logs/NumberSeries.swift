@@ -24,7 +24,8 @@ struct NumberSeries {
   /// Whether a column of this name counts steps or time, or is the envelope that Weights & Biases exports beside the values.
   static func isNeverTheValues(_ name: String) -> Bool {
     let lower = name.lowercased()
-    if lower.hasSuffix("__min") || lower.hasSuffix("__max") { return true }
+    // An unnamed first column is an index, as pandas writes it.
+    if lower.isEmpty || lower.hasPrefix("unnamed:") || lower.hasSuffix("__min") || lower.hasSuffix("__max") { return true }
     let words = lower.split { !$0.isLetter && !$0.isNumber }.map(String.init)
     // Lightning appends "_step" and "_epoch" to what it averages, norms included.
     if words.contains(where: { $0.contains("norm") || $0.contains("grad") || $0.contains("factor") }) { return false }
@@ -40,9 +41,12 @@ struct NumberSeries {
   ///
   /// - Parameter columns: the numeric ones, each with its name and its place.
   static func only(of columns: [(name: String, index: Int)], path: String, all: [String]) throws -> Int {
+    if all.count == 1 { return 0 }
     let candidates = columns.filter { !isNeverTheValues($0.name) }
     if candidates.count == 1 { return candidates[0].index }
-    if columns.count == 1, all.count == 1 { return columns[0].index }
+    // Where no column is all numbers, reading the one that should be says which cell is not.
+    let possible = all.indices.filter { !isNeverTheValues(all[$0]) }
+    if candidates.isEmpty, possible.count == 1 { return possible[0] }
     let list = all.isEmpty ? "none" : all.joined(separator: ", ")
     throw ScheduleFileError(
       .malformed, path: path,

@@ -5,6 +5,8 @@
 Needs numpy, scipy and torch; their versions are recorded in each file.
 """
 
+import base64
+import io
 import json
 import pathlib
 import sys
@@ -125,7 +127,19 @@ def refinements():
     write("refinements.json", {"cases": cases})
 
 
+def arrays():
+    cases = []
+    for values in (np.arange(6, dtype=np.float32).reshape(3, 1, 2), np.array([0.1, -2.5, np.pi]), np.zeros((0,)),
+                   np.arange(-2, 4, dtype=np.int32).reshape(2, 3), np.zeros((1, 1, 1, 2), dtype=np.float32)):
+        file = io.BytesIO()
+        np.save(file, values)
+        cases.append({"shape": values.shape, "type": str(values.dtype), "values": values.ravel().tolist(),
+                      "base64": base64.b64encode(file.getvalue()).decode()})
+    write("arrays.json", {"cases": cases})
+
+
 if __name__ == "__main__":
     schedules()
     medians()
     refinements()
+    arrays()
