@@ -12,6 +12,8 @@ public struct LaneTrainer: Sendable {
   private let testRows: KernelRows?
   private let shape: LaneShape
   private let corrections: BiasCorrection
+  /// The path that the settings and the shape of the data lead to. What the sparse path does not offer goes the dense way.
+  let chosenPath: TrainingSettings.Path
 
   public init(problem: Problem, settings: TrainingSettings) {
     self.problem = problem
@@ -19,6 +21,7 @@ public struct LaneTrainer: Sendable {
     trainingRows = KernelRows(problem.training)
     testRows = problem.test.map(KernelRows.init)
     shape = LaneShape(features: problem.training.featureCount, classes: problem.training.classCount)
+    chosenPath = Self.path(problem, settings, shape)
     corrections = BiasCorrection(
       optimizer: settings.optimizer, steps: Self.order(problem, settings, seed: 0).stepsPerEpoch * settings.epochs)
   }
@@ -61,14 +64,12 @@ public struct LaneTrainer: Sendable {
     }
   }
 
-  /// The path that the settings and the shape of the data lead to. What the sparse path does not offer goes the dense way.
-  var chosenPath: TrainingSettings.Path {
-    guard SparseLaneTrainer.offers(settings.optimizer), shape.classes > 1 else { return .dense }
-    return switch settings.path {
-    case .automatic: SparseLaneTrainer.isBest(for: problem.training) ? .sparse : .dense
-    case .dense: .dense
-    case .sparse: .sparse
-    }
+  private static func path(
+    _ problem: Problem, _ settings: TrainingSettings, _ shape: LaneShape
+  ) -> TrainingSettings.Path {
+    guard settings.path != .dense, shape.classes > 1 else { return .dense }
+    guard settings.path == .sparse || SparseLaneTrainer.isBest(for: problem.training) else { return .dense }
+    return SparseLaneTrainer.offers(settings.optimizer) ? .sparse : .dense
   }
 
   /// Runs that train side by side.

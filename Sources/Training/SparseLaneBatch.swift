@@ -61,6 +61,7 @@ final class SparseLaneBatch {
     absent: UnsafeBufferPointer<SparseLaneRecord>
   ) {
     clear()
+    let (records, occurrences, slots, cursors) = (records, occurrences, slots, cursors)
     var next = listsAll ? features : 0
     for i in 0..<count {
       let row = Int(indices[i])
@@ -110,8 +111,9 @@ final class SparseLaneBatch {
     if listsAll {
       for slot in 0...features { records[slot].count = 0 }
     } else {
-      for slot in 0..<recordCount {
-        if slot + 1 < recordCount { slots[Int(records[slot].feature)] = -1 }
+      let count = recordCount
+      for slot in 0..<count {
+        if slot + 1 < count { slots[Int(records[slot].feature)] = -1 }
         records[slot].count = 0
       }
     }

@@ -133,15 +133,17 @@ struct SparseLaneTerms: Sendable {
     fill(table, band, step: step, count: steps)
     var coefficients = [Double](repeating: 0, count: points)
     for j in 0..<steps { for m in 0..<points { coefficients[m] += Double(table[j * points + m]) } }
+    let root = beta2.squareRoot()
+    let ratios = (0..<steps).map { epsilonRatio(step, $0) }
     var largest = 0.0
     for i in 0...200 {
       let u = Double(i) / 200
       var exact = 0.0
       var (power1, power2) = (1.0, 1.0)
       for j in 0..<steps {
-        exact += band.c * power1 / (band.c * power2 * (1 - u) + epsilonRatio(step, j) * u)
+        exact += band.c * power1 / (band.c * power2 * (1 - u) + ratios[j] * u)
         power1 *= beta1
-        power2 *= beta2.squareRoot()
+        power2 *= root
       }
       let approximate = coefficients.reversed().reduce(0) { $0 * (2 * u - 1) + $1 }
       largest = max(largest, abs(approximate / exact - 1))
