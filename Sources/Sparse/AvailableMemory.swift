@@ -10,7 +10,8 @@
 func availableMemory() -> Int {
   #if os(Linux)
     var available = Int.max
-    if let text = smallFile("/proc/meminfo"), let line = text.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),
+    if let text = smallFile("/proc/meminfo"),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),
       let kilobytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
     {
       available = kilobytes * 1024

@@ -1,3 +1,5 @@
+import Subprocess
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #else
   import Darwin
 #endif
-import Subprocess
 #if canImport(System)
   import System
 #else

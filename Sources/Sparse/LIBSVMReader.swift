@@ -52,7 +52,9 @@ private struct FileReading {
       values = Array(unsafeUninitializedCapacity: room.colons) { valueMemory, valueCount in
         rowOffsets = Array(unsafeUninitializedCapacity: room.newlines + 1) { offsetMemory, offsetCount in
           labelCodes = Array(unsafeUninitializedCapacity: room.newlines) { codeMemory, codeCount in
-            let parts = (columnMemory.baseAddress!, valueMemory.baseAddress!, offsetMemory.baseAddress!, codeMemory.baseAddress!)
+            let parts = (
+              columnMemory.baseAddress!, valueMemory.baseAddress!, offsetMemory.baseAddress!, codeMemory.baseAddress!
+            )
             parts.2[0] = 0
             let segment = RowSegment(
               columns: parts.0, values: parts.1, rowEnds: parts.2 + 1, labelCodes: parts.3, entryCapacity: room.colons,

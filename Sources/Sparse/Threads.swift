@@ -53,15 +53,17 @@ final class WorkerThread {
   init(_ body: @escaping @Sendable () -> Void) {
     self.body = body
     let context = Unmanaged.passRetained(Body(body))
-    let status = pthread_create(&handle, nil, { argument in
-      #if canImport(Darwin)
-        let pointer: UnsafeMutableRawPointer? = argument
-      #else
-        let pointer = argument
-      #endif
-      if let pointer { Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().run() }
-      return nil
-    }, context.toOpaque())
+    let status = pthread_create(
+      &handle, nil,
+      { argument in
+        #if canImport(Darwin)
+          let pointer: UnsafeMutableRawPointer? = argument
+        #else
+          let pointer = argument
+        #endif
+        if let pointer { Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().run() }
+        return nil
+      }, context.toOpaque())
     isStarted = status == 0
     if !isStarted { context.release() }
   }

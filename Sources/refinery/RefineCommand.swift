@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Reports
 import Schedules
 
@@ -49,7 +50,7 @@ struct RefineCommand: ParsableCommand {
     report("the same in Python: \(fit.pythonLambda(steps: result.factors.count))")
     if let plot = output.plot {
       let factors = try Schedule(parsing: fit.spelling).factors(steps: result.factors.count)
-      let figure = RefinementPlot(result, title: norms, fit: factors, fitLabel: fit.spelling)
+      let figure = RefinementPlot(result, title: norms, fit: factors, fitLabel: String(format: "warmup %.3g, power %.3g", fit.warmup, fit.power))
       try Output.write(figure.svg, to: plot)
     }
     if let emit {

@@ -10,7 +10,8 @@ import Testing
     var testDescription: String { name }
   }
 
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
     .appending(path: "datasets")
 
   /// The rows `| file | rows | features | classes | nonzeros |` of the README.

@@ -20,7 +20,9 @@ import Testing
     }
     var bytes = Array(text.utf8)
     let strange = Array("0123456789:. -+e#\n\r\tq\0".utf8)
-    for _ in 0..<mutations { bytes[Int.random(in: bytes.indices, using: &generator)] = strange.randomElement(using: &generator)! }
+    for _ in 0..<mutations {
+      bytes[Int.random(in: bytes.indices, using: &generator)] = strange.randomElement(using: &generator)!
+    }
     return bytes
   }
 
@@ -29,7 +31,8 @@ import Testing
       let file = try LIBSVMReader.read(path: path, options: ReadingOptions(threads: threads, usesVectors: vectors))
       let matrix = file.data.matrix
       let bits = matrix.values.map { String($0.bitPattern, radix: 16) }
-      return "\(matrix.rowOffsets) \(matrix.columns) \(bits) \(file.data.classes) \(file.data.classLabels) \(file.checksumText ?? "")"
+      return
+        "\(matrix.rowOffsets) \(matrix.columns) \(bits) \(file.data.classes) \(file.data.classLabels) \(file.checksumText ?? "")"
     } catch {
       return "\(error)"
     }

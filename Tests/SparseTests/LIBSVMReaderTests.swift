@@ -29,7 +29,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "1 1:2\r\n2 3:4\r\n", "1\t1:2 \n2   3:4\t\n", "\u{FEFF}1 1:2\n2 3:4", "# head\n\n1 1:2 # tail\n \t\n2 3:4#", "01 001:+2.\n2.0 3:4e0\n\n",
+    "1 1:2\r\n2 3:4\r\n", "1\t1:2 \n2   3:4\t\n", "\u{FEFF}1 1:2\n2 3:4", "# head\n\n1 1:2 # tail\n \t\n2 3:4#",
+    "01 001:+2.\n2.0 3:4e0\n\n",
     "1 qid:3 1:2\n2 qid:-4 3:4\n",
   ])
   func spellingsOfOneMatrix(text: String) throws {
