@@ -1,0 +1,48 @@
+import Foundation
+import Testing
+
+@Suite struct DataCommandTests {
+  /// One mistake a file, and the place where it is.
+  static let malformed: [(text: String, place: String)] = [
+    ("", "1:1"), ("\n\n", "1:1"), ("# only\n", "1:1"), ("a 1:2\n", "1:1"), ("1 1\n", "1:3"), ("1 1:\n", "1:5"),
+    ("1 :2\n", "1:3"), ("1 1:x\n", "1:5"), ("1 1:2:3\n", "1:5"), ("1 2:1 1:1\n", "1:7"), ("1 1:1 1:2\n", "1:7"),
+    ("1 1:nan\n", "1:5"), ("1 1:inf\n", "1:5"), ("nan 1:1\n", "1:1"), ("1 -1:2\n", "1:3"), ("1 99999999999:1\n", "1:3"),
+    ("1 1:1e999\n", "1:5"), ("3,7 1:0.5\n", "1:1"), ("cat 1:1\n", "1:1"), ("1 1:2\u{0}\n", "1:6"), ("1 1:0x1\n", "1:5"),
+    ("1 1 :2\n", "1:3"), ("1 1: 2\n", "1:5"), ("1;1:2\n", "1:1"), ("+ 1:1\n", "1:1"), (". 1:1\n", "1:1"),
+    ("1 1:.\n", "1:5"), ("1 1:1e\n", "1:5"), ("1 1:--1\n", "1:5"), ("1 1.5:1\n", "1:3"), ("1 1:1\n2 x:1\n", "2:3"),
+    ("1 qid:x 1:1\n", "1:3"), ("1 1:\u{B2}\n", "1:5"), ("1 1:1\u{7}\n", "1:6"), ("1 1:1,2\n", "1:5"),
+    ("{\"a\":1}\n", "1:1"), ("1 2147483648:1\n", "1:3"), ("1 1:1 2:1 2:1\n", "1:11"), ("1 0:1 0:2\n", "1:7"),
+    ("1e400 1:1\n", "1:1"), ("1 1:1_000\n", "1:5"), ("1 1:1\r\n2 2:\r\n", "2:5"), ("1 1:1 # c\n2 2;1\n", "2:3"),
+  ]
+
+  @Test func everyMalformedFileIsReportedAndTheOthersAreListed() throws {
+    let folder = try Program.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for (index, file) in Self.malformed.enumerated() {
+      try Data(file.text.utf8).write(to: folder.appendingPathComponent("file\(index)"))
+    }
+    try Data("1 1:0.5\n2 1:1 2:-1\n".utf8).write(to: folder.appendingPathComponent("good"))
+    let result = try Program.run("data", "list", folder.path, "--json")
+    #expect(result.status == 65)
+    let datasets = try #require(try result.json()["datasets"] as? [[String: Any]])
+    #expect(datasets.compactMap { $0["name"] as? String } == ["good"])
+    for (index, file) in Self.malformed.enumerated() {
+      #expect(result.errors.contains("\(folder.path)/file\(index):\(file.place): error: "), "\(file.text)")
+    }
+  }
+
+  @Test func inspectReadsStandardInput() throws {
+    let result = try Program.run("data", "inspect", "-", "--json", input: Data("3 1:0.5 4:-2\n-1 2:1\n".utf8))
+    let json = try result.json()
+    #expect(json["rows"] as? Int == 2)
+    #expect(json["features"] as? Int == 4)
+    #expect(json["classes"] as? Int == 2)
+    #expect(json["nonzeros"] as? Int == 3)
+    #expect(json["labels"] as? [String: Int] == ["-1": 1, "3": 1])
+  }
+
+  @Test func missingFilesAndFoldersEndWithCode66() throws {
+    #expect(try Program.run("data", "inspect", "no-such-file").status == 66)
+    #expect(try Program.run("data", "list", "no-such-folder").status == 66)
+  }
+}

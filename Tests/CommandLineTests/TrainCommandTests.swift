@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+@Suite struct TrainCommandTests {
+  /// Three classes on a line, 40 rows.
+  static let data = Data(
+    (0..<40).map { "\($0 % 3) 1:\(Double($0 % 3) - 1 + Double($0 % 7) / 20) 2:\(Double($0 % 5) / 5)" }.joined(separator: "\n")
+      .utf8)
+
+  @Test func recordsComeSchedulesOutermost() throws {
+    let result = try Program.run(
+      [
+        "train", "--data", "-", "--optimizer", "adam", "--lr", "0.1,0.5", "--schedule", "flat,linear", "--epochs", "3",
+        "--seed", "7",
+      ],
+      input: Self.data)
+    let records = try #require(try result.json()["records"] as? [[String: Any]])
+    #expect(records.map { $0["schedule"] as? String } == ["flat", "flat", "linear", "linear"])
+    #expect(records.map { $0["learning_rate"] as? Double } == [0.1, 0.5, 0.1, 0.5])
+    #expect(records.allSatisfy { $0["steps"] as? Int == 6 && $0["seed"] as? Int == 7 && $0["test_error"] is NSNull })
+  }
+
+  @Test func bothEnginesAgree() throws {
+    let losses = try ["lanes", "reference"].map { engine in
+      let result = try Program.run(
+        ["train", "--data", "-", "--optimizer", "sgd", "--lr", "0.5", "--epochs", "20", "--engine", engine], input: Self.data)
+      let records = try #require(try result.json()["records"] as? [[String: Any]])
+      return try #require(records[0]["train_loss"] as? Double)
+    }
+    #expect(abs(losses[0] - losses[1]) < 1e-5 * losses[1])
+  }
+
+  @Test func normsOfARunBecomeTheScheduleOfTheNext() throws {
+    let folder = try Program.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let norms = folder.appendingPathComponent("norms.npy").path
+    let first = try Program.run(
+      ["train", "--data", "-", "--optimizer", "sgd", "--lr", "0.5", "--epochs", "20", "--norms", norms], input: Self.data)
+    #expect(first.status == 0)
+    let refined = try Program.run("refine", norms, "--norm", "l2", "--run", "1")
+    #expect(refined.status == 0)
+    let factors = refined.output.split(separator: "\n").compactMap { Double($0) }
+    #expect(factors.count == 40 && factors.max() == 1 && factors.last == 0)
+    let second = try Program.run(
+      ["train", "--data", "-", "--optimizer", "sgd", "--lr", "0.5", "--epochs", "20", "--schedule", "refined:norms=\(norms)"],
+      input: Self.data)
+    #expect(second.status == 0)
+  }
+
+  @Test(arguments: [
+    ["train", "--data", "-", "--lr", "x"], ["train", "--data", "-", "--lr", "1", "--schedule", "lineer"],
+    ["train", "--data", "-", "--lr", "1", "--epochs", "0"],
+    ["train", "--data", "-", "--lr", "1", "--optimizer", "sgd", "--beta1", "0.9"],
+    ["train", "--data", "-", "--lr", "1", "--schedule", "refined"],
+    ["bound", "--schedule", "linear", "--norms", "x", "--distance", "0"],
+    ["sweep", "--seeds", "0"], ["sweep", "--shard", "3/2"], ["order", "--rows", "0", "--out", "x.npy"], ["no-such-command"],
+  ])
+  func misuseEndsWithCode64(arguments: [String]) throws {
+    #expect(try Program.run(arguments, input: Self.data).status == 64)
+  }
+
+  @Test func whatCannotBeWrittenEndsWithCode73() throws {
+    let result = try Program.run(
+      ["train", "--data", "-", "--lr", "0.1", "--epochs", "1", "--norms", "/no/such/folder/norms.npy"], input: Self.data)
+    #expect(result.status == 73)
+  }
+}
