@@ -19,7 +19,9 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   private let arguments: ScheduleArguments
   private let shape: any ScheduleShape
 
-  /// - Parameter registry: the kinds of schedules to choose from.
+  /// - Parameters:
+  ///   - text: a name, and keys with values.
+  ///   - registry: the kinds of schedules to choose from.
   /// - Throws: `ScheduleError`, which says what was found and what would be right.
   public init(parsing text: String, in registry: ScheduleRegistry = .builtIn) throws {
     let spelling = text.trimmingBlanks
@@ -68,8 +70,10 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   /// The factors s_t, t = 0 ..< steps: with W = round(warmup x steps), (t+1)/W for t < W, then the schedule's own shape
   /// over the other steps - W. Halves are rounded to even, as Python and NumPy do.
   ///
-  /// - Parameter unspecifiedNorm: which norms a `refined` schedule takes its norms for where it does not say `norm=`
-  ///   (l2 goes with SGD, l1 with Adam).
+  /// - Parameters:
+  ///   - steps: of the run, at least 1.
+  ///   - unspecifiedNorm: which norms a `refined` schedule takes its norms for where it does not say `norm=` (l2 goes with
+  ///     SGD, l1 with Adam).
   /// - Throws: `ScheduleError` or `ScheduleFileError`, for schedules that read files or need more steps.
   /// - Complexity: O(steps), with refinement O(steps log steps).
   public func factors(steps: Int, unspecifiedNorm: GradientNorm = .l2) throws -> [Double] {

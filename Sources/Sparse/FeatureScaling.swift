@@ -72,7 +72,9 @@ public struct FeatureScaling: Sendable {
 
   /// Scales a file.
   ///
-  /// - Parameter write: Takes the text of the scaled file, piece by piece.
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - write: Takes the text of the scaled file, piece by piece.
   /// - Throws: `ReadingFailure` for a bad file, in which case what has been written is incomplete; and what `write` throws.
   /// - Complexity: O(bytes + rows x features whose zeros do not stay zero).
   public func scale(path: String, write: ([UInt8]) throws -> Void) throws -> Summary {

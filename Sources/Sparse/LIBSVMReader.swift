@@ -11,7 +11,9 @@ public enum LIBSVMReader {
   /// first bytes: gzip, of one member or several, and through the system's own programs bzip2, xz and zstd. The result does
   /// not depend on the number of threads. Blocks the calling thread.
   ///
-  /// - Parameter path: The file; `-` for standard input.
+  /// - Parameters:
+  ///   - path: The file; `-` for standard input.
+  ///   - options: Index base, threads and checksum.
   /// - Throws: `ReadingFailure`: with the first ten errors for a file with errors, for one without rows or features, for one
   ///   that needs more memory than there is, and for one whose labels are a regression target (more than 2,000 distinct
   ///   ones, some with fractions).

@@ -29,7 +29,9 @@ public struct BestRate: Sendable, Hashable {
 
   /// The best rate of one problem, one optimizer and one schedule, or of several spellings of it: each with its own rates.
   ///
-  /// - Parameter runs: Records of one problem and optimizer, in any order.
+  /// - Parameters:
+  ///   - runs: Records of one problem and optimizer, in any order.
+  ///   - criterion: What has to be lowest.
   /// - Returns: nil where every rate has a diverged seed, or nothing was run.
   /// - Complexity: O(n log n) in the number of runs.
   public static func select(from runs: some Sequence<RunRecord>, by criterion: Criterion = .trainError) -> BestRate? {

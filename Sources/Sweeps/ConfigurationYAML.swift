@@ -47,7 +47,9 @@ extension SweepConfiguration {
 
   /// Reads a configuration file; keys that it does not have keep their defaults.
   ///
-  /// - Parameter file: The file's name, for messages.
+  /// - Parameters:
+  ///   - text: YAML.
+  ///   - file: The file's name, for messages.
   /// - Throws: `ConfigurationError` with line and column: not YAML, unknown or repeated keys, values out of range.
   public init(yaml text: String, file: String) throws {
     self.init()

@@ -8,7 +8,9 @@ extension SweepResults {
   /// Journals of shards merge by being put in one folder; the order of files and lines does not matter. Each journal's protocol
   /// is that of its latest session.
   ///
-  /// - Parameter asked: the first digits of a protocol's key; nil where all journals are of one protocol.
+  /// - Parameters:
+  ///   - folder: The results folder.
+  ///   - asked: the first digits of a protocol's key; nil where all journals are of one protocol.
   /// - Throws: `JournalError`: no journal, several protocols and none asked for, two lines that disagree.
   public static func load(folder: String, protocol asked: String? = nil) throws -> SweepResults {
     let contents = try JournalContents(folder: folder)

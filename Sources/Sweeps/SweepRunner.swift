@@ -26,8 +26,12 @@ public struct SweepRunner: Sendable {
   private let optima: [SweepProblem]
 
   /// - Parameters:
+  ///   - configuration: what to train.
+  ///   - data: the problems, read.
+  ///   - results: the results folder; made where there is none.
   ///   - jobs: threads, at least 1.
   ///   - shard: the part to train; nil for all.
+  ///   - version: of the program, for the report.
   /// - Throws: `SettingError`, or what a schedule says that cannot be made.
   public init(
     configuration: SweepConfiguration, data: SweepData, results: String,

@@ -48,7 +48,15 @@ public enum TrainerBenchmark {
 
   /// Trains `runs` runs (linear decay, learning rates 2^-12 ... 2^3) without evaluating them.
   ///
-  /// - Parameter seconds: about how long a repetition takes; at least an epoch.
+  /// - Parameters:
+  ///   - problem: data to train on.
+  ///   - optimizer: with its constants.
+  ///   - batchSize: at least 1.
+  ///   - runs: given to one call.
+  ///   - path: the kernels.
+  ///   - peakFlops: of `measureMachine`.
+  ///   - repetitions: of which the median counts.
+  ///   - seconds: about how long a repetition takes; at least an epoch.
   public static func time(
     _ problem: Problem, optimizer: Optimizer, batchSize: Int = 16, runs: Int = 16, path: TrainingSettings.Path = .automatic,
     peakFlops: Double, repetitions: Int = 5, seconds: Double = 0.1

@@ -50,7 +50,8 @@ struct RefineCommand: ParsableCommand {
     report("the same in Python: \(fit.pythonLambda(steps: result.factors.count))")
     if let plot = output.plot {
       let factors = try Schedule(parsing: fit.spelling).factors(steps: result.factors.count)
-      let figure = RefinementPlot(result, title: norms, fit: factors, fitLabel: String(format: "warmup %.3g, power %.3g", fit.warmup, fit.power))
+      let label = String(format: "warmup %.3g, power %.3g", fit.warmup, fit.power)
+      let figure = RefinementPlot(result, title: norms, fit: factors, fitLabel: label)
       try Output.write(figure.svg, to: plot)
     }
     if let emit {

@@ -12,6 +12,7 @@ public struct RefinementPlot: Sendable {
   private let fitLabel: String
 
   /// - Parameters:
+  ///   - result: What is drawn.
   ///   - title: Stands over the panels, as the name of the log.
   ///   - fit: The factors of the closest polynomial decay, evenly spaced over the same steps; empty for none.
   ///   - fitLabel: What the fit is, as in `warmup 0.02, power 1.3`.

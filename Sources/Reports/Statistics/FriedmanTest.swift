@@ -13,7 +13,9 @@ public struct FriedmanTest: Sendable, Hashable {
   public let criticalDifference: Double
   public let level: Double
 
-  /// - Parameter rows: one row a problem, one value a column; smaller is better.
+  /// - Parameters:
+  ///   - rows: one row a problem, one value a column; smaller is better.
+  ///   - level: of the critical difference.
   /// - Returns: nil for fewer than two problems or three columns, or rows of unequal length.
   /// - Complexity: O(problems x columns log columns).
   public init?(_ rows: [[Double]], level: Double = 0.05) {

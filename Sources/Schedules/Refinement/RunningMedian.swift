@@ -9,7 +9,9 @@
 /// How: every value in the windows has a rank of its own. A set of ranks holds the window; as it moves on by one value the
 /// median moves by at most one element of the set.
 ///
-/// - Parameter width: odd, at least 1.
+/// - Parameters:
+///   - values: in the order of the steps.
+///   - width: odd, at least 1.
 /// - Precondition: no value is NaN.
 /// - Complexity: O(n log n) for any width: one sort, then O(log n) a step with a base of 64.
 public func runningMedian(_ values: [Double], width: Int) -> [Double] {
