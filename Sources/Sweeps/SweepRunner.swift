@@ -68,7 +68,7 @@ public struct SweepRunner: Sendable {
         units.append(SweepUnit(problem: problem, optimizer: optimizer, configuration: configuration, chains: chains))
       }
     }
-    guard let shard else { return (units, data.problems) }
+    guard let shard else { return (units, data.problems.filter(hasFindableOptimum)) }
     let costs = SweepRunner.costs(of: units, chains: chains, configuration: configuration)
     let assigned = Shard.assignments(of: costs + data.problems.map(optimumCost), count: shard.count)
     let parts = units.enumerated().compactMap { index, unit -> SweepUnit? in
@@ -77,6 +77,7 @@ public struct SweepRunner: Sendable {
       return SweepUnit(problem: problem, optimizer: unit.keys.optimizer, configuration: configuration, chains: own)
     }
     let optima = data.problems.indices.filter { assigned[costs.count + $0] == shard.index }.map { data.problems[$0] }
+      .filter(hasFindableOptimum)
     return (parts, optima)
   }
 
@@ -90,6 +91,12 @@ public struct SweepRunner: Sendable {
         return unit.cost * Double(runs + unit.lanes * (1 + chain.refined.count))
       }
     }
+  }
+
+  /// Whether the optimum can be found in reasonable time: the second-order method does not reach problems with more weights,
+  /// and the first-order one would outlast the sweep.
+  static func hasFindableOptimum(_ problem: SweepProblem) -> Bool {
+    (problem.summary.features + 1) * problem.summary.classes <= 50_000
   }
 
   /// Seconds, roughly: some tens of Newton steps.
