@@ -30,7 +30,7 @@ struct DenseLaneTrainer {
     let memory = DenseLaneMemory(shape: shape, batchSize: order.batchSize, stateCount: Rule.stateCount)
     let steps = order.stepsPerEpoch * settings.epochs
     let norms = LaneBuffer(count: recording.norms ? 2 * steps : 0)
-    var trace = LossTrace(length: recording.traceLength, steps: steps, lanes: laneWidth)
+    var trace = LossTrace(length: recording.traceLength, steps: steps)
     let rates = LaneRates(runs, capacity: order.stepsPerEpoch)
     try withExtendedLifetime((memory, norms, rates)) {
       try rows.withPointers { rows in
@@ -47,7 +47,8 @@ struct DenseLaneTrainer {
       }
     }
     trace.close()
-    var lanes = TrainedLanes(weights: memory.optimizer.weights, shape: shape, vectorsPerEntry: 1)
+    var lanes = TrainedLanes(
+      weights: memory.optimizer.weights, shape: shape, storedClasses: shape.classes, featureStride: shape.classStride)
     lanes.trace = trace.means
     if recording.norms {
       lanes.l1Norms = norms.floats(everySecondFrom: 0)

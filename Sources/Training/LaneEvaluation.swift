@@ -13,48 +13,21 @@ struct LaneEvaluation {
     var losses: [Double]
   }
 
-  /// - Complexity: O(rows x features x classes) where rows are dense, O(nonzeros x classes) else.
-  func callAsFunction(_ lanes: TrainedLanes, cancellation: inout Cancellation) throws -> Result {
-    var result = Result(errors: [], losses: [])
-    let memory = Memory(shape: lanes.shape)
-    for vector in 0..<lanes.vectorsPerEntry {
-      memory.copyWeights(of: lanes, vector)
-      let part = try evaluate(memory, &cancellation)
-      result.errors += part.errors
-      result.losses += part.losses
-    }
-    return result
-  }
-
   private static let chunkRows = 16
 
-  private final class Memory {
-    let weights: LaneBuffer
-    let logits: LaneBuffer
-    let maxima: LaneBuffer
-    let shape: LaneShape
-
-    init(shape: LaneShape) {
-      self.shape = shape
-      weights = LaneBuffer(count: shape.vectorCount)
-      logits = LaneBuffer(count: chunkRows * shape.classStride)
-      maxima = LaneBuffer(count: chunkRows)
-    }
-
-    func copyWeights(of lanes: TrainedLanes, _ vector: Int) {
-      for i in 0..<shape.vectorCount { weights.pointer[i] = lanes.weights.pointer[i * lanes.vectorsPerEntry + vector] }
-    }
-  }
-
-  private func evaluate(_ memory: Memory, _ cancellation: inout Cancellation) throws -> Result {
+  /// - Complexity: O(rows x features x classes) where rows are dense, O(nonzeros x classes) else.
+  func callAsFunction(_ lanes: TrainedLanes, cancellation: inout Cancellation) throws -> Result {
     var errors = [Double](repeating: 0, count: laneWidth)
     var losses = errors
     var known = 0
-    let shape = memory.shape
+    let stored = LaneShape(features: lanes.shape.features, classes: lanes.storedClasses)
+    let isOneOfTwo = lanes.storedClasses < lanes.shape.classes
+    let buffer = LaneBuffer(count: Self.chunkRows * (stored.classStride + 1))
     try rows.withPointers { rows in
-      let logits = LaneLogits(values: memory.logits.pointer, maxima: memory.maxima.pointer, shape: shape)
+      let logits = LaneLogits(
+        values: buffer.pointer, maxima: buffer.pointer + Self.chunkRows * stored.classStride, shape: stored)
       let forward = LaneForward(
-        shape: shape, weights: UnsafePointer(memory.weights.pointer), featureStride: shape.classStride, logits: logits)
+        shape: stored, weights: UnsafePointer(lanes.weights.pointer), featureStride: lanes.featureStride, logits: logits)
       for start in stride(from: 0, to: rows.rowCount, by: Self.chunkRows) {
         let count = min(Self.chunkRows, rows.rowCount - start)
         try cancellation.check(work: forward(rows, from: start, count: count))
@@ -66,8 +39,14 @@ struct LaneEvaluation {
             wrong = lane_add(wrong, lane_splat(1))
             continue
           }
-          wrong = lane_add(wrong, logits.error(row: i, label: label))
-          loss = lane_add(loss, logits.loss(row: i, label: label))
+          if isOneOfTwo {
+            let logit = logits.values[i * stored.classStride]
+            wrong = lane_add(wrong, SparseLaneSoftmax.errorOfTwo(logit, label: label))
+            loss = lane_add(loss, SparseLaneSoftmax.lossOfTwo(logit, label: label))
+          } else {
+            wrong = lane_add(wrong, logits.error(row: i, label: label))
+            loss = lane_add(loss, logits.loss(row: i, label: label))
+          }
           known += 1
         }
         for lane in 0..<laneWidth {
@@ -76,6 +55,7 @@ struct LaneEvaluation {
         }
       }
     }
+    withExtendedLifetime((buffer, lanes.weights)) {}
     for lane in 0..<laneWidth {
       errors[lane] /= Double(rows.data.rowCount)
       losses[lane] /= Double(known)

@@ -16,6 +16,13 @@ struct LaneShape: Sendable {
     classStride = (classes < 16 ? lines : lines | 1) * vectorsPerLine
   }
 
+  /// Without space between the features.
+  init(features: Int, packedClasses: Int) {
+    self.features = features
+    classes = packedClasses
+    classStride = packedClasses
+  }
+
   var vectorCount: Int { (features + 1) * classStride }
 
   /// Calls a closure with the first class of each span: threes, and at the end one or two twos, so that no span of one is left over

@@ -12,8 +12,13 @@ public struct LaneTrainer: Sendable {
   private let testRows: KernelRows?
   private let shape: LaneShape
   private let corrections: BiasCorrection
-  /// The path that the settings and the shape of the data lead to. What the sparse path does not offer goes the dense way.
-  let chosenPath: TrainingSettings.Path
+  /// What the settings and the shape of the data lead to.
+  let kernels: Kernels
+
+  /// The ways of a step: dense rows, or sparse rows with or without lists of features.
+  enum Kernels {
+    case dense, scatter, lists
+  }
 
   public init(problem: Problem, settings: TrainingSettings) {
     self.problem = problem
@@ -21,7 +26,7 @@ public struct LaneTrainer: Sendable {
     trainingRows = KernelRows(problem.training)
     testRows = problem.test.map(KernelRows.init)
     shape = LaneShape(features: problem.training.featureCount, classes: problem.training.classCount)
-    chosenPath = Self.path(problem, settings, shape)
+    kernels = Self.kernels(problem.training, settings, shape)
     corrections = BiasCorrection(
       optimizer: settings.optimizer, steps: Self.order(problem, settings, seed: 0).stepsPerEpoch * settings.epochs)
   }
@@ -31,7 +36,7 @@ public struct LaneTrainer: Sendable {
 
   /// How many runs are best given to one call of `train`: a multiple of 16.
   public var preferredRunCount: Int {
-    chosenPath == .sparse ? SparseLaneTrainer.preferredLanes(shape, settings.optimizer) : 16
+    kernels == .lists ? SparseLaneTrainer.preferredLanes(shape, settings.optimizer) : 16
   }
 
   /// Estimated seconds of one run on a typical core, for planning: a function of the shape of the problem, never measured.
@@ -64,16 +69,20 @@ public struct LaneTrainer: Sendable {
     }
   }
 
-  private static func path(
-    _ problem: Problem, _ settings: TrainingSettings, _ shape: LaneShape
-  ) -> TrainingSettings.Path {
+  private static func kernels(
+    _ data: LabelledSparseData, _ settings: TrainingSettings, _ shape: LaneShape
+  ) -> Kernels {
     guard settings.path != .dense, shape.classes > 1 else { return .dense }
-    guard settings.path == .sparse || SparseLaneTrainer.isBest(for: problem.training) else { return .dense }
-    return SparseLaneTrainer.offers(settings.optimizer) ? .sparse : .dense
+    guard settings.path == .sparse || PathThresholds.isSparse(data) else { return .dense }
+    if PathThresholds.scatters(data, settings, shape) { return .scatter }
+    return SparseLaneTrainer.offers(settings.optimizer) ? .lists : .dense
   }
 
+  /// "dense" or "sparse".
+  var chosenPath: TrainingSettings.Path { kernels == .dense ? .dense : .sparse }
+
   /// Runs that train side by side.
-  private var groupWidth: Int { chosenPath == .sparse ? preferredRunCount : laneWidth }
+  private var groupWidth: Int { kernels == .lists ? preferredRunCount : laneWidth }
 
   /// Trains all runs and throws the result away; for measuring.
   func trainWithoutEvaluation(_ runs: [Run], seed: UInt64) throws {
@@ -89,19 +98,29 @@ public struct LaneTrainer: Sendable {
   private func train(
     _ group: ArraySlice<Run>, _ seed: UInt64, _ recording: Recording, _ cancellation: inout Cancellation
   ) throws -> [RunOutcome] {
-    let lanes = try trainLanes(group, seed, recording, &cancellation)
-    return try outcomes(of: lanes, count: group.count, &cancellation)
+    var rest = group
+    return try trainLanes(group, seed, recording, &cancellation).flatMap { lanes in
+      defer { rest = rest.dropFirst(laneWidth) }
+      return try outcomes(of: lanes, count: min(rest.count, laneWidth), &cancellation)
+    }
   }
 
+  /// One result for each vector of runs.
   private func trainLanes(
     _ group: ArraySlice<Run>, _ seed: UInt64, _ recording: Recording, _ cancellation: inout Cancellation
-  ) throws -> TrainedLanes {
-    if chosenPath == .sparse {
-      let path = SparseLaneTrainer(rows: trainingRows, shape: shape, settings: settings, corrections: corrections)
-      return try path.train(group, order: order(seed: seed), recording: recording, cancellation: &cancellation)
+  ) throws -> [TrainedLanes] {
+    let order = order(seed: seed)
+    switch kernels {
+    case .dense:
+      let trainer = DenseLaneTrainer(rows: trainingRows, shape: shape, settings: settings, corrections: corrections)
+      return [try trainer.train(group, order: order, recording: recording, cancellation: &cancellation)]
+    case .scatter:
+      let trainer = ScatterLaneTrainer(rows: trainingRows, shape: shape, settings: settings, corrections: corrections)
+      return [try trainer.train(group, order: order, recording: recording, cancellation: &cancellation)]
+    case .lists:
+      let trainer = SparseLaneTrainer(rows: trainingRows, shape: shape, settings: settings, corrections: corrections)
+      return try trainer.train(group, order: order, recording: recording, cancellation: &cancellation)
     }
-    let path = DenseLaneTrainer(rows: trainingRows, shape: shape, settings: settings, corrections: corrections)
-    return try path.train(group, order: order(seed: seed), recording: recording, cancellation: &cancellation)
   }
 
   private func outcomes(of lanes: TrainedLanes, count: Int, _ cancellation: inout Cancellation) throws -> [RunOutcome] {

@@ -7,20 +7,17 @@ struct LossTrace {
   private var stepsInWindow = 0
 
   /// - Parameter length: the number of windows is at most this.
-  init(length: Int, steps: Int, lanes: Int) {
+  init(length: Int, steps: Int) {
     stepsPerWindow = length > 0 ? max(1, (steps + length - 1) / length) : 0
-    sums = [Double](repeating: 0, count: lanes)
-    if length > 0 { means.reserveCapacity((steps + stepsPerWindow - 1) / stepsPerWindow * lanes) }
+    sums = [Double](repeating: 0, count: laneWidth)
+    if length > 0 { means.reserveCapacity((steps + stepsPerWindow - 1) / stepsPerWindow * laneWidth) }
   }
 
   var isWanted: Bool { stepsPerWindow > 0 }
 
-  /// Adds the mean losses of a step's batch, the last vector of lanes last.
-  ///
-  /// - Parameter vector: which of the lanes' vectors.
-  mutating func add(_ losses: LaneVector, vector: Int = 0) {
-    for lane in 0..<laneWidth { sums[vector * laneWidth + lane] += Double(losses[lane]) }
-    guard (vector + 1) * laneWidth == sums.count else { return }
+  /// Adds the mean losses of a step's batch.
+  mutating func add(_ losses: LaneVector) {
+    for lane in 0..<laneWidth { sums[lane] += Double(losses[lane]) }
     stepsInWindow += 1
     if stepsInWindow == stepsPerWindow { close() }
   }
@@ -28,7 +25,7 @@ struct LossTrace {
   /// Ends the last window.
   mutating func close() {
     guard stepsInWindow > 0 else { return }
-    for lane in 0..<sums.count {
+    for lane in 0..<laneWidth {
       means.append(Float(sums[lane] / Double(stepsInWindow)))
       sums[lane] = 0
     }

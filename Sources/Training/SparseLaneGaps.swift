@@ -6,7 +6,7 @@ import Sparse
 /// was dropped), the epoch's first step. So the next event never lies beyond the next epoch.
 final class SparseLaneGaps {
   /// By nonzero of the file; those of rows that the epoch drops are meaningless.
-  let gaps: UnsafeMutablePointer<Int32>
+  let gaps: KernelArray<Int32>
   /// What the epoch's first batch must list beside its own features.
   private(set) var absent: [SparseLaneRecord] = []
   /// The order of the present epoch.
@@ -27,8 +27,7 @@ final class SparseLaneGaps {
     self.order = order
     self.epochs = epochs
     let nonzeros = rows.offsets[rows.rowCount]
-    gaps = .allocate(capacity: max(1, nonzeros))
-    gaps.initialize(repeating: 1, count: max(1, nonzeros))
+    gaps = KernelArray(repeating: 1, count: nonzeros)
     var occurs = [Bool](repeating: false, count: rows.features)
     for p in 0..<nonzeros { occurs[Int(rows.columns[p])] = true }
     self.occurs = occurs
@@ -40,8 +39,6 @@ final class SparseLaneGaps {
     order.shuffle(epoch: 0, into: &nextIndices)
     findFirst(epoch: 0)
   }
-
-  deinit { gaps.deallocate() }
 
   /// Makes `epoch` the present one; epochs follow one another.
   ///
@@ -58,8 +55,9 @@ final class SparseLaneGaps {
     let end = start + Int32(order.stepsPerEpoch)
     for feature in seen.indices { seen[feature] = nextFirst[feature] < 0 ? end : nextFirst[feature] }
     absent = seen.indices.filter { occurs[$0] && first[$0] < 0 }.map {
-      SparseLaneRecord(feature: Int32($0), start: 0, count: 0, gap: seen[$0] - start)
+      SparseLaneRecord(feature: Int32($0), end: 0, count: 0, gap: seen[$0] - start)
     }
+    let gaps = gaps.pointer
     seen.withUnsafeMutableBufferPointer { seen in
       forEachBatchBackwards(indices, start) { batch, step in
         for row in batch {

@@ -1,9 +1,9 @@
 import SIMDShims
 
-/// Neighbouring vectors of a row: one, two, four or eight registers, composed of pairs.
+/// Neighbouring classes in the row of a feature or a sample: 1 to 24 registers, composed of smaller spans.
 ///
-/// The row of a feature holds its vectors of all classes and runs side by side, and every kernel of the sparse path takes
-/// sums of rows times scalars: which class and runs a vector belongs to does not matter.
+/// Every sum of the sparse path is one of rows times scalars; sums run sequentially over the rows, so that how a row is cut into spans
+/// does not show in them.
 protocol SparseLaneSpan {
   static var count: Int { get }
   init(loading source: UnsafePointer<LaneVector>)
@@ -11,8 +11,13 @@ protocol SparseLaneSpan {
   /// self += factor * source
   mutating func add(_ factor: LaneVector, times source: UnsafePointer<LaneVector>)
   func store(to target: UnsafeMutablePointer<LaneVector>)
-  /// Takes the span as the gradient of the entries from `entry` on of a row that starts at `row`, and moves their weights.
-  func update<Rule: SparseLaneRule>(_ rule: Rule, row: Int, entry: Int, _ norms: SparseLaneNorms)
+  /// target += factor * self
+  func scatter(_ factor: LaneVector, to target: UnsafeMutablePointer<LaneVector>)
+  /// Sums of |g| and of g^2 over the span.
+  var magnitude: LaneVector { get }
+  var square: LaneVector { get }
+  /// Takes the span as the gradient of the weights from `index` on, and moves them.
+  func update<Rule: LaneUpdate>(_ rule: Rule, at index: Int)
 }
 
 struct SparseLaneSingle: SparseLaneSpan {
@@ -24,87 +29,50 @@ struct SparseLaneSingle: SparseLaneSpan {
     vector = lane_fma(factor, source[0], vector)
   }
   @inline(__always) func store(to target: UnsafeMutablePointer<LaneVector>) { target[0] = vector }
-  @inline(__always)
-  func update<Rule: SparseLaneRule>(_ rule: Rule, row: Int, entry: Int, _ norms: SparseLaneNorms) {
-    let square = lane_multiply(vector, vector)
-    norms.add(magnitude: lane_abs(vector), square: square, entry: entry)
-    rule.update(vector, square: square, at: row + entry, entry: entry)
+  @inline(__always) func scatter(_ factor: LaneVector, to target: UnsafeMutablePointer<LaneVector>) {
+    target[0] = lane_fma(factor, vector, target[0])
   }
+  @inline(__always) var magnitude: LaneVector { lane_abs(vector) }
+  @inline(__always) var square: LaneVector { lane_multiply(vector, vector) }
+  @inline(__always) func update<Rule: LaneUpdate>(_ rule: Rule, at index: Int) { rule.update(vector, at: index) }
 }
 
-struct SparseLanePair<Half: SparseLaneSpan>: SparseLaneSpan {
-  private var low: Half
-  private var high: Half
-  @inline(__always) static var count: Int { 2 * Half.count }
+struct SparseLaneJoin<Head: SparseLaneSpan, Tail: SparseLaneSpan>: SparseLaneSpan {
+  private var head: Head
+  private var tail: Tail
+  @inline(__always) static var count: Int { Head.count + Tail.count }
   @inline(__always) init(loading source: UnsafePointer<LaneVector>) {
-    low = Half(loading: source)
-    high = Half(loading: source + Half.count)
+    head = Head(loading: source)
+    tail = Tail(loading: source + Head.count)
   }
   @inline(__always) init(zero: Void) {
-    low = Half(zero: ())
-    high = Half(zero: ())
+    head = Head(zero: ())
+    tail = Tail(zero: ())
   }
   @inline(__always) mutating func add(_ factor: LaneVector, times source: UnsafePointer<LaneVector>) {
-    low.add(factor, times: source)
-    high.add(factor, times: source + Half.count)
+    head.add(factor, times: source)
+    tail.add(factor, times: source + Head.count)
   }
   @inline(__always) func store(to target: UnsafeMutablePointer<LaneVector>) {
-    low.store(to: target)
-    high.store(to: target + Half.count)
+    head.store(to: target)
+    tail.store(to: target + Head.count)
   }
-  @inline(__always)
-  func update<Rule: SparseLaneRule>(_ rule: Rule, row: Int, entry: Int, _ norms: SparseLaneNorms) {
-    low.update(rule, row: row, entry: entry, norms)
-    high.update(rule, row: row, entry: entry + Half.count, norms)
+  @inline(__always) func scatter(_ factor: LaneVector, to target: UnsafeMutablePointer<LaneVector>) {
+    head.scatter(factor, to: target)
+    tail.scatter(factor, to: target + Head.count)
   }
-}
-
-typealias SparseLaneTwo = SparseLanePair<SparseLaneSingle>
-typealias SparseLaneFour = SparseLanePair<SparseLaneTwo>
-typealias SparseLaneEight = SparseLanePair<SparseLaneFour>
-
-/// Sums of |g| and g^2 for each entry of a row, first over blocks of features: long sums lose digits.
-struct SparseLaneNorms {
-  private let l1: UnsafeMutablePointer<LaneVector>
-  private let squared: UnsafeMutablePointer<LaneVector>
-  private let entries: Int
-
-  static var featuresPerBlock: Int { 64 }
-
-  /// - Parameter memory: four rows.
-  init(memory: UnsafeMutablePointer<LaneVector>, entries: Int) {
-    l1 = memory
-    squared = memory + entries
-    self.entries = entries
-  }
-
-  @inline(__always)
-  func add(magnitude: LaneVector, square: LaneVector, entry: Int) {
-    l1[entry] = lane_add(l1[entry], magnitude)
-    squared[entry] = lane_add(squared[entry], square)
-  }
-
-  /// Starts a step.
-  @inline(__always)
-  func clear() { for entry in 0..<4 * entries { l1[entry] = lane_splat(0) } }
-
-  /// Ends a block.
-  @inline(__always)
-  func closeBlock() {
-    for entry in 0..<2 * entries {
-      l1[2 * entries + entry] = lane_add(l1[2 * entries + entry], l1[entry])
-      l1[entry] = lane_splat(0)
-    }
-  }
-
-  /// The sums over the blocks and, for vector `vector` of the lanes, over the classes.
-  @inline(__always)
-  func total(vector: Int, vectors: Int) -> (l1: LaneVector, squared: LaneVector) {
-    var total = (l1: lane_splat(0), squared: lane_splat(0))
-    for entry in stride(from: vector, to: entries, by: vectors) {
-      total.l1 = lane_add(total.l1, l1[2 * entries + entry])
-      total.squared = lane_add(total.squared, l1[3 * entries + entry])
-    }
-    return total
+  @inline(__always) var magnitude: LaneVector { lane_add(head.magnitude, tail.magnitude) }
+  @inline(__always) var square: LaneVector { lane_add(head.square, tail.square) }
+  @inline(__always) func update<Rule: LaneUpdate>(_ rule: Rule, at index: Int) {
+    head.update(rule, at: index)
+    tail.update(rule, at: index &+ Head.count)
   }
 }
+
+typealias SparseLaneTwo = SparseLaneJoin<SparseLaneSingle, SparseLaneSingle>
+typealias SparseLaneFour = SparseLaneJoin<SparseLaneTwo, SparseLaneTwo>
+typealias SparseLaneEight = SparseLaneJoin<SparseLaneFour, SparseLaneFour>
+typealias SparseLaneTwelve = SparseLaneJoin<SparseLaneEight, SparseLaneFour>
+typealias SparseLaneSixteen = SparseLaneJoin<SparseLaneEight, SparseLaneEight>
+typealias SparseLaneTwenty = SparseLaneJoin<SparseLaneSixteen, SparseLaneFour>
+typealias SparseLaneTwentyFour = SparseLaneJoin<SparseLaneSixteen, SparseLaneEight>

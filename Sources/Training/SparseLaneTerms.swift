@@ -32,6 +32,8 @@ struct SparseLaneTerms: Sendable {
   let beta2: Double
   /// Steps beyond this are left out: they add less than 1e-9 of the sum.
   let horizon: Int
+  /// The first step, counted from 0, from which on the bias correction of epsilon no longer changes, to the eye of a Float.
+  let settledStep: Int
   let bands: [Band]
 
   /// Steps at the start of a run that are replayed one by one: there e_j / e changes too fast.
@@ -54,6 +56,7 @@ struct SparseLaneTerms: Sendable {
     }
     guard horizon <= Self.longestHorizon else { return nil }
     self.horizon = horizon
+    settledStep = Int((log(1e-8) / log(beta2)).rounded(.up))
     bands = [
       Band(longest: min(16, horizon), degree: 4, c: 1.2), Band(longest: min(64, horizon), degree: 6, c: 1.7),
       Band(longest: horizon, degree: 8, c: 2.3),
@@ -70,15 +73,12 @@ struct SparseLaneTerms: Sendable {
     ((1 - pow(beta2, Double(step + 1 + j))) / (1 - pow(beta2, Double(step + 1)))).squareRoot()
   }
 
-  /// Whether the bias correction of epsilon no longer changes, to the eye of a Float.
-  func isSettled(step: Int) -> Bool { pow(beta2, Double(step + 1)) < 1e-8 }
-
   /// Writes the polynomials of F_j at a step, j below `count`: [j][power of x].
   func fill(_ table: UnsafeMutablePointer<Float>, _ band: Band, step: Int, count: Int) {
     let points = band.degree + 1
     let root = beta2.squareRoot()
     var (power1, power2) = (1.0, 1.0)
-    let settled = isSettled(step: step)
+    let settled = step >= settledStep
     var power = pow(beta2, Double(step + 1))
     let reference = 1 - power
     withUnsafeTemporaryAllocation(of: Double.self, capacity: points) { values in

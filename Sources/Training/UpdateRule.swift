@@ -14,8 +14,14 @@ struct OptimizerMemory {
   }
 }
 
-/// How an optimizer moves one vector of weights, given its gradient.
-protocol UpdateRule {
+/// How a vector of weights moves, given its gradient.
+protocol LaneUpdate {
+  /// - Parameter index: of the vector in each of the optimizer's arrays.
+  func update(_ gradient: LaneVector, at index: Int)
+}
+
+/// How an optimizer moves the weights of a step.
+protocol UpdateRule: LaneUpdate {
   /// How many buffers beside the weights the rule keeps.
   static var stateCount: Int { get }
   /// Whether an update takes the divider long enough to be worth overlapping with other work.
@@ -23,7 +29,6 @@ protocol UpdateRule {
   init(optimizer: Optimizer, memory: OptimizerMemory)
   /// Sets the constants of a step. - Parameter correction: `BiasCorrection` of the step.
   mutating func begin(rate: LaneVector, correction: BiasCorrection.Step)
-  func update(_ gradient: LaneVector, at index: Int)
 }
 
 /// w <- w - eta g.

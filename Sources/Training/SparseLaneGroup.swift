@@ -1,0 +1,236 @@
+import Foundation
+import SIMDShims
+import Sparse
+
+/// One vector of runs on the sparse path: weights and moments, and what has been noted of its steps.
+final class SparseLaneGroup {
+  private let shape: LaneShape
+  private let classes: Int
+  private let method: Method
+  private let rates: SparseLaneRates
+  private let state: LaneBuffer
+  private let logits: LaneBuffer
+  private let norms: LaneBuffer
+  private var trace: LossTrace
+  private let notesNorms: Bool
+  private let pass: SparseLanePass
+
+  private enum Method {
+    case sgd
+    case momentum(SparseLaneLookAhead, decays: KernelArray<Float>)
+    case adam(Adam)
+  }
+
+  /// What Adam's look-ahead needs beside its arrays.
+  private struct Adam {
+    let lookAhead: SparseLaneLookAhead
+    let terms: SparseLaneTerms
+    let beta1: Float
+    let root: Float
+    /// b1^k and b2^k, up to where they vanish.
+    let decays1: KernelArray<Float>
+    let decays2: KernelArray<Float>
+    /// e of the steps that are replayed, and of those after them until it is settled.
+    let epsilons: KernelArray<Float>
+  }
+
+  /// - Precondition: `SparseLaneTrainer.offers(settings.optimizer)`.
+  init(
+    _ runs: ArraySlice<Run>, shape: LaneShape, settings: TrainingSettings, corrections: BiasCorrection, order: SampleOrder,
+    recording: Recording
+  ) {
+    self.shape = shape
+    classes = SparseLaneTrainer.storedClasses(shape)
+    let steps = order.stepsPerEpoch * settings.epochs
+    var ahead = 0
+    let arrays: Int
+    switch settings.optimizer {
+    case .sgd(momentum: 0, _):
+      method = .sgd
+      arrays = 1
+    case .sgd(let momentum, _):
+      let lookAhead = SparseLaneLookAhead(momentum: momentum, horizon: SparseLaneTrainer.horizon(momentum: momentum))
+      method = .momentum(lookAhead, decays: Self.powers(momentum, steps))
+      ahead = lookAhead.horizon
+      arrays = 2
+    case .adam(let beta1, let beta2, let epsilon, _, _):
+      guard let terms = SparseLaneTerms(beta1: beta1, beta2: beta2, epsilon: epsilon) else {
+        preconditionFailure("the sparse path does not offer \(settings.optimizer)")
+      }
+      let lookAhead = SparseLaneLookAhead(terms)
+      method = .adam(
+        Adam(
+          lookAhead: lookAhead, terms: terms, beta1: Float(beta1), root: Float(beta2.squareRoot()),
+          decays1: Self.powers(beta1, steps), decays2: Self.powers(beta2, steps),
+          epsilons: KernelArray(
+            (0...max(SparseLaneTerms.replayedSteps, min(steps, terms.settledStep))).map { corrections[$0].epsilon }, padding: 0)))
+      ahead = lookAhead.horizon + SparseLaneTerms.replayedSteps
+      arrays = 3
+      let rates = SparseLaneRates(runs, capacity: ahead, steps: steps, corrections: corrections)
+      rates.fill(from: SparseLaneTerms.replayedSteps)
+      lookAhead.setStep(SparseLaneTerms.replayedSteps)
+      lookAhead.prepareAfterReplay(rates: rates.vectors.pointer)
+    }
+    let usesCorrections = if case .adam = method { true } else { false }
+    rates = SparseLaneRates(
+      runs, capacity: order.stepsPerEpoch + ahead, steps: steps, corrections: usesCorrections ? corrections : nil)
+    // The arrays of a feature stand side by side: its update then finds them in one place.
+    let stride = arrays * classes
+    state = LaneBuffer(count: (shape.features + 1) * stride)
+    logits = LaneBuffer(count: order.batchSize * classes, cacheLineOffset: 11)
+    norms = LaneBuffer(count: recording.norms ? 2 * steps : 0)
+    notesNorms = recording.norms
+    trace = LossTrace(length: recording.traceLength, steps: steps)
+    pass = SparseLanePass(
+      classes: classes, stride: stride, bias: shape.features, copies: shape.classes == 2 ? 2 : 1,
+      forward: SparseLaneForward(
+        classes: classes, weights: UnsafePointer(state.pointer), featureStride: stride, bias: shape.features,
+        prefetches: state.count * MemoryLayout<LaneVector>.stride > Self.nearbyCache),
+      logits: logits.pointer)
+  }
+
+  /// Larger states are prefetched.
+  private static let nearbyCache = 512 << 10
+
+  /// base^0, base^1, ... up to `most` or to where a Float is zero.
+  private static func powers(_ base: Double, _ most: Int) -> KernelArray<Float> {
+    var powers: [Float] = [1]
+    var power = base
+    while powers.count <= most, power > 1e-37 {
+      powers.append(Float(power))
+      power *= base
+    }
+    if powers.count <= most { powers.append(0) }
+    return KernelArray(powers, padding: 0)
+  }
+
+  /// Fills in the rates of an epoch.
+  func begin(epochFrom step: Int) { rates.fill(from: step) }
+
+  /// Takes the steps of listed batches.
+  ///
+  /// - Parameters:
+  ///   - firstStep: of the run.
+  ///   - stepOfEpoch: the same counted from the epoch's first.
+  func take(
+    _ batches: [SparseLaneBatch], firstStep: Int, stepOfEpoch: Int, _ cancellation: inout Cancellation
+  ) throws {
+    let wantsLoss = trace.isWanted
+    try batches.withUnsafeBufferPointer { batches in
+      for index in 0..<batches.count {
+        let batch = batches[index]
+        try cancellation.check(work: 2 * (batch.nonzeros + batch.recordCount + 1) * classes)
+        let loss = pass.makeResiduals(batch, wantsLoss: wantsLoss)
+        let norms = update(
+          batch, step: firstStep &+ index, rates: UnsafePointer(rates.vectors.pointer) + (stepOfEpoch &+ index))
+        if notesNorms {
+          let totals = pass.totals(norms)
+          self.norms.pointer[2 &* (firstStep &+ index)] = totals.l1
+          self.norms.pointer[2 &* (firstStep &+ index) &+ 1] = totals.l2
+        }
+        if wantsLoss { trace.add(lane_multiply(lane_splat(1 / Float(batch.samples)), loss)) }
+      }
+    }
+  }
+
+  /// - Parameter rates: minus those of this step and those after it.
+  @inline(__always)
+  private func update(_ batch: SparseLaneBatch, step: Int, rates: UnsafePointer<LaneVector>) -> SparseLaneNorms {
+    switch method {
+    case .sgd:
+      let rule = SparseSGDRule(weights: state.pointer, rate: rates[0])
+      var norms = pass.forEachRecord(batch, arrays: 1) { pass.update($0, of: batch, rule, &$1) }
+      pass.updateBias(batch, rule, &norms)
+      return norms
+    case .momentum(let lookAhead, let decays):
+      return updateWithMomentum(batch, lookAhead, decays, rates)
+    case .adam(let adam):
+      return step < SparseLaneTerms.replayedSteps
+        ? replay(batch, adam, step: step, rates) : lookAhead(batch, adam, step: step, rates)
+    }
+  }
+
+  private func updateWithMomentum(
+    _ batch: SparseLaneBatch, _ lookAhead: SparseLaneLookAhead, _ decays: KernelArray<Float>, _ rates: UnsafePointer<LaneVector>
+  ) -> SparseLaneNorms {
+    lookAhead.prepare(batch.records, count: batch.recordCount, rates: rates)
+    func rule(_ gap: Int) -> SparseMomentumRule {
+      SparseMomentumRule(
+        weights: state.pointer, buffer: state.pointer + classes, sum: lookAhead.coefficients(gap: gap)[0],
+        decay: lane_splat(decays.pointer[min(gap, decays.count - 1)]))
+    }
+    var norms = pass.forEachRecord(batch, arrays: 2) { pass.update($0, of: batch, rule(Int($0.gap)), &$1) }
+    pass.updateBias(batch, rule(1), &norms)
+    return norms
+  }
+
+  private func lookAhead(
+    _ batch: SparseLaneBatch, _ adam: Adam, step: Int, _ rates: UnsafePointer<LaneVector>
+  ) -> SparseLaneNorms {
+    let lookAhead = adam.lookAhead
+    let settled = adam.terms.settledStep
+    if step == SparseLaneTerms.replayedSteps || step <= settled { lookAhead.setStep(step) }
+    lookAhead.prepare(batch.records, count: batch.recordCount, rates: rates)
+    let epsilon = adam.epsilons.pointer[min(step, adam.epsilons.count - 1)]
+    let (short, middle, long) = (adam.terms.bands[0], adam.terms.bands[1], adam.terms.bands[2])
+    let longestOfShort = short.longest
+    let longestOfMiddle = middle.longest
+    let offsets = (epsilon * Float(short.c), epsilon * Float(middle.c), epsilon * Float(long.c))
+    let adamState = adamState
+    @inline(__always)
+    func rule<P: SparseLanePolynomial>(_ gap: Int, _: P.Type, _ offset: Float) -> SparseLookAheadRule<P> {
+      SparseLookAheadRule<P>(
+        state: adamState, coefficients: lookAhead.coefficients(gap: gap), offset: lane_splat(offset),
+        decay1: lane_splat(adam.decays1.pointer[min(gap, adam.decays1.count - 1)]),
+        decay2: lane_splat(adam.decays2.pointer[min(gap, adam.decays2.count - 1)]))
+    }
+    var norms = pass.forEachRecord(batch, arrays: 3) { record, norms in
+      let gap = Int(record.gap)
+      if gap <= longestOfShort {
+        pass.update(record, of: batch, rule(gap, SparseLaneDegree4.self, offsets.0), &norms)
+      } else if gap <= longestOfMiddle {
+        pass.update(record, of: batch, rule(gap, SparseLaneDegree6.self, offsets.1), &norms)
+      } else {
+        pass.update(record, of: batch, rule(gap, SparseLaneDegree8.self, offsets.2), &norms)
+      }
+    }
+    pass.updateBias(batch, rule(1, SparseLaneDegree4.self, offsets.0), &norms)
+    return norms
+  }
+
+  private var adamState: SparseAdamState {
+    SparseAdamState(weights: state.pointer, first: state.pointer + classes, second: state.pointer + 2 * classes)
+  }
+
+  @inline(never)
+  private func replay(
+    _ batch: SparseLaneBatch, _ adam: Adam, step: Int, _ rates: UnsafePointer<LaneVector>
+  ) -> SparseLaneNorms {
+    let beyond = adam.epsilons.pointer[SparseLaneTerms.replayedSteps]
+    let offset = beyond * Float(adam.terms.bands[2].c)
+    func rule(_ gap: Int) -> SparseReplayRule {
+      let replayed = min(gap, SparseLaneTerms.replayedSteps - step)
+      return SparseReplayRule(
+        state: adamState, rates: rates, epsilons: UnsafePointer(adam.epsilons.pointer) + step, steps: replayed,
+        coefficients: gap > replayed ? adam.lookAhead.coefficientsAfterReplay(gap: gap - replayed) : nil,
+        offset: lane_splat(offset), beta1: lane_splat(adam.beta1), root: lane_splat(adam.root),
+        decay1: lane_splat(adam.decays1.pointer[min(gap, adam.decays1.count - 1)]),
+        decay2: lane_splat(adam.decays2.pointer[min(gap, adam.decays2.count - 1)]))
+    }
+    var norms = pass.forEachRecord(batch, arrays: 3) { pass.update($0, of: batch, rule(Int($0.gap)), &$1) }
+    pass.updateBias(batch, rule(1), &norms)
+    return norms
+  }
+
+  /// Ends the last window of the trace, and hands out the weights.
+  func finish() -> TrainedLanes {
+    trace.close()
+    var lanes = TrainedLanes(weights: state, shape: shape, storedClasses: classes, featureStride: pass.stride)
+    lanes.trace = trace.means
+    if notesNorms {
+      lanes.l1Norms = norms.floats(everySecondFrom: 0)
+      lanes.l2Norms = norms.floats(everySecondFrom: 1)
+    }
+    return lanes
+  }
+}

@@ -1,0 +1,190 @@
+import SIMDShims
+import Sparse
+
+/// A feature of a batch: where its nonzeros stand in the list of occurrences, and how many steps its update covers.
+struct SparseLaneRecord: BitwiseCopyable {
+  var feature: Int32
+  /// In the list of the stretch: the first occurrence is `end - count`.
+  var end: Int32
+  var count: Int32
+  /// Steps from this one to the feature's next, at least 1.
+  var gap: Int32
+}
+
+/// One nonzero of a batch: where its sample's logits stand, in vectors, and its value.
+struct SparseLaneOccurrence: BitwiseCopyable {
+  var logits: Int32
+  var value: Float
+}
+
+/// One mini-batch as the kernels want it: rows for the forward pass, features for the gradient. Pointers into `SparseLaneLists`.
+struct SparseLaneBatch: BitwiseCopyable {
+  var samples: Int
+  /// The rows' nonzeros one after the other; sample i's end at `rowEnds[i]`, counted from the batch's first.
+  var columns: UnsafePointer<Int32>
+  var values: UnsafePointer<Float>
+  var rowEnds: UnsafePointer<Int32>
+  var labels: UnsafePointer<Int32>
+  var nonzeros: Int
+  /// Features in the order in which the rows have them first.
+  var records: UnsafePointer<SparseLaneRecord>
+  var recordCount: Int
+  var occurrences: UnsafePointer<SparseLaneOccurrence>
+}
+
+/// The mini-batches of a stretch of an epoch, listed once for all groups of lanes.
+final class SparseLaneLists {
+  private(set) var batches: [SparseLaneBatch] = []
+
+  private let rows: RowPointers
+  private let order: SampleOrder
+  private let storedClasses: Int
+  private let columns: KernelArray<Int32>
+  private let values: KernelArray<Float>
+  private let rowEnds: KernelArray<Int32>
+  private let labels: KernelArray<Int32>
+  private let records: KernelArray<SparseLaneRecord>
+  private let occurrences: KernelArray<SparseLaneOccurrence>
+  /// Of each nonzero of a batch the record of its feature.
+  private let recordOfNonzero: KernelArray<Int32>
+  /// Of each feature its record in the batch that is being listed, or -1.
+  private let recordOfFeature: KernelArray<Int32>
+  private let largestBatch: Int
+  /// Nonzeros of the present stretch at most.
+  private let capacity: Int
+
+  /// A stretch ends once it has so many nonzeros: enough work to change groups, little enough to stay in the cache.
+  private static let nonzerosOfStretch = 1 << 15
+
+  init(rows: RowPointers, order: SampleOrder, storedClasses: Int) {
+    self.rows = rows
+    self.order = order
+    self.storedClasses = storedClasses
+    let counts = (0..<rows.rowCount).map { rows.offsets[$0 + 1] - rows.offsets[$0] }
+    largestBatch = counts.sorted(by: >).prefix(order.batchSize).reduce(0, +)
+    capacity = min(rows.offsets[rows.rowCount], Self.nonzerosOfStretch) + largestBatch
+    // Empty rows are samples too: each batch has room of its own for those.
+    let samples = min(order.rows, Self.nonzerosOfStretch + order.batchSize)
+    columns = KernelArray(repeating: 0, count: capacity + SparseLaneForward.lookAhead)
+    values = KernelArray(repeating: 0, count: capacity)
+    rowEnds = KernelArray(repeating: 0, count: samples)
+    labels = KernelArray(repeating: 0, count: samples)
+    // Features that an epoch leaves out are listed in its first batch, each at most once; one record beyond the last is written
+    // before it is known to be needed.
+    records = KernelArray(
+      repeating: SparseLaneRecord(feature: 0, end: 0, count: 0, gap: 1), count: capacity + rows.features + 1)
+    occurrences = KernelArray(repeating: SparseLaneOccurrence(logits: 0, value: 0), count: capacity)
+    recordOfNonzero = KernelArray(repeating: 0, count: largestBatch)
+    recordOfFeature = KernelArray(repeating: -1, count: rows.features)
+  }
+
+  /// Lists batches of an epoch from `first` on, at least one.
+  ///
+  /// - Parameters:
+  ///   - indices: the epoch's order.
+  ///   - gaps: nil where nobody asks how long features stay away.
+  /// - Complexity: O(nonzeros of the rows).
+  func fill(_ indices: UnsafePointer<Int32>, from first: Int, gaps: SparseLaneGaps?) {
+    batches.removeAll(keepingCapacity: true)
+    var filled = Filled()
+    var index = first
+    while index < order.stepsPerEpoch, filled.samples + order.batchSize <= rowEnds.count || index == first,
+      filled.nonzeros + largestBatch <= capacity
+    {
+      let start = index * order.batchSize
+      let count = min(order.batchSize, order.rows - start)
+      list(indices + start, count: count, gaps: gaps, listsAbsent: index == 0, &filled)
+      index += 1
+    }
+    // The forward pass asks for rows of weights beyond its own last nonzero.
+    for i in 0..<SparseLaneForward.lookAhead { columns.pointer[filled.nonzeros + i] = 0 }
+  }
+
+  private struct Filled {
+    var nonzeros = 0
+    var samples = 0
+    var records = 0
+  }
+
+  private func list(
+    _ indices: UnsafePointer<Int32>, count: Int, gaps: SparseLaneGaps?, listsAbsent: Bool, _ filled: inout Filled
+  ) {
+    let columns = columns.pointer + filled.nonzeros
+    let values = values.pointer + filled.nonzeros
+    let occurrences = occurrences.pointer + filled.nonzeros
+    let records = records.pointer + filled.records
+    let recordOfNonzero = recordOfNonzero.pointer
+    let recordOfFeature = recordOfFeature.pointer
+    let rowEnds = rowEnds.pointer + filled.samples
+    let labels = labels.pointer + filled.samples
+    let gaps = gaps.map { (ofNonzeros: UnsafePointer($0.gaps.pointer), absent: $0.absent) }
+
+    var nonzeros = 0
+    var next = 0
+    records[0].count = 0
+    for i in 0..<count {
+      if i + 2 < count { prefetch(Int(indices[i + 2])) }
+      let row = Int(indices[i])
+      let source = rows.sparse(row)
+      let gapsOfRow = gaps.map { $0.ofNonzeros + rows.offsets[row] }
+      for p in 0..<source.count {
+        let feature = source.columns[p]
+        let known = recordOfFeature[Int(feature)]
+        // Without a branch: whether a feature is new is a coin's throw.
+        let record = Int(known < 0 ? Int32(truncatingIfNeeded: next) : known)
+        next &+= known < 0 ? 1 : 0
+        records[next].count = 0
+        recordOfFeature[Int(feature)] = Int32(truncatingIfNeeded: record)
+        records[record].feature = feature
+        records[record].count &+= 1
+        if let gapsOfRow { records[record].gap = gapsOfRow[p] }
+        recordOfNonzero[nonzeros] = Int32(truncatingIfNeeded: record)
+        columns[nonzeros] = feature
+        values[nonzeros] = source.values[p]
+        nonzeros &+= 1
+      }
+      rowEnds[i] = Int32(truncatingIfNeeded: nonzeros)
+      labels[i] = rows.classes[row]
+    }
+    var end: Int32 = 0
+    for record in 0..<next {
+      recordOfFeature[Int(records[record].feature)] = -1
+      records[record].end = end
+      end &+= records[record].count
+    }
+    var p = 0
+    for i in 0..<count {
+      let logits = Int32(truncatingIfNeeded: i &* storedClasses)
+      while p < Int(rowEnds[i]) {
+        let record = Int(recordOfNonzero[p])
+        let place = records[record].end
+        records[record].end = place &+ 1
+        occurrences[Int(place)] = SparseLaneOccurrence(logits: logits, value: values[p])
+        p &+= 1
+      }
+    }
+    if listsAbsent, let gaps {
+      for record in gaps.absent {
+        records[next] = record
+        next += 1
+      }
+    }
+    batches.append(
+      SparseLaneBatch(
+        samples: count, columns: columns, values: values, rowEnds: rowEnds, labels: labels, nonzeros: nonzeros,
+        records: records, recordCount: next, occurrences: occurrences))
+    filled.nonzeros += nonzeros
+    filled.samples += count
+    filled.records += next
+  }
+
+  /// Asks for the start of a row; the rest follows by itself.
+  @inline(__always)
+  private func prefetch(_ row: Int) {
+    let offset = rows.offsets[row]
+    memory_prefetch(rows.columns + offset)
+    memory_prefetch(rows.columns + (offset &+ 16))
+    memory_prefetch(rows.values + offset)
+    memory_prefetch(rows.values + (offset &+ 16))
+  }
+}
