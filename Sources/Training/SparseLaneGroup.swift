@@ -139,7 +139,7 @@ final class SparseLaneGroup {
     switch method {
     case .sgd:
       let rule = SparseSGDRule(weights: state.pointer, rate: rates[0])
-      var norms = pass.forEachRecord(batch, arrays: 1) { pass.update($0, of: batch, rule, &$1) }
+      var norms = pass.forEachRecord(batch) { pass.update($0, soon: $1, of: batch, rule, &$2) }
       pass.updateBias(batch, rule, &norms)
       return norms
     case .momentum(let lookAhead, let decays):
@@ -159,7 +159,7 @@ final class SparseLaneGroup {
         weights: state.pointer, buffer: state.pointer + classes, sum: lookAhead.coefficients(gap: gap)[0],
         decay: lane_splat(decays.pointer[min(gap, decays.count - 1)]))
     }
-    var norms = pass.forEachRecord(batch, arrays: 2) { pass.update($0, of: batch, rule(Int($0.gap)), &$1) }
+    var norms = pass.forEachRecord(batch) { pass.update($0, soon: $1, of: batch, rule(Int($0.gap)), &$2) }
     pass.updateBias(batch, rule(1), &norms)
     return norms
   }
@@ -184,14 +184,14 @@ final class SparseLaneGroup {
         decay1: lane_splat(adam.decays1.pointer[min(gap, adam.decays1.count - 1)]),
         decay2: lane_splat(adam.decays2.pointer[min(gap, adam.decays2.count - 1)]))
     }
-    var norms = pass.forEachRecord(batch, arrays: 3) { record, norms in
+    var norms = pass.forEachRecord(batch) { record, soon, norms in
       let gap = Int(record.gap)
       if gap <= longestOfShort {
-        pass.update(record, of: batch, rule(gap, SparseLaneDegree4.self, offsets.0), &norms)
+        pass.update(record, soon: soon, of: batch, rule(gap, SparseLaneDegree4.self, offsets.0), &norms)
       } else if gap <= longestOfMiddle {
-        pass.update(record, of: batch, rule(gap, SparseLaneDegree6.self, offsets.1), &norms)
+        pass.update(record, soon: soon, of: batch, rule(gap, SparseLaneDegree6.self, offsets.1), &norms)
       } else {
-        pass.update(record, of: batch, rule(gap, SparseLaneDegree8.self, offsets.2), &norms)
+        pass.update(record, soon: soon, of: batch, rule(gap, SparseLaneDegree8.self, offsets.2), &norms)
       }
     }
     pass.updateBias(batch, rule(1, SparseLaneDegree4.self, offsets.0), &norms)
@@ -217,7 +217,7 @@ final class SparseLaneGroup {
         decay1: lane_splat(adam.decays1.pointer[min(gap, adam.decays1.count - 1)]),
         decay2: lane_splat(adam.decays2.pointer[min(gap, adam.decays2.count - 1)]))
     }
-    var norms = pass.forEachRecord(batch, arrays: 3) { pass.update($0, of: batch, rule(Int($0.gap)), &$1) }
+    var norms = pass.forEachRecord(batch) { pass.update($0, soon: $1, of: batch, rule(Int($0.gap)), &$2) }
     pass.updateBias(batch, rule(1), &norms)
     return norms
   }

@@ -36,25 +36,18 @@ struct SparseLanePass {
     return loss
   }
 
-  /// Takes the gradients of the bias and of all listed features, the last listed first: the forward pass has just read those rows, and
-  /// the cache still has them.
+  /// Hands out all listed features, the last listed first: the forward pass has just read those rows, and the cache still has them.
   ///
-  /// - Parameters:
-  ///   - arrays: how many rows a feature has, side by side.
-  ///   - update: what to do with a record.
+  /// - Parameter update: what to do with a record, beside the feature of a record that is soon to follow.
   @inline(__always)
   func forEachRecord(
-    _ batch: SparseLaneBatch, arrays: Int, _ update: (SparseLaneRecord, inout SparseLaneNorms) -> Void
+    _ batch: SparseLaneBatch, _ update: (SparseLaneRecord, Int32, inout SparseLaneNorms) -> Void
   ) -> SparseLaneNorms {
     var norms = SparseLaneNorms()
     var inBlock = 0
     var index = batch.recordCount &- 1
     while index >= 0 {
-      if forward.prefetches, index >= Self.lookAhead {
-        let feature = Int(batch.records[index &- Self.lookAhead].feature)
-        prefetchVectors(forward.weights + feature &* stride, count: arrays &* classes)
-      }
-      update(batch.records[index], &norms)
+      update(batch.records[index], batch.records[max(0, index &- Self.lookAhead)].feature, &norms)
       inBlock &+= 1
       if inBlock == SparseLaneNorms.featuresPerBlock {
         norms.closeBlock()
@@ -67,37 +60,50 @@ struct SparseLanePass {
 
   /// Takes the gradient of a listed feature, and moves its weights.
   @inline(__always)
-  func update<Rule: LaneUpdate>(
-    _ record: SparseLaneRecord, of batch: SparseLaneBatch, _ rule: Rule, _ norms: inout SparseLaneNorms
+  func update<Rule: SparseLaneUpdate>(
+    _ record: SparseLaneRecord, soon: Int32, of batch: SparseLaneBatch, _ rule: Rule, _ norms: inout SparseLaneNorms
   ) {
-    let first = batch.occurrences + Int(record.end &- record.count)
-    let row = Int(record.feature) &* stride
-    let count = Int(record.count)
+    let feature = Feature(
+      occurrences: batch.occurrences + Int(record.end &- record.count), count: Int(record.count),
+      row: Int(record.feature) &* stride, soon: Int(soon) &* stride)
     var c = 0
-    while c &+ 8 <= classes { c &+= span(first, count, SparseLaneEight.self, c, rule, row, &norms) }
-    if c &+ 4 <= classes { c &+= span(first, count, SparseLaneFour.self, c, rule, row, &norms) }
-    if c &+ 2 <= classes { c &+= span(first, count, SparseLaneTwo.self, c, rule, row, &norms) }
-    if c < classes { c &+= span(first, count, SparseLaneSingle.self, c, rule, row, &norms) }
+    while c &+ 8 <= classes { c &+= span(feature, SparseLaneEight.self, c, rule, &norms) }
+    if c &+ 4 <= classes { c &+= span(feature, SparseLaneFour.self, c, rule, &norms) }
+    if c &+ 2 <= classes { c &+= span(feature, SparseLaneTwo.self, c, rule, &norms) }
+    if c < classes { c &+= span(feature, SparseLaneSingle.self, c, rule, &norms) }
+  }
+
+  private struct Feature {
+    let occurrences: UnsafePointer<SparseLaneOccurrence>
+    let count: Int
+    let row: Int
+    /// The row of a feature that is soon to follow.
+    let soon: Int
   }
 
   @inline(__always)
-  private func span<Rule: LaneUpdate, Span: SparseLaneSpan>(
-    _ first: UnsafePointer<SparseLaneOccurrence>, _ count: Int, _: Span.Type, _ c: Int, _ rule: Rule, _ row: Int,
-    _ norms: inout SparseLaneNorms
+  private func span<Rule: SparseLaneUpdate, Span: SparseLaneSpan>(
+    _ feature: Feature, _: Span.Type, _ c: Int, _ rule: Rule, _ norms: inout SparseLaneNorms
   ) -> Int {
+    if forward.prefetches {
+      for array in 0..<Rule.arrays {
+        prefetchVectors(forward.weights + (feature.soon &+ array &* classes &+ c), count: Span.count)
+      }
+    }
     let residuals = UnsafePointer(logits + c)
     var gradient = Span(zero: ())
-    for k in 0..<count {
-      gradient.add(lane_splat(first[k].value), times: residuals + Int(first[k].logits))
+    for k in 0..<feature.count {
+      gradient.add(
+        lane_splat(feature.occurrences[k].value), times: residuals + Int(feature.occurrences[k].logits))
     }
     norms.add(gradient)
-    gradient.update(rule, at: row &+ c)
+    rule.update(gradient, from: feature.row &+ c)
     return Span.count
   }
 
   /// The same for the bias, whose feature is the constant 1.
   @inline(__always)
-  func updateBias<Rule: LaneUpdate>(_ batch: SparseLaneBatch, _ rule: Rule, _ norms: inout SparseLaneNorms) {
+  func updateBias<Rule: SparseLaneUpdate>(_ batch: SparseLaneBatch, _ rule: Rule, _ norms: inout SparseLaneNorms) {
     for c in 0..<classes {
       var gradient = SparseLaneSingle(zero: ())
       for sample in 0..<batch.samples { gradient.add(lane_splat(1), times: logits + (sample &* classes &+ c)) }

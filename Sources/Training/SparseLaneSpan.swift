@@ -16,7 +16,10 @@ protocol SparseLaneSpan {
   /// Sums of |g| and of g^2 over the span.
   var magnitude: LaneVector { get }
   var square: LaneVector { get }
-  /// Takes the span as the gradient of the weights from `index` on, and moves them.
+  /// Each vector through a function: of one span, or of two side by side.
+  func map(_ function: (LaneVector) -> LaneVector) -> Self
+  func map(with other: Self, _ function: (LaneVector, LaneVector) -> LaneVector) -> Self
+  /// Takes the span as the gradient of the weights from `index` on, and moves them one after the other.
   func update<Rule: LaneUpdate>(_ rule: Rule, at index: Int)
 }
 
@@ -34,6 +37,11 @@ struct SparseLaneSingle: SparseLaneSpan {
   }
   @inline(__always) var magnitude: LaneVector { lane_abs(vector) }
   @inline(__always) var square: LaneVector { lane_multiply(vector, vector) }
+  @inline(__always) init(_ vector: LaneVector) { self.vector = vector }
+  @inline(__always) func map(_ function: (LaneVector) -> LaneVector) -> Self { Self(function(vector)) }
+  @inline(__always) func map(with other: Self, _ function: (LaneVector, LaneVector) -> LaneVector) -> Self {
+    Self(function(vector, other.vector))
+  }
   @inline(__always) func update<Rule: LaneUpdate>(_ rule: Rule, at index: Int) { rule.update(vector, at: index) }
 }
 
@@ -63,6 +71,16 @@ struct SparseLaneJoin<Head: SparseLaneSpan, Tail: SparseLaneSpan>: SparseLaneSpa
   }
   @inline(__always) var magnitude: LaneVector { lane_add(head.magnitude, tail.magnitude) }
   @inline(__always) var square: LaneVector { lane_add(head.square, tail.square) }
+  @inline(__always) init(_ head: Head, _ tail: Tail) {
+    self.head = head
+    self.tail = tail
+  }
+  @inline(__always) func map(_ function: (LaneVector) -> LaneVector) -> Self {
+    Self(head.map(function), tail.map(function))
+  }
+  @inline(__always) func map(with other: Self, _ function: (LaneVector, LaneVector) -> LaneVector) -> Self {
+    Self(head.map(with: other.head, function), tail.map(with: other.tail, function))
+  }
   @inline(__always) func update<Rule: LaneUpdate>(_ rule: Rule, at index: Int) {
     head.update(rule, at: index)
     tail.update(rule, at: index &+ Head.count)

@@ -1,7 +1,20 @@
 import SIMDShims
 
+/// How an optimizer moves neighbouring weights of a feature that occurs, given their gradient, up to the feature's next event.
+protocol SparseLaneUpdate: LaneUpdate {
+  /// Arrays of the optimizer, the weights first.
+  static var arrays: Int { get }
+  /// - Parameter index: of the first vector in each of the arrays.
+  func update<Span: SparseLaneSpan>(_ gradient: Span, from index: Int)
+}
+
+extension SparseLaneUpdate {
+  @inline(__always) func update<Span: SparseLaneSpan>(_ gradient: Span, from index: Int) { gradient.update(self, at: index) }
+}
+
 /// w <- w - eta g. Features that do not occur stay where they are.
-struct SparseSGDRule: LaneUpdate {
+struct SparseSGDRule: SparseLaneUpdate {
+  @inline(__always) static var arrays: Int { 1 }
   let weights: UnsafeMutablePointer<LaneVector>
   /// -eta.
   let rate: LaneVector
@@ -16,7 +29,8 @@ struct SparseSGDRule: LaneUpdate {
 ///     w <- w - b sum_{j<k} eta_{t+j} mu^j,    b <- mu^k b.
 ///
 /// The buffer is stored as its next event finds it.
-struct SparseMomentumRule: LaneUpdate {
+struct SparseMomentumRule: SparseLaneUpdate {
+  @inline(__always) static var arrays: Int { 2 }
   let weights: UnsafeMutablePointer<LaneVector>
   let buffer: UnsafeMutablePointer<LaneVector>
   /// Minus the sum.
@@ -68,7 +82,8 @@ struct SparseAdamState {
 ///
 /// which is M inv P(2 c e inv - 1) with inv = 1/(s + c e) and the polynomial P of `SparseLaneLookAhead`. The moments are stored as
 /// the next event finds them, b1^k M and b2^k V.
-struct SparseLookAheadRule<Polynomial: SparseLanePolynomial>: LaneUpdate {
+struct SparseLookAheadRule<Polynomial: SparseLanePolynomial>: SparseLaneUpdate {
+  @inline(__always) static var arrays: Int { 3 }
   let state: SparseAdamState
   /// Of this k.
   let coefficients: UnsafePointer<LaneVector>
@@ -78,21 +93,35 @@ struct SparseLookAheadRule<Polynomial: SparseLanePolynomial>: LaneUpdate {
   let decay1: LaneVector
   let decay2: LaneVector
 
-  @inline(__always) func update(_ gradient: LaneVector, at index: Int) {
-    let m = lane_add(state.first[index], gradient)
-    let v = lane_fma(gradient, gradient, state.second[index])
-    state.first[index] = lane_multiply(decay1, m)
-    state.second[index] = lane_multiply(decay2, v)
-    let inverse = lane_divide(lane_splat(1), lane_add(lane_sqrt(v), offset))
-    let x = lane_fma(lane_add(offset, offset), inverse, lane_splat(-1))
-    state.weights[index] = lane_fma(
-      lane_multiply(m, inverse), Polynomial.value(coefficients, at: x), state.weights[index])
+  @inline(__always) func update(_ gradient: LaneVector, at index: Int) { update(SparseLaneSingle(gradient), from: index) }
+
+  /// In stages over the whole span: square roots and divisions of several vectors are then under way at once, and what waits for them
+  /// does not fill the processor's queues.
+  @inline(__always) func update<Span: SparseLaneSpan>(_ gradient: Span, from index: Int) {
+    let (weights, first, second) = (state.weights + index, state.first + index, state.second + index)
+    let v = Span(loading: second).map(with: gradient) { lane_fma($1, $1, $0) }
+    let root = v.map { lane_sqrt($0) }
+    v.map { lane_multiply(decay2, $0) }.store(to: second)
+    let m = Span(loading: first).map(with: gradient) { lane_add($0, $1) }
+    m.map { lane_multiply(decay1, $0) }.store(to: first)
+    let inverse = root.map { lane_divide(lane_splat(1), lane_add($0, offset)) }
+    let x = inverse.map { lane_fma(lane_add(offset, offset), $0, lane_splat(-1)) }
+    let direction = m.map(with: inverse) { lane_multiply($0, $1) }
+    var sum = x.map { lane_fma($0, coefficients[Polynomial.degree], coefficients[Polynomial.degree - 1]) }
+    for power in (0..<(Polynomial.degree - 1)).reversed() {
+      sum = sum.map(with: x) { lane_fma($0, $1, coefficients[power]) }
+    }
+    let weight = Span(loading: weights)
+    // w + direction * sum
+    let moved = direction.map(with: sum) { lane_multiply($0, $1) }.map(with: weight) { lane_add($0, $1) }
+    moved.store(to: weights)
   }
 }
 
 /// Adam over the k steps to the feature's next event in a run's first steps, where the bias correction of epsilon changes too fast
 /// for a polynomial: step by step, and by a polynomial for what lies beyond.
-struct SparseReplayRule: LaneUpdate {
+struct SparseReplayRule: SparseLaneUpdate {
+  @inline(__always) static var arrays: Int { 3 }
   let state: SparseAdamState
   /// -A_j.
   let rates: UnsafePointer<LaneVector>
