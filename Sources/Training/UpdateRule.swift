@@ -18,8 +18,6 @@ struct OptimizerMemory {
 protocol UpdateRule {
   /// How many buffers beside the weights the rule keeps.
   static var stateCount: Int { get }
-  /// Whether an update takes the divider long enough to be worth overlapping with other work.
-  static var usesDivider: Bool { get }
   init(optimizer: Optimizer, memory: OptimizerMemory)
   /// Sets the constants of a step. - Parameter correction: `BiasCorrection` of the step.
   mutating func begin(rate: LaneVector, correction: BiasCorrection.Step)
@@ -32,7 +30,6 @@ struct SGDRule: UpdateRule {
   private var negativeRate = lane_splat(0)
 
   @inline(__always) static var stateCount: Int { 0 }
-  @inline(__always) static var usesDivider: Bool { false }
   init(optimizer: Optimizer, memory: OptimizerMemory) {
     weights = memory.weights.pointer
   }
@@ -53,7 +50,6 @@ struct MomentumRule: UpdateRule {
   private var negativeRate = lane_splat(0)
 
   @inline(__always) static var stateCount: Int { 1 }
-  @inline(__always) static var usesDivider: Bool { false }
   init(optimizer: Optimizer, memory: OptimizerMemory) {
     guard case .sgd(let momentum, let weightDecay) = optimizer else { preconditionFailure("SGD's rule for another optimizer") }
     weights = memory.weights.pointer
@@ -87,7 +83,6 @@ struct AdamRule: UpdateRule {
   private let constants: UnsafeMutablePointer<LaneVector>
 
   @inline(__always) static var stateCount: Int { 2 }
-  @inline(__always) static var usesDivider: Bool { true }
   init(optimizer: Optimizer, memory: OptimizerMemory) {
     guard case .adam(let beta1, let beta2, _, _, _) = optimizer else {
       preconditionFailure("Adam's rule for another optimizer")
@@ -127,7 +122,6 @@ struct DecayingAdamRule: UpdateRule {
   private let coupledDecay: LaneVector
 
   @inline(__always) static var stateCount: Int { 2 }
-  @inline(__always) static var usesDivider: Bool { true }
   init(optimizer: Optimizer, memory: OptimizerMemory) {
     guard case .adam(_, _, _, let weightDecay, let decoupled) = optimizer else {
       preconditionFailure("Adam's rule for another optimizer")
