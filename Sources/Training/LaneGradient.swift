@@ -54,24 +54,13 @@ struct LaneGradient {
     return (l1, squared)
   }
 
-  /// Sums of |g| and of g^2, class by class.
-  private struct Norms<Span: ClassSpan> {
-    var l1 = Span(repeating: lane_splat(0))
-    var squared = Span(repeating: lane_splat(0))
-
-    @inline(__always) mutating func add(_ other: Self) {
-      l1.add(other.l1)
-      squared.add(other.squared)
-    }
-  }
-
   /// All features of a span of classes.
   @inline(__always)
   private func column<Rule: UpdateRule, Span: ClassSpan>(
     _ rule: Rule, _ samples: SampleTile, _: Span.Type, _ firstClass: Int, _ continues: Bool
-  ) -> Norms<Span> {
-    var norms = Norms<Span>()
-    var block = Norms<Span>()
+  ) -> GradientNorms<Span> {
+    var norms = GradientNorms<Span>()
+    var block = GradientNorms<Span>()
     var feature = 0
     let step = lane_registers() == 32 ? 8 : 4
     while feature &+ step < shape.features {
@@ -83,7 +72,7 @@ struct LaneGradient {
       feature &+= step
       if feature % Self.featuresPerBlock == 0 {
         norms.add(block)
-        block = Norms<Span>()
+        block = GradientNorms<Span>()
       }
     }
     let left = shape.features &- feature
@@ -111,7 +100,7 @@ struct LaneGradient {
   @inline(__always)
   private func last<Rule: UpdateRule, Rows: Tile>(
     _ rule: Rule, _ samples: SampleTile, _: Rows.Type, _ feature: Int, _ firstClass: Int, _ continues: Bool,
-    _ norms: inout Norms<Rows.Span>
+    _ norms: inout GradientNorms<Rows.Span>
   ) {
     tile(rule, samples, RowPair<Rows, BiasRow<Rows.Span>>.self, feature, firstClass, continues, &norms)
   }
@@ -121,15 +110,13 @@ struct LaneGradient {
   @inline(__always)
   private func tile<Rule: UpdateRule, T: Tile>(
     _ rule: Rule, _ samples: SampleTile, _: T.Type, _ feature: Int, _ firstClass: Int, _ continues: Bool,
-    _ norms: inout Norms<T.Span>
+    _ norms: inout GradientNorms<T.Span>
   ) {
     let index = feature &* shape.classStride &+ firstClass
     var sums = T(repeating: T.Span(repeating: lane_splat(0)))
     if continues, let partial { sums = T(loading: partial + index, stride: shape.classStride) }
     add(samples, to: &sums, feature, firstClass)
-    norms.l1 = sums.addAbsoluteValues(to: norms.l1)
-    norms.squared = sums.addSquares(to: norms.squared)
-    sums.update(rule, at: index, stride: shape.classStride)
+    sums.fold(rule, at: index, stride: shape.classStride, into: &norms)
   }
 
   /// Adds the samples' gradients. The first tile of a column multiplies the residuals by their factors for the others.

@@ -28,22 +28,24 @@ extension LaneLogits {
     var row = 0
     while row < paddedRows {
       if lane_registers() == 32 {
-        makeResiduals(FourRows<OneClass>.self, row, labels, terms)
+        makeResiduals(FourRows<OneClass>.self, row, labels, scale, terms)
         row &+= 4
       } else {
-        makeResiduals(TwoRows<OneClass>.self, row, labels, terms)
+        makeResiduals(TwoRows<OneClass>.self, row, labels, scale, terms)
         row &+= 2
       }
     }
-    for row in 0..<paddedRows {
-      terms.factors[row] = lane_divide(row < count ? scale : lane_splat(0), terms.factors[row])
+    row = count
+    while row < paddedRows {
+      terms.factors[row] = lane_splat(0)
+      row &+= 1
     }
   }
 
-  /// A few samples side by side. Their factors' inverses stay in `factors`.
+  /// A few samples side by side.
   @inline(__always)
   private func makeResiduals<Rows: Tile>(
-    _: Rows.Type, _ row: Int, _ labels: UnsafePointer<Int32>, _ terms: LaneResidualTerms
+    _: Rows.Type, _ row: Int, _ labels: UnsafePointer<Int32>, _ scale: LaneVector, _ terms: LaneResidualTerms
   ) where Rows.Span == OneClass {
     let masks = terms.masks + row &* shape.classStride
     for i in 0..<Rows.rows { masks[i &* shape.classStride &+ Int(labels[row &+ i])] = 0 }
@@ -65,7 +67,7 @@ extension LaneLogits {
       masks[label] = -1
       let ofLabel = values + (row &* shape.classStride &+ label)
       let others = terms.factors[row &+ i]
-      terms.factors[row &+ i] = lane_add(others, ofLabel[0])
+      terms.factors[row &+ i] = lane_divide(scale, lane_add(others, ofLabel[0]))
       ofLabel[0] = lane_subtract(lane_splat(0), others)
     }
   }

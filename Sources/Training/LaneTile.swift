@@ -12,8 +12,30 @@ protocol ClassSpan: LaneVectors {
   mutating func add(_ factor: LaneVector, times other: Self)
   mutating func add(_ other: Self)
   var maximum: LaneVector { get }
-  /// Hands gradients to the optimizer: of the weights from `index` on.
-  func update<Rule: UpdateRule>(_ rule: Rule, at index: Int)
+  /// Hands gradients to the optimizer, those of the weights from `index` on, and adds them to their norms.
+  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self>)
+}
+
+/// Sums of |g| and of g^2, class by class.
+struct GradientNorms<Span: ClassSpan> {
+  var l1 = Span(repeating: lane_splat(0))
+  var squared = Span(repeating: lane_splat(0))
+
+  @inline(__always) mutating func add(_ other: Self) {
+    l1.add(other.l1)
+    squared.add(other.squared)
+  }
+}
+
+/// One gradient, into its norms and its weight. The square is shared: it is not fused with the sum.
+@inline(__always)
+private func foldOne<Rule: UpdateRule>(
+  _ gradient: LaneVector, _ rule: Rule, at index: Int, _ l1: inout LaneVector, _ squared: inout LaneVector
+) {
+  let square = lane_multiply(gradient, gradient)
+  l1 = lane_add(l1, lane_abs(gradient))
+  squared = lane_add(squared, square)
+  rule.update(gradient, square: square, at: index)
 }
 
 struct OneClass: ClassSpan {
@@ -36,8 +58,9 @@ struct OneClass: ClassSpan {
     return result
   }
   @inline(__always) var maximum: LaneVector { a }
-  @inline(__always) func update<Rule: UpdateRule>(_ rule: Rule, at index: Int) {
-    rule.update(a, at: index)
+  @inline(__always)
+  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self>) {
+    foldOne(a, rule, at: index, &norms.l1.a, &norms.squared.a)
   }
 }
 
@@ -79,9 +102,10 @@ struct TwoClasses: ClassSpan {
     return result
   }
   @inline(__always) var maximum: LaneVector { lane_max(a, b) }
-  @inline(__always) func update<Rule: UpdateRule>(_ rule: Rule, at index: Int) {
-    rule.update(a, at: index)
-    rule.update(b, at: index &+ 1)
+  @inline(__always)
+  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self>) {
+    foldOne(a, rule, at: index, &norms.l1.a, &norms.squared.a)
+    foldOne(b, rule, at: index &+ 1, &norms.l1.b, &norms.squared.b)
   }
 }
 
@@ -131,10 +155,11 @@ struct ThreeClasses: ClassSpan {
     return result
   }
   @inline(__always) var maximum: LaneVector { lane_max(lane_max(a, b), c) }
-  @inline(__always) func update<Rule: UpdateRule>(_ rule: Rule, at index: Int) {
-    rule.update(a, at: index)
-    rule.update(b, at: index &+ 1)
-    rule.update(c, at: index &+ 2)
+  @inline(__always)
+  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self>) {
+    foldOne(a, rule, at: index, &norms.l1.a, &norms.squared.a)
+    foldOne(b, rule, at: index &+ 1, &norms.l1.b, &norms.squared.b)
+    foldOne(c, rule, at: index &+ 2, &norms.l1.c, &norms.squared.c)
   }
 }
 
@@ -157,11 +182,8 @@ protocol Tile: LaneVectors {
   var maximum: LaneVector { get }
   /// Adds mask[row * stride] & other.
   mutating func addMasked(_ mask: UnsafePointer<Int32>, stride: Int, _ other: Self)
-  /// sum + |row 0| + |row 1| + ..., class by class.
-  func addAbsoluteValues(to sum: Span) -> Span
-  func addSquares(to sum: Span) -> Span
   /// Takes rows as gradients of the weights from `index`, `index + stride`, ... on.
-  func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int)
+  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Span>)
   /// Raises maxima[row] to the largest of the row.
   func raise(_ maxima: UnsafeMutablePointer<LaneVector>)
 }
@@ -184,10 +206,6 @@ struct SingleRow<Span: ClassSpan>: Tile {
   @inline(__always) mutating func addMasked(_ mask: UnsafePointer<Int32>, stride: Int, _ other: Self) {
     span = span.combined(with: other.span) { lane_add($0, lane_masked($1, mask[0])) }
   }
-  @inline(__always) func addAbsoluteValues(to sum: Span) -> Span {
-    sum.combined(with: span) { lane_add($0, lane_abs($1)) }
-  }
-  @inline(__always) func addSquares(to sum: Span) -> Span { sum.combined(with: span) { lane_fma($1, $1, $0) } }
   @inline(__always) func mapped(_ operation: (LaneVector) -> LaneVector) -> Self {
     SingleRow(span: span.mapped(operation))
   }
@@ -195,7 +213,10 @@ struct SingleRow<Span: ClassSpan>: Tile {
   func combined(with other: Self, _ operation: (LaneVector, LaneVector) -> LaneVector) -> Self {
     SingleRow(span: span.combined(with: other.span, operation))
   }
-  @inline(__always) func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int) { span.update(rule, at: index) }
+  @inline(__always)
+  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Span>) {
+    span.fold(rule, at: index, into: &norms)
+  }
 }
 
 struct RowPair<Head: Tile, Tail: Tile>: Tile where Head.Span == Tail.Span {
@@ -231,10 +252,6 @@ struct RowPair<Head: Tile, Tail: Tile>: Tile where Head.Span == Tail.Span {
     head.addMasked(mask, stride: stride, other.head)
     tail.addMasked(mask + Head.rows &* stride, stride: stride, other.tail)
   }
-  @inline(__always) func addAbsoluteValues(to sum: Head.Span) -> Head.Span {
-    tail.addAbsoluteValues(to: head.addAbsoluteValues(to: sum))
-  }
-  @inline(__always) func addSquares(to sum: Head.Span) -> Head.Span { tail.addSquares(to: head.addSquares(to: sum)) }
   @inline(__always) func mapped(_ operation: (LaneVector) -> LaneVector) -> Self {
     var result = self
     result.head = head.mapped(operation)
@@ -248,9 +265,10 @@ struct RowPair<Head: Tile, Tail: Tile>: Tile where Head.Span == Tail.Span {
     result.tail = tail.combined(with: other.tail, operation)
     return result
   }
-  @inline(__always) func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int) {
-    head.update(rule, at: index, stride: stride)
-    tail.update(rule, at: index &+ Head.rows &* stride, stride: stride)
+  @inline(__always)
+  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Head.Span>) {
+    head.fold(rule, at: index, stride: stride, into: &norms)
+    tail.fold(rule, at: index &+ Head.rows &* stride, stride: stride, into: &norms)
   }
 }
 
@@ -273,8 +291,6 @@ struct BiasRow<Span: ClassSpan>: Tile {
   @inline(__always) mutating func addMasked(_ mask: UnsafePointer<Int32>, stride: Int, _ other: Self) {
     row.addMasked(mask, stride: stride, other.row)
   }
-  @inline(__always) func addAbsoluteValues(to sum: Span) -> Span { row.addAbsoluteValues(to: sum) }
-  @inline(__always) func addSquares(to sum: Span) -> Span { row.addSquares(to: sum) }
   @inline(__always) func mapped(_ operation: (LaneVector) -> LaneVector) -> Self {
     BiasRow(row: row.mapped(operation))
   }
@@ -282,8 +298,9 @@ struct BiasRow<Span: ClassSpan>: Tile {
   func combined(with other: Self, _ operation: (LaneVector, LaneVector) -> LaneVector) -> Self {
     BiasRow(row: row.combined(with: other.row, operation))
   }
-  @inline(__always) func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int) {
-    row.update(rule, at: index, stride: stride)
+  @inline(__always)
+  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Span>) {
+    row.fold(rule, at: index, stride: stride, into: &norms)
   }
 }
 

@@ -21,7 +21,8 @@ protocol UpdateRule {
   init(optimizer: Optimizer, memory: OptimizerMemory)
   /// Sets the constants of a step. - Parameter correction: `BiasCorrection` of the step.
   mutating func begin(rate: LaneVector, correction: BiasCorrection.Step)
-  func update(_ gradient: LaneVector, at index: Int)
+  /// - Parameter square: of the gradient.
+  func update(_ gradient: LaneVector, square: LaneVector, at index: Int)
 }
 
 /// w <- w - eta g.
@@ -36,7 +37,7 @@ struct SGDRule: UpdateRule {
   @inline(__always) mutating func begin(rate: LaneVector, correction: BiasCorrection.Step) {
     negativeRate = lane_subtract(lane_splat(0), rate)
   }
-  @inline(__always) func update(_ gradient: LaneVector, at index: Int) {
+  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
     weights[index] = lane_fma(negativeRate, gradient, weights[index])
   }
 }
@@ -60,7 +61,7 @@ struct MomentumRule: UpdateRule {
   @inline(__always) mutating func begin(rate: LaneVector, correction: BiasCorrection.Step) {
     negativeRate = lane_subtract(lane_splat(0), rate)
   }
-  @inline(__always) func update(_ gradient: LaneVector, at index: Int) {
+  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
     let decayed = lane_fma(weightDecay, weights[index], gradient)
     let direction = lane_fma(momentum, buffer[index], decayed)
     buffer[index] = direction
@@ -98,13 +99,13 @@ struct AdamRule: UpdateRule {
     constants[2] = lane_multiply(rate, lane_splat(-correction.scale))
     constants[3] = lane_splat(correction.epsilon)
   }
-  @inline(__always) func update(_ gradient: LaneVector, at index: Int) {
-    weights[index] = lane_fma(constants[2], direction(gradient, at: index), weights[index])
+  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
+    weights[index] = lane_fma(constants[2], direction(gradient, square: square, at: index), weights[index])
   }
   /// m_hat / (sqrt(v_hat) + eps) but for the factor s_t.
-  @inline(__always) func direction(_ gradient: LaneVector, at index: Int) -> LaneVector {
+  @inline(__always) func direction(_ gradient: LaneVector, square: LaneVector, at index: Int) -> LaneVector {
     let m = lane_fma(constants[0], first[index], gradient)
-    let v = lane_fma(constants[1], second[index], lane_multiply(gradient, gradient))
+    let v = lane_fma(constants[1], second[index], square)
     first[index] = m
     second[index] = v
     return lane_divide(m, lane_add(lane_sqrt(v), constants[3]))
@@ -137,9 +138,9 @@ struct DecayingAdamRule: UpdateRule {
     negativeRate = lane_multiply(rate, lane_splat(-correction.scale))
     kept = isDecoupled ? lane_fma(rate, lane_splat(-weightDecay), lane_splat(1)) : lane_splat(1)
   }
-  @inline(__always) func update(_ gradient: LaneVector, at index: Int) {
+  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
     let decayed = lane_fma(coupledDecay, weights[index], gradient)
-    let direction = adam.direction(decayed, at: index)
+    let direction = adam.direction(decayed, square: lane_multiply(decayed, decayed), at: index)
     weights[index] = lane_fma(negativeRate, direction, lane_multiply(kept, weights[index]))
   }
 }
