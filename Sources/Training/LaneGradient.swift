@@ -18,6 +18,9 @@ struct LaneGradient {
   /// |g| and g^2 of a class are summed over so many features, then over all, then over the classes: long sums would lose digits.
   private static var featuresPerBlock: Int { 64 }
 
+  /// From so many weights on, 1.5 MB of them and their moments in a 64-byte vector each, they do not stay in a level-2 cache.
+  private static var largeVectorCount: Int { 8192 }
+
   /// Adds a chunk's samples to `partial`.
   @inline(__always)
   func accumulate(_ samples: SampleTile) {
@@ -115,8 +118,17 @@ struct LaneGradient {
     let index = feature &* shape.classStride &+ firstClass
     var sums = T(repeating: T.Span(repeating: lane_splat(0)))
     if continues, let partial { sums = T(loading: partial + index, stride: shape.classStride) }
+    if shape.vectorCount >= Self.largeVectorCount { prefetch(rule, T.self, at: index &+ T.Span.count) }
     add(samples, to: &sums, feature, firstClass)
     sums.fold(rule, at: index, stride: shape.classStride, into: &norms)
+  }
+
+  /// Asks for what the tile of the next column will read: a walk along a column is not one that a processor foresees.
+  @inline(__always)
+  private func prefetch<Rule: UpdateRule, T: Tile>(_ rule: Rule, _: T.Type, at index: Int) {
+    for row in 0..<T.rows {
+      for c in 0..<T.Span.count { rule.prefetch(at: index &+ row &* shape.classStride &+ c) }
+    }
   }
 
   /// Adds the samples' gradients. The first tile of a column multiplies the residuals by their factors for the others.

@@ -23,6 +23,8 @@ protocol UpdateRule {
   mutating func begin(rate: LaneVector, correction: BiasCorrection.Step)
   /// - Parameter square: of the gradient.
   func update(_ gradient: LaneVector, square: LaneVector, at index: Int)
+  /// Asks for all that an update reads.
+  func prefetch(at index: Int)
 }
 
 /// w <- w - eta g.
@@ -40,6 +42,7 @@ struct SGDRule: UpdateRule {
   @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
     weights[index] = lane_fma(negativeRate, gradient, weights[index])
   }
+  @inline(__always) func prefetch(at index: Int) { memory_prefetch(weights + index) }
 }
 
 /// SGD with momentum and weight decay. The buffer starts at zero, so the first gradient starts it, as PyTorch has it.
@@ -66,6 +69,10 @@ struct MomentumRule: UpdateRule {
     let direction = lane_fma(momentum, buffer[index], decayed)
     buffer[index] = direction
     weights[index] = lane_fma(negativeRate, direction, weights[index])
+  }
+  @inline(__always) func prefetch(at index: Int) {
+    memory_prefetch(weights + index)
+    memory_prefetch(buffer + index)
   }
 }
 
@@ -101,6 +108,11 @@ struct AdamRule: UpdateRule {
   }
   @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
     weights[index] = lane_fma(constants[2], direction(gradient, square: square, at: index), weights[index])
+  }
+  @inline(__always) func prefetch(at index: Int) {
+    memory_prefetch(weights + index)
+    memory_prefetch(first + index)
+    memory_prefetch(second + index)
   }
   /// m_hat / (sqrt(v_hat) + eps) but for the factor s_t.
   @inline(__always) func direction(_ gradient: LaneVector, square: LaneVector, at index: Int) -> LaneVector {
@@ -143,4 +155,5 @@ struct DecayingAdamRule: UpdateRule {
     let direction = adam.direction(decayed, square: lane_multiply(decayed, decayed), at: index)
     weights[index] = lane_fma(negativeRate, direction, lane_multiply(kept, weights[index]))
   }
+  @inline(__always) func prefetch(at index: Int) { adam.prefetch(at: index) }
 }
