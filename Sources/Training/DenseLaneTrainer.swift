@@ -67,14 +67,15 @@ final class DenseLaneMemory {
   let maxima: LaneBuffer
   /// Sums of the gradient over the chunks of a batch; nil where a batch is one chunk.
   let partial: LaneBuffer?
-  let scratch: LaneBuffer
-  let norms: LaneBuffer
+  /// Two vectors a row: see `LaneGradient`.
+  let scaled: LaneBuffer
+  let factors: LaneBuffer
   /// A chunk's samples, in the stride of `KernelRows`.
   let samples: LaneBuffer
   /// A chunk's labels.
   let labels: UnsafeMutablePointer<Int32>
-  /// For `LaneLogits.makeResiduals`.
-  let othersOnly: UnsafeMutablePointer<Float>
+  /// See `LaneResidualTerms`.
+  let masks: UnsafeMutablePointer<Int32>
 
   /// Logits of a chunk take at most this many vectors, or 16 rows where those are more: a level-2 cache holds them.
   static let largestChunk = 8192
@@ -87,20 +88,19 @@ final class DenseLaneMemory {
     logits = LaneBuffer(count: paddedRows * shape.classStride, cacheLineOffset: 11)
     maxima = LaneBuffer(count: paddedRows)
     partial = batchSize > chunkRows ? LaneBuffer(count: shape.vectorCount) : nil
-    scratch = LaneBuffer(count: LaneGradient.scratchCount)
-    norms = LaneBuffer(count: 2 * LaneGradient.normCount(shape))
+    scaled = LaneBuffer(count: 2 * paddedRows, cacheLineOffset: 29)
+    factors = LaneBuffer(count: paddedRows, cacheLineOffset: 19)
     samples = LaneBuffer(
       count: (paddedRows * KernelRows.stride(shape.features) + laneWidth - 1) / laneWidth, cacheLineOffset: 5)
     labels = .allocate(capacity: paddedRows)
     labels.initialize(repeating: 0, count: paddedRows)
-    othersOnly = .allocate(capacity: 2 * shape.classes)
-    othersOnly.initialize(repeating: 1, count: 2 * shape.classes)
-    othersOnly[shape.classes] = 0
+    masks = .allocate(capacity: paddedRows * shape.classStride)
+    masks.initialize(repeating: -1, count: paddedRows * shape.classStride)
   }
 
   deinit {
     labels.deallocate()
-    othersOnly.deallocate()
+    masks.deallocate()
   }
 }
 
@@ -120,7 +120,7 @@ struct DensePass<Rule: UpdateRule> {
   private let gradient: LaneGradient
   private let samples: UnsafeMutablePointer<Float>
   private let labels: UnsafeMutablePointer<Int32>
-  private let othersOnly: UnsafePointer<Float>
+  private let residualTerms: LaneResidualTerms
   private let chunkRows: Int
   private let shape: LaneShape
 
@@ -133,12 +133,12 @@ struct DensePass<Rule: UpdateRule> {
     forward = LaneForward(
       shape: shape, weights: UnsafePointer(memory.optimizer.weights.pointer), featureStride: shape.classStride, logits: logits)
     gradient = LaneGradient(
-      shape: shape, residuals: UnsafePointer(logits.values), partial: memory.partial?.pointer,
-      scratch: memory.scratch.pointer, norms: memory.norms.pointer)
+      shape: shape, residuals: UnsafePointer(logits.values), factors: UnsafePointer(memory.factors.pointer),
+      scaled: memory.scaled.pointer, partial: memory.partial?.pointer)
     samples = UnsafeMutableRawPointer(memory.samples.pointer)
       .bindMemory(to: Float.self, capacity: SampleTile.padded(chunkRows) * rows.stride)
     labels = memory.labels
-    othersOnly = UnsafePointer(memory.othersOnly)
+    residualTerms = LaneResidualTerms(factors: memory.factors.pointer, masks: memory.masks)
   }
 
   /// The steps of an epoch.
@@ -215,7 +215,7 @@ struct DensePass<Rule: UpdateRule> {
     let tile = SampleTile(values: UnsafePointer(samples), stride: rows.stride, paddedRows: paddedRows)
     forward(tile)
     forward.logits.makeResiduals(
-      labels: UnsafePointer(labels), count: count, paddedRows: paddedRows, scale: scale, othersOnly: othersOnly,
+      labels: UnsafePointer(labels), count: count, paddedRows: paddedRows, scale: scale, terms: residualTerms,
       wantsLoss: wantsLoss, &loss)
     return tile
   }

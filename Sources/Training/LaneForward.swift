@@ -28,44 +28,59 @@ struct LaneForward {
 
   @inline(__always)
   func callAsFunction(_ samples: SampleTile) {
-    clearMaxima(samples.paddedRows)
-    shape.forEachSpan(
-      three: { column(samples, ThreeClasses.self, $0) },
-      two: { column(samples, TwoClasses.self, $0) },
-      one: { column(samples, OneClass.self, $0) })
+    for row in 0..<samples.paddedRows { logits.maxima[row] = lane_splat(-.infinity) }
+    let spans = shape.spans
+    columns(samples, ThreeClasses.self, from: 0, count: spans.threes)
+    columns(samples, TwoClasses.self, from: 3 &* spans.threes, count: spans.twos)
+    columns(samples, OneClass.self, from: 0, count: spans.ones)
   }
 
+  /// Neighbouring spans of classes, in tiles of four samples.
+  ///
+  /// Where there are registers enough, a tile's sums are stored only after the next tile's are made: stores of what has just been
+  /// summed come in bursts that hold up the multipliers.
   @inline(__always)
-  private func clearMaxima(_ rows: Int) {
-    for row in 0..<rows { logits.maxima[row] = lane_splat(-.infinity) }
-  }
-
-  @inline(__always)
-  private func column<Span: ClassSpan>(_ samples: SampleTile, _: Span.Type, _ firstClass: Int) {
-    var row = 0
-    if lane_registers() == 32 {
-      while row + 8 <= samples.paddedRows {
-        tile(samples, EightRows<Span>.self, row, firstClass)
-        row += 8
+  private func columns<Span: ClassSpan>(_ samples: SampleTile, _: Span.Type, from firstClass: Int, count: Int) {
+    typealias T = FourRows<Span>
+    guard count > 0 else { return }
+    let isDeferred = lane_registers() == 32
+    var finished = T(repeating: Span(repeating: lane_splat(-.infinity)))
+    var finishedRow = 0
+    var finishedClass = firstClass
+    var c = firstClass
+    for _ in 0..<count {
+      var row = 0
+      while row < samples.paddedRows {
+        let sums = tile(samples, T.self, row, c)
+        if isDeferred {
+          store(finished, finishedRow, finishedClass)
+          (finished, finishedRow, finishedClass) = (sums, row, c)
+        } else {
+          store(sums, row, c)
+        }
+        row &+= T.rows
       }
+      c &+= Span.count
     }
-    while row < samples.paddedRows {
-      tile(samples, FourRows<Span>.self, row, firstClass)
-      row += 4
-    }
+    if isDeferred { store(finished, finishedRow, finishedClass) }
   }
 
   @inline(__always)
-  private func tile<T: Tile>(_ samples: SampleTile, _: T.Type, _ row: Int, _ firstClass: Int) {
-    var x = samples.values + row * samples.stride
+  private func tile<T: Tile>(_ samples: SampleTile, _: T.Type, _ row: Int, _ firstClass: Int) -> T {
+    var x = samples.values + row &* samples.stride
     var w = weights + firstClass
-    var sums = T(repeating: T.Span(loading: w + shape.features * featureStride))
+    var sums = T(repeating: T.Span(loading: w + shape.features &* featureStride))
     for _ in 0..<shape.features {
       sums.add(x, stride: samples.stride, times: T.Span(loading: w))
       x += 1
       w += featureStride
     }
-    sums.store(to: logits.values + row * shape.classStride + firstClass, stride: shape.classStride)
+    return sums
+  }
+
+  @inline(__always)
+  private func store<T: Tile>(_ sums: T, _ row: Int, _ firstClass: Int) {
+    sums.store(to: logits.values + (row &* shape.classStride &+ firstClass), stride: shape.classStride)
     sums.raise(logits.maxima + row)
   }
 }

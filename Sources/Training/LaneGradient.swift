@@ -2,29 +2,24 @@ import SIMDShims
 
 /// The gradient of a batch: tiles of sums over its samples, folded into norms and update.
 ///
-/// Square root and division of an update keep the divider busy about as long as a tile's sums keep the multipliers. So while a tile
-/// is summed, the one before it is folded, row by row, and both units work at once; a processor's own window is too short for that.
-///
-/// Tiles are of four features (and the bias) by two classes on every machine: with what an update needs they fit 16 registers, and
-/// the norms, which are summed tile by tile, have the same bits everywhere.
+/// Tiles are of features by two classes: eight features where there are 32 registers, four where there are 16. What is summed over
+/// features or classes is summed class by class in ascending order, so that the tiles do not show in the result.
 struct LaneGradient {
   let shape: LaneShape
-  /// By sample and class.
+  /// By sample and class, without their factors.
   let residuals: UnsafePointer<LaneVector>
+  /// By sample.
+  let factors: UnsafePointer<LaneVector>
+  /// Residuals of a span of classes, by sample, with their factors: two vectors a sample.
+  let scaled: UnsafeMutablePointer<LaneVector>
   /// What earlier chunks of the batch have added; nil where a batch is one chunk.
   let partial: UnsafeMutablePointer<LaneVector>?
-  /// Sums of the tile that is to be folded next: `scratchCount` vectors.
-  let scratch: UnsafeMutablePointer<LaneVector>
-  /// Sums of |g| and of g^2, side by side: `2 * normCount` vectors, by block of features and class.
-  let norms: UnsafeMutablePointer<LaneVector>
 
-  static let scratchCount = 10
-  /// |g| and g^2 are summed over a tile, then over so many features, then over all: long sums would lose digits.
-  private static var featuresPerBlock: Int { 256 }
+  /// |g| and g^2 of a class are summed over so many features, then over all, then over the classes: long sums would lose digits.
+  private static var featuresPerBlock: Int { 64 }
 
-  static func normCount(_ shape: LaneShape) -> Int {
-    (shape.features / featuresPerBlock + 1) * shape.classStride
-  }
+  /// From so many weights on, 1.5 MB of them and their moments in a 64-byte vector each, they do not stay in a level-2 cache.
+  private static var largeVectorCount: Int { 8192 }
 
   /// Adds a chunk's samples to `partial`.
   @inline(__always)
@@ -45,98 +40,125 @@ struct LaneGradient {
   func update<Rule: UpdateRule>(
     _ rule: Rule, _ samples: SampleTile, continues: Bool
   ) -> (l1: LaneVector, squared: LaneVector) {
-    let normCount = Self.normCount(shape)
-    for i in 0..<(2 * normCount) { norms[i] = lane_splat(0) }
-    var pairs = Pending<TwoClasses>()
-    var c = 0
-    while c + 2 <= shape.classes {
-      column(rule, samples, c, continues, &pairs)
-      c += 2
-    }
-    for row in 0..<pairs.rows { foldRow(row, rule, pairs) }
-    if c < shape.classes {
-      var single = Pending<OneClass>()
-      column(rule, samples, c, continues, &single)
-      for row in 0..<single.rows { foldRow(row, rule, single) }
-    }
     var l1 = lane_splat(0)
     var squared = lane_splat(0)
-    for i in 0..<normCount {
-      l1 = lane_add(l1, norms[2 * i])
-      squared = lane_add(squared, norms[2 * i + 1])
+    var c = 0
+    while c &+ 2 <= shape.classes {
+      let norms = column(rule, samples, TwoClasses.self, c, continues)
+      l1 = lane_add(lane_add(l1, norms.l1.a), norms.l1.b)
+      squared = lane_add(lane_add(squared, norms.squared.a), norms.squared.b)
+      c &+= 2
+    }
+    if c < shape.classes {
+      let norms = column(rule, samples, OneClass.self, c, continues)
+      l1 = lane_add(l1, norms.l1.a)
+      squared = lane_add(squared, norms.squared.a)
     }
     return (l1, squared)
   }
 
-  /// Rows of `scratch` whose gradients wait for the optimizer.
-  private struct Pending<Span: ClassSpan> {
-    var rows = 0
-    /// Of the first row's first weight.
-    var index = 0
-  }
-
+  /// All features of a span of classes.
   @inline(__always)
   private func column<Rule: UpdateRule, Span: ClassSpan>(
-    _ rule: Rule, _ samples: SampleTile, _ firstClass: Int, _ continues: Bool,
-    _ pending: inout Pending<Span>
-  ) {
+    _ rule: Rule, _ samples: SampleTile, _: Span.Type, _ firstClass: Int, _ continues: Bool
+  ) -> GradientNorms<Span> {
+    var norms = GradientNorms<Span>()
+    var block = GradientNorms<Span>()
     var feature = 0
-    while feature &+ 4 < shape.features {
-      tile(rule, samples, FourRows<Span>.self, feature, firstClass, continues, &pending)
-      feature &+= 4
+    let step = lane_registers() == 32 ? 8 : 4
+    while feature &+ step < shape.features {
+      if lane_registers() == 32 {
+        tile(rule, samples, EightRows<Span>.self, feature, firstClass, continues, &block)
+      } else {
+        tile(rule, samples, FourRows<Span>.self, feature, firstClass, continues, &block)
+      }
+      feature &+= step
+      if feature % Self.featuresPerBlock == 0 {
+        norms.add(block)
+        block = GradientNorms<Span>()
+      }
     }
-    switch shape.features &- feature {
-    case 4: tile(rule, samples, RowPair<FourRows<Span>, BiasRow<Span>>.self, feature, firstClass, continues, &pending)
-    case 3: tile(rule, samples, RowPair<ThreeRows<Span>, BiasRow<Span>>.self, feature, firstClass, continues, &pending)
-    case 2: tile(rule, samples, RowPair<TwoRows<Span>, BiasRow<Span>>.self, feature, firstClass, continues, &pending)
-    case 1: tile(rule, samples, RowPair<SingleRow<Span>, BiasRow<Span>>.self, feature, firstClass, continues, &pending)
-    default: tile(rule, samples, BiasRow<Span>.self, feature, firstClass, continues, &pending)
+    let left = shape.features &- feature
+    if lane_registers() == 32 && left > 4 {
+      switch left {
+      case 8: last(rule, samples, EightRows<Span>.self, feature, firstClass, continues, &block)
+      case 7: last(rule, samples, SevenRows<Span>.self, feature, firstClass, continues, &block)
+      case 6: last(rule, samples, SixRows<Span>.self, feature, firstClass, continues, &block)
+      default: last(rule, samples, FiveRows<Span>.self, feature, firstClass, continues, &block)
+      }
+    } else {
+      switch left {
+      case 4: last(rule, samples, FourRows<Span>.self, feature, firstClass, continues, &block)
+      case 3: last(rule, samples, ThreeRows<Span>.self, feature, firstClass, continues, &block)
+      case 2: last(rule, samples, TwoRows<Span>.self, feature, firstClass, continues, &block)
+      case 1: last(rule, samples, SingleRow<Span>.self, feature, firstClass, continues, &block)
+      default: tile(rule, samples, BiasRow<Span>.self, feature, firstClass, continues, &block)
+      }
     }
+    norms.add(block)
+    return norms
   }
 
-  /// Sums the gradients of neighbouring features, and meanwhile folds what is pending.
+  /// The last features of a column, and the bias.
+  @inline(__always)
+  private func last<Rule: UpdateRule, Rows: Tile>(
+    _ rule: Rule, _ samples: SampleTile, _: Rows.Type, _ feature: Int, _ firstClass: Int, _ continues: Bool,
+    _ norms: inout GradientNorms<Rows.Span>
+  ) {
+    tile(rule, samples, RowPair<Rows, BiasRow<Rows.Span>>.self, feature, firstClass, continues, &norms)
+  }
+
+  /// Sums the gradients of neighbouring features and folds them. The next tile's sums do not wait for the divisions of an update:
+  /// a tile is small enough for the processor to look ahead over.
   @inline(__always)
   private func tile<Rule: UpdateRule, T: Tile>(
     _ rule: Rule, _ samples: SampleTile, _: T.Type, _ feature: Int, _ firstClass: Int, _ continues: Bool,
-    _ pending: inout Pending<T.Span>
+    _ norms: inout GradientNorms<T.Span>
   ) {
     let index = feature &* shape.classStride &+ firstClass
     var sums = T(repeating: T.Span(repeating: lane_splat(0)))
     if continues, let partial { sums = T(loading: partial + index, stride: shape.classStride) }
-    var x = samples.values + feature
-    var r = residuals + firstClass
-    // A row of what is pending, then four samples, and so on. (The other way round the compiler would move the sums behind the
-    // branch, and their operands into memory.)
-    var row = 0
-    for _ in 0..<(samples.paddedRows / 4) {
-      if row < pending.rows {
-        foldRow(row, rule, pending)
-        row &+= 1
-      }
-      for _ in 0..<4 {
-        sums.add(x, stride: 1, times: T.Span(loading: r))
-        x += samples.stride
-        r += shape.classStride
-      }
-    }
-    while row < pending.rows {
-      foldRow(row, rule, pending)
-      row &+= 1
-    }
-    let norm = norms + 2 &* (feature / Self.featuresPerBlock &* shape.classStride &+ firstClass)
-    norm[0] = lane_add(norm[0], sums.sumOfAbsoluteValues)
-    norm[1] = lane_add(norm[1], sums.sumOfSquares)
-    if Rule.usesDivider {
-      sums.store(to: scratch, stride: T.Span.count)
-      pending = Pending(rows: T.rows, index: index)
-    } else {
-      sums.update(rule, at: index, stride: shape.classStride)
+    if shape.vectorCount >= Self.largeVectorCount { prefetch(rule, T.self, at: index &+ T.Span.count) }
+    add(samples, to: &sums, feature, firstClass)
+    sums.fold(rule, at: index, stride: shape.classStride, into: &norms)
+  }
+
+  /// Asks for what the tile of the next column will read: a walk along a column is not one that a processor foresees.
+  @inline(__always)
+  private func prefetch<Rule: UpdateRule, T: Tile>(_ rule: Rule, _: T.Type, at index: Int) {
+    for row in 0..<T.rows {
+      for c in 0..<T.Span.count { rule.prefetch(at: index &+ row &* shape.classStride &+ c) }
     }
   }
 
+  /// Adds the samples' gradients. The first tile of a column multiplies the residuals by their factors for the others.
   @inline(__always)
-  private func foldRow<Rule: UpdateRule, Span: ClassSpan>(_ row: Int, _ rule: Rule, _ pending: Pending<Span>) {
-    Span(loading: scratch + row &* Span.count).update(rule, at: pending.index &+ row &* shape.classStride)
+  private func add<T: Tile>(_ samples: SampleTile, to sums: inout T, _ feature: Int, _ firstClass: Int) {
+    var x = samples.values + feature
+    var row = 0
+    if feature == 0 {
+      let isOnly = T.rows > shape.features
+      var r = residuals + firstClass
+      while row < samples.paddedRows {
+        let factor = factors[row]
+        let span = T.Span(loading: r).mapped { lane_multiply($0, factor) }
+        if !isOnly { span.store(to: scaled + row &* T.Span.count) }
+        sums.add(x, stride: 1, times: span)
+        x += samples.stride
+        r += shape.classStride
+        row &+= 1
+      }
+    } else {
+      var r = UnsafePointer(scaled)
+      while row < samples.paddedRows {
+        for _ in 0..<2 {
+          sums.add(x, stride: 1, times: T.Span(loading: r))
+          x += samples.stride
+          r += T.Span.count
+        }
+        row &+= 2
+      }
+    }
   }
 
   @inline(__always)
@@ -158,10 +180,7 @@ struct LaneGradient {
     guard let partial else { return }
     let target = partial + feature * shape.classStride + firstClass
     var sums = T(loading: target, stride: shape.classStride)
-    for row in 0..<samples.paddedRows {
-      let x = samples.values + row * samples.stride + feature
-      sums.add(x, stride: 1, times: T.Span(loading: residuals + row * shape.classStride + firstClass))
-    }
+    add(samples, to: &sums, feature, firstClass)
     sums.store(to: target, stride: shape.classStride)
   }
 }

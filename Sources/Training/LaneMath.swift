@@ -1,26 +1,39 @@
 import SIMDShims
 
+/// Vectors that take the same operations, each step for all of them before the next step. A chain of dependent operations has
+/// longer latency than a processor's schedulers can look ahead over; several chains side by side keep the multipliers busy.
+protocol LaneVectors {
+  func mapped(_ operation: (LaneVector) -> LaneVector) -> Self
+  func combined(with other: Self, _ operation: (LaneVector, LaneVector) -> LaneVector) -> Self
+}
+
+extension LaneVector: LaneVectors {
+  @inline(__always) func mapped(_ operation: (LaneVector) -> LaneVector) -> Self { operation(self) }
+  @inline(__always)
+  func combined(with other: Self, _ operation: (LaneVector, LaneVector) -> LaneVector) -> Self { operation(self, other) }
+}
+
 /// e^x in every lane, for x <= 0.
 ///
 /// x = (n + f) ln 2 with n whole and |f| <= 1/2: 2^f by a polynomial of degree 5, fitted in units of the last place by linear
 /// programming with its coefficients rounded to Float one after the other (largest error 1.06 ulp), 2^n by the exponent's bits.
 /// Error with all roundings at most 2 ulp for x >= -87.3; 0 for x <= -88, and a NaN for a NaN.
 @inline(__always)
-func laneExponential(_ x: LaneVector) -> LaneVector {
+func laneExponential<Vectors: LaneVectors>(_ x: Vectors) -> Vectors {
   // 1.5 * 2^23 rounds to whole numbers; the 127 is the exponent's bias.
   let rounder = lane_splat(12_582_912 + 127)
-  let clamped = lane_max(lane_splat(-88.1), x)
-  let shifted = lane_fma(clamped, lane_splat(0x1.715476p+0), rounder)
-  let minusN = lane_subtract(rounder, shifted)
+  let clamped = x.mapped { lane_max(lane_splat(-88.1), $0) }
+  let shifted = clamped.mapped { lane_fma($0, lane_splat(0x1.715476p+0), rounder) }
+  let minusN = shifted.mapped { lane_subtract(rounder, $0) }
   // log2(e) in two parts: the product keeps its low digits where x is large.
-  let high = lane_fma(clamped, lane_splat(0x1.715476p+0), minusN)
-  let f = lane_fma(clamped, lane_splat(0x1.4AE0Cp-26), high)
-  var p = lane_fma(f, lane_splat(0x1.5AAC76p-10), lane_splat(0x1.3CEC46p-7))
-  p = lane_fma(f, p, lane_splat(0x1.C6BABAp-5))
-  p = lane_fma(f, p, lane_splat(0x1.EBF9B6p-3))
-  p = lane_fma(f, p, lane_splat(0x1.62E424p-1))
-  p = lane_fma(f, p, lane_splat(1))
-  return lane_multiply(p, lane_low_bits_as_exponent(shifted))
+  let high = clamped.combined(with: minusN) { lane_fma($0, lane_splat(0x1.715476p+0), $1) }
+  let f = clamped.combined(with: high) { lane_fma($0, lane_splat(0x1.4AE0Cp-26), $1) }
+  var p = f.mapped { lane_fma($0, lane_splat(0x1.5AAC76p-10), lane_splat(0x1.3CEC46p-7)) }
+  p = f.combined(with: p) { lane_fma($0, $1, lane_splat(0x1.C6BABAp-5)) }
+  p = f.combined(with: p) { lane_fma($0, $1, lane_splat(0x1.EBF9B6p-3)) }
+  p = f.combined(with: p) { lane_fma($0, $1, lane_splat(0x1.62E424p-1)) }
+  p = f.combined(with: p) { lane_fma($0, $1, lane_splat(1)) }
+  return p.combined(with: shifted) { lane_multiply($0, lane_low_bits_as_exponent($1)) }
 }
 
 /// log(1 + u) in every lane, for u >= 0 and finite, to about 2 ulp also where u is small.

@@ -25,21 +25,12 @@ struct LaneShape: Sendable {
 
   var vectorCount: Int { (features + 1) * classStride }
 
-  /// Calls a closure with the first class of each span: threes, and at the end one or two twos, so that no span of one is left over
-  /// unless there is one class only.
+  /// The classes in spans: threes, and at the end one or two twos, so that no span of one is left over unless there is one class
+  /// only.
   @inline(__always)
-  func forEachSpan(three: (Int) -> Void, two: (Int) -> Void, one: (Int) -> Void) {
-    guard classes > 1 else { return one(0) }
-    let twos = (3 - classes % 3) % 3
-    let threes = (classes - 2 * twos) / 3
-    var c = 0
-    for _ in 0..<threes {
-      three(c)
-      c += 3
-    }
-    for _ in 0..<twos {
-      two(c)
-      c += 2
-    }
+  var spans: (threes: Int, twos: Int, ones: Int) {
+    guard classes > 1 else { return (0, 0, 1) }
+    let twos = (3 &- classes % 3) % 3
+    return ((classes &- 2 &* twos) / 3, twos, 0)
   }
 }

@@ -1,65 +1,75 @@
 import SIMDShims
 
+/// What a chunk's softmax leaves behind beside the logits, and needs beside them.
+struct LaneResidualTerms {
+  /// By sample: what a row of residuals has to be multiplied by.
+  let factors: UnsafeMutablePointer<LaneVector>
+  /// By sample and class, in a stride of `classStride`: all -1. A sample's label is 0 while its softmax is made: that leaves it out
+  /// of a sum without a branch.
+  let masks: UnsafeMutablePointer<Int32>
+}
+
 extension LaneLogits {
-  /// Replaces the logits of samples by the loss' gradient by them, times `scale`: scale * (softmax - 1 at the label); 0 in the
-  /// rows from `count` to `paddedRows`.
+  /// Replaces the logits of samples by the loss' gradient by them, but for a factor by sample: with that, times `scale`, it is
+  /// scale * (softmax - 1 at the label), and 0 in the rows from `count` to `paddedRows`.
   ///
   /// The label's entry is minus the sum of the others: p - 1 loses all its digits as p nears 1.
   /// - Parameters:
   ///   - labels: `paddedRows` classes.
-  ///   - othersOnly: `2 * classes` factors, 0 at `classes` and 1 elsewhere. Shifted by the label they leave it out of a sum without
-  ///     a branch.
   ///   - loss: the samples' losses are added where `wantsLoss`.
   @inline(__always)
   func makeResiduals(
-    labels: UnsafePointer<Int32>, count: Int, paddedRows: Int, scale: LaneVector, othersOnly: UnsafePointer<Float>,
-    wantsLoss: Bool, _ loss: inout LaneVector
+    labels: UnsafePointer<Int32>, count: Int, paddedRows: Int, scale: LaneVector, terms: LaneResidualTerms, wantsLoss: Bool,
+    _ loss: inout LaneVector
   ) {
+    if wantsLoss {
+      for row in 0..<count { loss = lane_add(loss, self.loss(row: row, label: Int(labels[row]))) }
+    }
     var row = 0
     while row < paddedRows {
-      if wantsLoss {
-        for i in row..<max(row, min(row &+ 2, count)) { loss = lane_add(loss, self.loss(row: i, label: Int(labels[i]))) }
+      if lane_registers() == 32 {
+        makeResiduals(FourRows<OneClass>.self, row, labels, scale, terms)
+        row &+= 4
+      } else {
+        makeResiduals(TwoRows<OneClass>.self, row, labels, scale, terms)
+        row &+= 2
       }
-      makeResiduals(row, labels, row < count ? scale : lane_splat(0), row &+ 1 < count ? scale : lane_splat(0), othersOnly)
-      row &+= 2
+    }
+    row = count
+    while row < paddedRows {
+      terms.factors[row] = lane_splat(0)
+      row &+= 1
     }
   }
 
-  /// Two samples side by side, so that one's chain of sums does not wait alone.
+  /// A few samples side by side.
   @inline(__always)
-  private func makeResiduals(
-    _ row: Int, _ labels: UnsafePointer<Int32>, _ scaleA: LaneVector, _ scaleB: LaneVector, _ othersOnly: UnsafePointer<Float>
-  ) {
-    let a = values + row &* shape.classStride
-    let b = a + shape.classStride
-    let maximumA = maxima[row]
-    let maximumB = maxima[row &+ 1]
-    let labelA = Int(labels[row])
-    let labelB = Int(labels[row &+ 1])
-    let keepsA = othersOnly + (shape.classes &- labelA)
-    let keepsB = othersOnly + (shape.classes &- labelB)
-    var othersA = lane_splat(0)
-    var othersB = lane_splat(0)
-    var c = 0
-    while c < shape.classes {
-      let eA = laneExponential(lane_subtract(a[c], maximumA))
-      let eB = laneExponential(lane_subtract(b[c], maximumB))
-      a[c] = eA
-      b[c] = eB
-      othersA = lane_fma(eA, lane_splat(keepsA[c]), othersA)
-      othersB = lane_fma(eB, lane_splat(keepsB[c]), othersB)
-      c &+= 1
+  private func makeResiduals<Rows: Tile>(
+    _: Rows.Type, _ row: Int, _ labels: UnsafePointer<Int32>, _ scale: LaneVector, _ terms: LaneResidualTerms
+  ) where Rows.Span == OneClass {
+    let masks = terms.masks + row &* shape.classStride
+    for i in 0..<Rows.rows { masks[i &* shape.classStride &+ Int(labels[row &+ i])] = 0 }
+    let maximum = Rows(loading: UnsafePointer(maxima + row), stride: 1)
+    var others = Rows(repeating: OneClass(repeating: lane_splat(0)))
+    var z = values + row &* shape.classStride
+    var mask = UnsafePointer(masks)
+    for _ in 0..<shape.classes {
+      let logits = Rows(loading: UnsafePointer(z), stride: shape.classStride)
+      let e = laneExponential(logits.combined(with: maximum) { lane_subtract($0, $1) })
+      e.store(to: z, stride: shape.classStride)
+      others.addMasked(mask, stride: shape.classStride, e)
+      z += 1
+      mask += 1
     }
-    let factorA = lane_divide(scaleA, lane_add(othersA, a[labelA]))
-    let factorB = lane_divide(scaleB, lane_add(othersB, b[labelB]))
-    c = 0
-    while c < shape.classes {
-      a[c] = lane_multiply(a[c], factorA)
-      b[c] = lane_multiply(b[c], factorB)
-      c &+= 1
+    others.store(to: terms.factors + row, stride: 1)
+    for i in 0..<Rows.rows {
+      let label = i &* shape.classStride &+ Int(labels[row &+ i])
+      masks[label] = -1
+      let ofLabel = values + (row &* shape.classStride &+ label)
+      let others = terms.factors[row &+ i]
+      terms.factors[row &+ i] = lane_divide(scale, lane_add(others, ofLabel[0]))
+      ofLabel[0] = lane_subtract(lane_splat(0), others)
     }
-    a[labelA] = lane_multiply(lane_subtract(lane_splat(0), othersA), factorA)
-    b[labelB] = lane_multiply(lane_subtract(lane_splat(0), othersB), factorB)
   }
 
   /// The cross-entropy of a sample: (max - z) + log(sum of exponentials), as log(1 + others) where the label's logit is the largest,

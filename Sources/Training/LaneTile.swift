@@ -3,7 +3,7 @@ import SIMDShims
 /// Neighbouring classes in one row of a matrix of vectors: one, two or three registers.
 ///
 /// Tiles are composed of value types, which the optimizer takes apart into registers; an array would live in memory.
-protocol ClassSpan {
+protocol ClassSpan: LaneVectors {
   static var count: Int { get }
   init(repeating vector: LaneVector)
   init(loading source: UnsafePointer<LaneVector>)
@@ -12,11 +12,30 @@ protocol ClassSpan {
   mutating func add(_ factor: LaneVector, times other: Self)
   mutating func add(_ other: Self)
   var maximum: LaneVector { get }
-  /// sum + |a| + |b| + ..., in ascending order of classes.
-  func addAbsoluteValues(to sum: LaneVector) -> LaneVector
-  func addSquares(to sum: LaneVector) -> LaneVector
-  /// Hands gradients to the optimizer: of the weights from `index` on.
-  func update<Rule: UpdateRule>(_ rule: Rule, at index: Int)
+  /// Hands gradients to the optimizer, those of the weights from `index` on, and adds them to their norms.
+  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self>)
+}
+
+/// Sums of |g| and of g^2, class by class.
+struct GradientNorms<Span: ClassSpan> {
+  var l1 = Span(repeating: lane_splat(0))
+  var squared = Span(repeating: lane_splat(0))
+
+  @inline(__always) mutating func add(_ other: Self) {
+    l1.add(other.l1)
+    squared.add(other.squared)
+  }
+}
+
+/// One gradient, into its norms and its weight. The square is shared: it is not fused with the sum.
+@inline(__always)
+private func foldOne<Rule: UpdateRule>(
+  _ gradient: LaneVector, _ rule: Rule, at index: Int, _ l1: inout LaneVector, _ squared: inout LaneVector
+) {
+  let square = lane_multiply(gradient, gradient)
+  l1 = lane_add(l1, lane_abs(gradient))
+  squared = lane_add(squared, square)
+  rule.update(gradient, square: square, at: index)
 }
 
 struct OneClass: ClassSpan {
@@ -27,11 +46,21 @@ struct OneClass: ClassSpan {
   @inline(__always) func store(to target: UnsafeMutablePointer<LaneVector>) { target[0] = a }
   @inline(__always) mutating func add(_ factor: LaneVector, times other: Self) { a = lane_fma(factor, other.a, a) }
   @inline(__always) mutating func add(_ other: Self) { a = lane_add(a, other.a) }
+  @inline(__always) func mapped(_ operation: (LaneVector) -> LaneVector) -> Self {
+    var result = self
+    result.a = operation(a)
+    return result
+  }
+  @inline(__always)
+  func combined(with other: Self, _ operation: (LaneVector, LaneVector) -> LaneVector) -> Self {
+    var result = self
+    result.a = operation(a, other.a)
+    return result
+  }
   @inline(__always) var maximum: LaneVector { a }
-  @inline(__always) func addAbsoluteValues(to sum: LaneVector) -> LaneVector { lane_add(sum, lane_abs(a)) }
-  @inline(__always) func addSquares(to sum: LaneVector) -> LaneVector { lane_fma(a, a, sum) }
-  @inline(__always) func update<Rule: UpdateRule>(_ rule: Rule, at index: Int) {
-    rule.update(a, at: index)
+  @inline(__always)
+  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self>) {
+    foldOne(a, rule, at: index, &norms.l1.a, &norms.squared.a)
   }
 }
 
@@ -59,14 +88,24 @@ struct TwoClasses: ClassSpan {
     a = lane_add(a, other.a)
     b = lane_add(b, other.b)
   }
-  @inline(__always) var maximum: LaneVector { lane_max(a, b) }
-  @inline(__always) func addAbsoluteValues(to sum: LaneVector) -> LaneVector {
-    lane_add(lane_add(sum, lane_abs(a)), lane_abs(b))
+  @inline(__always) func mapped(_ operation: (LaneVector) -> LaneVector) -> Self {
+    var result = self
+    result.a = operation(a)
+    result.b = operation(b)
+    return result
   }
-  @inline(__always) func addSquares(to sum: LaneVector) -> LaneVector { lane_fma(b, b, lane_fma(a, a, sum)) }
-  @inline(__always) func update<Rule: UpdateRule>(_ rule: Rule, at index: Int) {
-    rule.update(a, at: index)
-    rule.update(b, at: index &+ 1)
+  @inline(__always)
+  func combined(with other: Self, _ operation: (LaneVector, LaneVector) -> LaneVector) -> Self {
+    var result = self
+    result.a = operation(a, other.a)
+    result.b = operation(b, other.b)
+    return result
+  }
+  @inline(__always) var maximum: LaneVector { lane_max(a, b) }
+  @inline(__always)
+  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self>) {
+    foldOne(a, rule, at: index, &norms.l1.a, &norms.squared.a)
+    foldOne(b, rule, at: index &+ 1, &norms.l1.b, &norms.squared.b)
   }
 }
 
@@ -100,15 +139,27 @@ struct ThreeClasses: ClassSpan {
     b = lane_add(b, other.b)
     c = lane_add(c, other.c)
   }
-  @inline(__always) var maximum: LaneVector { lane_max(lane_max(a, b), c) }
-  @inline(__always) func addAbsoluteValues(to sum: LaneVector) -> LaneVector {
-    lane_add(lane_add(lane_add(sum, lane_abs(a)), lane_abs(b)), lane_abs(c))
+  @inline(__always) func mapped(_ operation: (LaneVector) -> LaneVector) -> Self {
+    var result = self
+    result.a = operation(a)
+    result.b = operation(b)
+    result.c = operation(c)
+    return result
   }
-  @inline(__always) func addSquares(to sum: LaneVector) -> LaneVector { lane_fma(c, c, lane_fma(b, b, lane_fma(a, a, sum))) }
-  @inline(__always) func update<Rule: UpdateRule>(_ rule: Rule, at index: Int) {
-    rule.update(a, at: index)
-    rule.update(b, at: index &+ 1)
-    rule.update(c, at: index &+ 2)
+  @inline(__always)
+  func combined(with other: Self, _ operation: (LaneVector, LaneVector) -> LaneVector) -> Self {
+    var result = self
+    result.a = operation(a, other.a)
+    result.b = operation(b, other.b)
+    result.c = operation(c, other.c)
+    return result
+  }
+  @inline(__always) var maximum: LaneVector { lane_max(lane_max(a, b), c) }
+  @inline(__always)
+  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self>) {
+    foldOne(a, rule, at: index, &norms.l1.a, &norms.squared.a)
+    foldOne(b, rule, at: index &+ 1, &norms.l1.b, &norms.squared.b)
+    foldOne(c, rule, at: index &+ 2, &norms.l1.c, &norms.squared.c)
   }
 }
 
@@ -117,7 +168,7 @@ struct ThreeClasses: ClassSpan {
 /// Both matrix products of a step have this shape: sums over features of x[sample][feature] * W[feature][class], and sums over
 /// samples of x[sample][feature] * residual[sample][class]. Every sum runs sequentially over its inner index, so that the shape
 /// of the tiles does not show in the result.
-protocol Tile {
+protocol Tile: LaneVectors {
   associatedtype Span: ClassSpan
   static var rows: Int { get }
   init(repeating span: Span)
@@ -129,11 +180,10 @@ protocol Tile {
   func store(to target: UnsafeMutablePointer<LaneVector>, stride: Int)
   /// The largest in each lane.
   var maximum: LaneVector { get }
-  /// Row by row in ascending order.
-  func addAbsoluteValues(to sum: LaneVector) -> LaneVector
-  func addSquares(to sum: LaneVector) -> LaneVector
+  /// Adds mask[row * stride] & other.
+  mutating func addMasked(_ mask: UnsafePointer<Int32>, stride: Int, _ other: Self)
   /// Takes rows as gradients of the weights from `index`, `index + stride`, ... on.
-  func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int)
+  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Span>)
   /// Raises maxima[row] to the largest of the row.
   func raise(_ maxima: UnsafeMutablePointer<LaneVector>)
 }
@@ -141,6 +191,7 @@ protocol Tile {
 struct SingleRow<Span: ClassSpan>: Tile {
   var span: Span
   @inline(__always) static var rows: Int { 1 }
+  @inline(__always) init(span: Span) { self.span = span }
   @inline(__always) init(repeating span: Span) { self.span = span }
   @inline(__always) init(loading source: UnsafePointer<LaneVector>, stride: Int) { span = Span(loading: source) }
   @inline(__always) mutating func add(_ x: UnsafePointer<Float>, stride: Int, times other: Span) {
@@ -152,9 +203,20 @@ struct SingleRow<Span: ClassSpan>: Tile {
   @inline(__always) func raise(_ maxima: UnsafeMutablePointer<LaneVector>) {
     maxima[0] = lane_max(span.maximum, maxima[0])
   }
-  @inline(__always) func addAbsoluteValues(to sum: LaneVector) -> LaneVector { span.addAbsoluteValues(to: sum) }
-  @inline(__always) func addSquares(to sum: LaneVector) -> LaneVector { span.addSquares(to: sum) }
-  @inline(__always) func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int) { span.update(rule, at: index) }
+  @inline(__always) mutating func addMasked(_ mask: UnsafePointer<Int32>, stride: Int, _ other: Self) {
+    span = span.combined(with: other.span) { lane_add($0, lane_masked($1, mask[0])) }
+  }
+  @inline(__always) func mapped(_ operation: (LaneVector) -> LaneVector) -> Self {
+    SingleRow(span: span.mapped(operation))
+  }
+  @inline(__always)
+  func combined(with other: Self, _ operation: (LaneVector, LaneVector) -> LaneVector) -> Self {
+    SingleRow(span: span.combined(with: other.span, operation))
+  }
+  @inline(__always)
+  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Span>) {
+    span.fold(rule, at: index, into: &norms)
+  }
 }
 
 struct RowPair<Head: Tile, Tail: Tile>: Tile where Head.Span == Tail.Span {
@@ -186,13 +248,27 @@ struct RowPair<Head: Tile, Tail: Tile>: Tile where Head.Span == Tail.Span {
     head.raise(maxima)
     tail.raise(maxima + Head.rows)
   }
-  @inline(__always) func addAbsoluteValues(to sum: LaneVector) -> LaneVector {
-    tail.addAbsoluteValues(to: head.addAbsoluteValues(to: sum))
+  @inline(__always) mutating func addMasked(_ mask: UnsafePointer<Int32>, stride: Int, _ other: Self) {
+    head.addMasked(mask, stride: stride, other.head)
+    tail.addMasked(mask + Head.rows &* stride, stride: stride, other.tail)
   }
-  @inline(__always) func addSquares(to sum: LaneVector) -> LaneVector { tail.addSquares(to: head.addSquares(to: sum)) }
-  @inline(__always) func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int) {
-    head.update(rule, at: index, stride: stride)
-    tail.update(rule, at: index &+ Head.rows &* stride, stride: stride)
+  @inline(__always) func mapped(_ operation: (LaneVector) -> LaneVector) -> Self {
+    var result = self
+    result.head = head.mapped(operation)
+    result.tail = tail.mapped(operation)
+    return result
+  }
+  @inline(__always)
+  func combined(with other: Self, _ operation: (LaneVector, LaneVector) -> LaneVector) -> Self {
+    var result = self
+    result.head = head.combined(with: other.head, operation)
+    result.tail = tail.combined(with: other.tail, operation)
+    return result
+  }
+  @inline(__always)
+  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Head.Span>) {
+    head.fold(rule, at: index, stride: stride, into: &norms)
+    tail.fold(rule, at: index &+ Head.rows &* stride, stride: stride, into: &norms)
   }
 }
 
@@ -200,6 +276,7 @@ struct RowPair<Head: Tile, Tail: Tile>: Tile where Head.Span == Tail.Span {
 struct BiasRow<Span: ClassSpan>: Tile {
   var row: SingleRow<Span>
   @inline(__always) static var rows: Int { 1 }
+  @inline(__always) init(row: SingleRow<Span>) { self.row = row }
   @inline(__always) init(repeating span: Span) { row = SingleRow(repeating: span) }
   @inline(__always) init(loading source: UnsafePointer<LaneVector>, stride: Int) {
     row = SingleRow(loading: source, stride: stride)
@@ -211,19 +288,26 @@ struct BiasRow<Span: ClassSpan>: Tile {
   }
   @inline(__always) var maximum: LaneVector { row.maximum }
   @inline(__always) func raise(_ maxima: UnsafeMutablePointer<LaneVector>) { row.raise(maxima) }
-  @inline(__always) func addAbsoluteValues(to sum: LaneVector) -> LaneVector { row.addAbsoluteValues(to: sum) }
-  @inline(__always) func addSquares(to sum: LaneVector) -> LaneVector { row.addSquares(to: sum) }
-  @inline(__always) func update<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int) {
-    row.update(rule, at: index, stride: stride)
+  @inline(__always) mutating func addMasked(_ mask: UnsafePointer<Int32>, stride: Int, _ other: Self) {
+    row.addMasked(mask, stride: stride, other.row)
   }
-}
-
-extension Tile {
-  @inline(__always) var sumOfAbsoluteValues: LaneVector { addAbsoluteValues(to: lane_splat(0)) }
-  @inline(__always) var sumOfSquares: LaneVector { addSquares(to: lane_splat(0)) }
+  @inline(__always) func mapped(_ operation: (LaneVector) -> LaneVector) -> Self {
+    BiasRow(row: row.mapped(operation))
+  }
+  @inline(__always)
+  func combined(with other: Self, _ operation: (LaneVector, LaneVector) -> LaneVector) -> Self {
+    BiasRow(row: row.combined(with: other.row, operation))
+  }
+  @inline(__always)
+  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Span>) {
+    row.fold(rule, at: index, stride: stride, into: &norms)
+  }
 }
 
 typealias TwoRows<Span: ClassSpan> = RowPair<SingleRow<Span>, SingleRow<Span>>
 typealias ThreeRows<Span: ClassSpan> = RowPair<TwoRows<Span>, SingleRow<Span>>
 typealias FourRows<Span: ClassSpan> = RowPair<TwoRows<Span>, TwoRows<Span>>
+typealias FiveRows<Span: ClassSpan> = RowPair<FourRows<Span>, SingleRow<Span>>
+typealias SixRows<Span: ClassSpan> = RowPair<FourRows<Span>, TwoRows<Span>>
+typealias SevenRows<Span: ClassSpan> = RowPair<FourRows<Span>, ThreeRows<Span>>
 typealias EightRows<Span: ClassSpan> = RowPair<FourRows<Span>, FourRows<Span>>

@@ -42,7 +42,9 @@ struct SparseLaneSingle: SparseLaneSpan {
   @inline(__always) func map(with other: Self, _ function: (LaneVector, LaneVector) -> LaneVector) -> Self {
     Self(function(vector, other.vector))
   }
-  @inline(__always) func update<Rule: LaneUpdate>(_ rule: Rule, at index: Int) { rule.update(vector, at: index) }
+  @inline(__always) func update<Rule: LaneUpdate>(_ rule: Rule, at index: Int) {
+    rule.update(vector, square: square, at: index)
+  }
 }
 
 struct SparseLaneJoin<Head: SparseLaneSpan, Tail: SparseLaneSpan>: SparseLaneSpan {

@@ -19,7 +19,7 @@ struct SparseSGDRule: SparseLaneUpdate {
   /// -eta.
   let rate: LaneVector
 
-  @inline(__always) func update(_ gradient: LaneVector, at index: Int) {
+  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
     weights[index] = lane_fma(rate, gradient, weights[index])
   }
 }
@@ -38,7 +38,7 @@ struct SparseMomentumRule: SparseLaneUpdate {
   /// mu^k.
   let decay: LaneVector
 
-  @inline(__always) func update(_ gradient: LaneVector, at index: Int) {
+  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
     let direction = lane_add(buffer[index], gradient)
     weights[index] = lane_fma(sum, direction, weights[index])
     buffer[index] = lane_multiply(decay, direction)
@@ -93,13 +93,13 @@ struct SparseLookAheadRule<Polynomial: SparseLanePolynomial>: SparseLaneUpdate {
   let decay1: LaneVector
   let decay2: LaneVector
 
-  @inline(__always) func update(_ gradient: LaneVector, at index: Int) { update(SparseLaneSingle(gradient), from: index) }
+  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) { update(SparseLaneSingle(gradient), from: index) }
 
   /// In stages over the whole span: square roots and divisions of several vectors are then under way at once, and what waits for them
   /// does not fill the processor's queues.
   @inline(__always) func update<Span: SparseLaneSpan>(_ gradient: Span, from index: Int) {
     let (weights, first, second) = (state.weights + index, state.first + index, state.second + index)
-    let v = Span(loading: second).map(with: gradient) { lane_fma($1, $1, $0) }
+    let v = Span(loading: second).map(with: gradient) { lane_add(lane_multiply($1, $1), $0) }
     let root = v.map { lane_sqrt($0) }
     v.map { lane_multiply(decay2, $0) }.store(to: second)
     let m = Span(loading: first).map(with: gradient) { lane_add($0, $1) }
@@ -138,9 +138,9 @@ struct SparseReplayRule: SparseLaneUpdate {
   let decay1: LaneVector
   let decay2: LaneVector
 
-  @inline(__always) func update(_ gradient: LaneVector, at index: Int) {
+  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
     var m = lane_add(state.first[index], gradient)
-    let v = lane_fma(gradient, gradient, state.second[index])
+    let v = lane_add(square, state.second[index])
     state.first[index] = lane_multiply(decay1, m)
     state.second[index] = lane_multiply(decay2, v)
     var s = lane_sqrt(v)

@@ -16,19 +16,21 @@ struct OptimizerMemory {
 
 /// How a vector of weights moves, given its gradient.
 protocol LaneUpdate {
-  /// - Parameter index: of the vector in each of the optimizer's arrays.
-  func update(_ gradient: LaneVector, at index: Int)
+  /// - Parameters:
+  ///   - square: of the gradient.
+  ///   - index: of the vector in each of the optimizer's arrays.
+  func update(_ gradient: LaneVector, square: LaneVector, at index: Int)
 }
 
 /// How an optimizer moves the weights of a step.
 protocol UpdateRule: LaneUpdate {
   /// How many buffers beside the weights the rule keeps.
   static var stateCount: Int { get }
-  /// Whether an update takes the divider long enough to be worth overlapping with other work.
-  static var usesDivider: Bool { get }
   init(optimizer: Optimizer, memory: OptimizerMemory)
   /// Sets the constants of a step. - Parameter correction: `BiasCorrection` of the step.
   mutating func begin(rate: LaneVector, correction: BiasCorrection.Step)
+  /// Asks for all that an update reads.
+  func prefetch(at index: Int)
 }
 
 /// w <- w - eta g.
@@ -37,16 +39,16 @@ struct SGDRule: UpdateRule {
   private var negativeRate = lane_splat(0)
 
   @inline(__always) static var stateCount: Int { 0 }
-  @inline(__always) static var usesDivider: Bool { false }
   init(optimizer: Optimizer, memory: OptimizerMemory) {
     weights = memory.weights.pointer
   }
   @inline(__always) mutating func begin(rate: LaneVector, correction: BiasCorrection.Step) {
     negativeRate = lane_subtract(lane_splat(0), rate)
   }
-  @inline(__always) func update(_ gradient: LaneVector, at index: Int) {
+  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
     weights[index] = lane_fma(negativeRate, gradient, weights[index])
   }
+  @inline(__always) func prefetch(at index: Int) { memory_prefetch(weights + index) }
 }
 
 /// SGD with momentum and weight decay. The buffer starts at zero, so the first gradient starts it, as PyTorch has it.
@@ -58,7 +60,6 @@ struct MomentumRule: UpdateRule {
   private var negativeRate = lane_splat(0)
 
   @inline(__always) static var stateCount: Int { 1 }
-  @inline(__always) static var usesDivider: Bool { false }
   init(optimizer: Optimizer, memory: OptimizerMemory) {
     guard case .sgd(let momentum, let weightDecay) = optimizer else { preconditionFailure("SGD's rule for another optimizer") }
     weights = memory.weights.pointer
@@ -69,11 +70,15 @@ struct MomentumRule: UpdateRule {
   @inline(__always) mutating func begin(rate: LaneVector, correction: BiasCorrection.Step) {
     negativeRate = lane_subtract(lane_splat(0), rate)
   }
-  @inline(__always) func update(_ gradient: LaneVector, at index: Int) {
+  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
     let decayed = lane_fma(weightDecay, weights[index], gradient)
     let direction = lane_fma(momentum, buffer[index], decayed)
     buffer[index] = direction
     weights[index] = lane_fma(negativeRate, direction, weights[index])
+  }
+  @inline(__always) func prefetch(at index: Int) {
+    memory_prefetch(weights + index)
+    memory_prefetch(buffer + index)
   }
 }
 
@@ -92,7 +97,6 @@ struct AdamRule: UpdateRule {
   private let constants: UnsafeMutablePointer<LaneVector>
 
   @inline(__always) static var stateCount: Int { 2 }
-  @inline(__always) static var usesDivider: Bool { true }
   init(optimizer: Optimizer, memory: OptimizerMemory) {
     guard case .adam(let beta1, let beta2, _, _, _) = optimizer else {
       preconditionFailure("Adam's rule for another optimizer")
@@ -108,13 +112,18 @@ struct AdamRule: UpdateRule {
     constants[2] = lane_multiply(rate, lane_splat(-correction.scale))
     constants[3] = lane_splat(correction.epsilon)
   }
-  @inline(__always) func update(_ gradient: LaneVector, at index: Int) {
-    weights[index] = lane_fma(constants[2], direction(gradient, at: index), weights[index])
+  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
+    weights[index] = lane_fma(constants[2], direction(gradient, square: square, at: index), weights[index])
+  }
+  @inline(__always) func prefetch(at index: Int) {
+    memory_prefetch(weights + index)
+    memory_prefetch(first + index)
+    memory_prefetch(second + index)
   }
   /// m_hat / (sqrt(v_hat) + eps) but for the factor s_t.
-  @inline(__always) func direction(_ gradient: LaneVector, at index: Int) -> LaneVector {
+  @inline(__always) func direction(_ gradient: LaneVector, square: LaneVector, at index: Int) -> LaneVector {
     let m = lane_fma(constants[0], first[index], gradient)
-    let v = lane_fma(constants[1], second[index], lane_multiply(gradient, gradient))
+    let v = lane_fma(constants[1], second[index], square)
     first[index] = m
     second[index] = v
     return lane_divide(m, lane_add(lane_sqrt(v), constants[3]))
@@ -132,7 +141,6 @@ struct DecayingAdamRule: UpdateRule {
   private let coupledDecay: LaneVector
 
   @inline(__always) static var stateCount: Int { 2 }
-  @inline(__always) static var usesDivider: Bool { true }
   init(optimizer: Optimizer, memory: OptimizerMemory) {
     guard case .adam(_, _, _, let weightDecay, let decoupled) = optimizer else {
       preconditionFailure("Adam's rule for another optimizer")
@@ -148,9 +156,10 @@ struct DecayingAdamRule: UpdateRule {
     negativeRate = lane_multiply(rate, lane_splat(-correction.scale))
     kept = isDecoupled ? lane_fma(rate, lane_splat(-weightDecay), lane_splat(1)) : lane_splat(1)
   }
-  @inline(__always) func update(_ gradient: LaneVector, at index: Int) {
+  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
     let decayed = lane_fma(coupledDecay, weights[index], gradient)
-    let direction = adam.direction(decayed, at: index)
+    let direction = adam.direction(decayed, square: lane_multiply(decayed, decayed), at: index)
     weights[index] = lane_fma(negativeRate, direction, lane_multiply(kept, weights[index]))
   }
+  @inline(__always) func prefetch(at index: Int) { adam.prefetch(at: index) }
 }

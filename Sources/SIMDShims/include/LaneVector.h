@@ -39,6 +39,9 @@ LANE_FUNCTION lane_vector lane_sqrt(lane_vector a) { return __builtin_elementwis
 /// a in the lanes where x < y, b in the others (also where x or y is not a number).
 LANE_FUNCTION lane_vector lane_where_less(lane_vector x, lane_vector y, lane_vector a, lane_vector b) { return x < y ? a : b; }
 
+/// The bits of a that are set in mask, in every lane: a where mask is -1, 0 where it is 0.
+LANE_FUNCTION lane_vector lane_masked(lane_vector a, int32_t mask) { return (lane_vector)((lane_integers)a & (lane_integers)mask); }
+
 /// Asks for the cache line of an address.
 LANE_FUNCTION void memory_prefetch(const void *address) { __builtin_prefetch(address); }
 
