@@ -46,7 +46,8 @@ struct SparseLaneTrainer {
   }
 
   /// Two classes are stored as one: their weights stay each other's negative.
-  static func storedClasses(_ shape: LaneShape) -> Int { shape.classes == 2 ? 1 : shape.classes }
+  static func storedClasses(_ shape: LaneShape) -> Int { storedClasses(shape.classes) }
+  static func storedClasses(_ classes: Int) -> Int { classes == 2 ? 1 : classes }
 
   /// Steps after which the momentum has fallen below 1e-9 of what is left.
   static func horizon(momentum: Double) -> Int {
