@@ -7,28 +7,29 @@ struct SparseLaneForward {
   let weights: UnsafePointer<LaneVector>
   let featureStride: Int
   let bias: Int
-  /// Whether the weights are more than the caches near the core hold. Then `lookAhead` nonzeros behind the row's last must be
-  /// readable and name features of the problem.
+  /// Whether the weights are more than the caches near the core hold, so that rows of weights are asked for ahead.
   let prefetches: Bool
 
   /// Nonzeros by which rows of weights are asked for before they are needed.
-  static var lookAhead: Int { 3 }
+  private static var lookAhead: Int { 3 }
 
   /// Writes the `classes` logits of a sample.
+  ///
+  /// - Parameter next: the row that will be scored after this one, where it is known.
   @inline(__always)
-  func callAsFunction(_ row: SparseRow, to logits: UnsafeMutablePointer<LaneVector>) {
-    guard featureStride > 1 else { return sums(row, SparseLaneSingle.self, 0, stride: 1, logits) }
+  func callAsFunction(_ row: SparseRow, next: SparseRow? = nil, to logits: UnsafeMutablePointer<LaneVector>) {
+    guard featureStride > 1 else { return sums(row, next, SparseLaneSingle.self, 0, stride: 1, logits) }
     var c = 0
     if lane_registers() == 32 {
-      while c + 24 <= classes { c += span(row, SparseLaneTwentyFour.self, c, logits) }
-      if c + 20 <= classes { c += span(row, SparseLaneTwenty.self, c, logits) }
-      if c + 16 <= classes { c += span(row, SparseLaneSixteen.self, c, logits) }
+      while c + 24 <= classes { c += span(row, next, SparseLaneTwentyFour.self, c, logits) }
+      if c + 20 <= classes { c += span(row, next, SparseLaneTwenty.self, c, logits) }
+      if c + 16 <= classes { c += span(row, next, SparseLaneSixteen.self, c, logits) }
     }
-    while c + 12 <= classes { c += span(row, SparseLaneTwelve.self, c, logits) }
-    if c + 8 <= classes { c += span(row, SparseLaneEight.self, c, logits) }
-    if c + 4 <= classes { c += span(row, SparseLaneFour.self, c, logits) }
-    if c + 2 <= classes { c += span(row, SparseLaneTwo.self, c, logits) }
-    if c < classes { c += span(row, SparseLaneSingle.self, c, logits) }
+    while c + 12 <= classes { c += span(row, next, SparseLaneTwelve.self, c, logits) }
+    if c + 8 <= classes { c += span(row, next, SparseLaneEight.self, c, logits) }
+    if c + 4 <= classes { c += span(row, next, SparseLaneFour.self, c, logits) }
+    if c + 2 <= classes { c += span(row, next, SparseLaneTwo.self, c, logits) }
+    if c < classes { c += span(row, next, SparseLaneSingle.self, c, logits) }
   }
 
   /// Writes the logits of four samples, `classes` vectors after one another. Side by side their sums do not wait for one another; a
@@ -72,25 +73,35 @@ struct SparseLaneForward {
 
   @inline(__always)
   private func span<Span: SparseLaneSpan>(
-    _ row: SparseRow, _: Span.Type, _ first: Int, _ logits: UnsafeMutablePointer<LaneVector>
+    _ row: SparseRow, _ next: SparseRow?, _: Span.Type, _ first: Int, _ logits: UnsafeMutablePointer<LaneVector>
   ) -> Int {
-    sums(row, Span.self, first, stride: featureStride, logits)
+    sums(row, next, Span.self, first, stride: featureStride, logits)
     return Span.count
   }
 
   @inline(__always)
   private func sums<Span: SparseLaneSpan>(
-    _ row: SparseRow, _: Span.Type, _ first: Int, stride: Int, _ logits: UnsafeMutablePointer<LaneVector>
+    _ row: SparseRow, _ next: SparseRow?, _: Span.Type, _ first: Int, stride: Int,
+    _ logits: UnsafeMutablePointer<LaneVector>
   ) {
     let w = weights + first
     var sum = Span(loading: w + bias &* stride)
+    var p = 0
     if prefetches {
-      for p in 0..<row.count {
+      while p < row.count &- Self.lookAhead {
         prefetchVectors(w + Int(row.columns[p &+ Self.lookAhead]) &* stride, count: Span.count)
         sum.add(lane_splat(row.values[p]), times: w + Int(row.columns[p]) &* stride)
+        p &+= 1
       }
-    } else {
-      for p in 0..<row.count { sum.add(lane_splat(row.values[p]), times: w + Int(row.columns[p]) &* stride) }
+      if let next {
+        for i in 0..<min(Self.lookAhead, next.count) {
+          prefetchVectors(w + Int(next.columns[i]) &* stride, count: Span.count)
+        }
+      }
+    }
+    while p < row.count {
+      sum.add(lane_splat(row.values[p]), times: w + Int(row.columns[p]) &* stride)
+      p &+= 1
     }
     sum.store(to: logits + first)
   }

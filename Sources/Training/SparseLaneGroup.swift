@@ -135,8 +135,8 @@ final class SparseLaneGroup {
       for index in 0..<batches.count {
         let batch = batches[index]
         try cancellation.check(work: 2 * (batch.nonzeros + batch.recordCount + 1) * classes)
-        let loss = pass.makeResiduals(batch, wantsLoss: wantsLoss)
-        let norms = update(batch, step: firstStep &+ index, stepOfEpoch: stepOfEpoch &+ index)
+        let (loss, norms) = take(
+          batch, step: firstStep &+ index, stepOfEpoch: stepOfEpoch &+ index, wantsLoss: wantsLoss)
         if notesNorms {
           let totals = pass.totals(norms)
           self.norms.pointer[2 &* (firstStep &+ index)] = totals.l1
@@ -147,20 +147,23 @@ final class SparseLaneGroup {
     }
   }
 
+  /// What a step tells: the sum of its samples' losses where it is wanted, and the norms' sums.
+  private typealias StepSums = (loss: LaneVector, norms: SparseLaneNorms)
+
   @inline(__always)
-  private func update(_ batch: SparseLaneBatch, step: Int, stepOfEpoch: Int) -> SparseLaneNorms {
+  private func take(_ batch: SparseLaneBatch, step: Int, stepOfEpoch: Int, wantsLoss: Bool) -> StepSums {
     switch method {
     case .sgd:
       let rule = SparseSGDRule(weights: state.pointer, rate: rates.vectors.pointer[stepOfEpoch])
-      var norms = pass.forEachRecord(batch) { pass.update($0, soon: $1, of: batch, rule, &$2) }
-      pass.updateBias(batch, rule, &norms)
-      return norms
+      var sums = pass.forEachRecord(batch, wantsLoss: wantsLoss) { pass.update($0, soon: $1, of: batch, rule, &$2) }
+      pass.updateBias(batch, rule, &sums.norms)
+      return sums
     case .momentum(let lookAhead, let powers):
-      return updateWithMomentum(batch, lookAhead, powers, stepOfEpoch: stepOfEpoch)
+      return updateWithMomentum(batch, lookAhead, powers, stepOfEpoch: stepOfEpoch, wantsLoss: wantsLoss)
     case .adam(let adam):
       return step < SparseLaneTerms.replayedSteps
-        ? replay(batch, adam, step: step, stepOfEpoch: stepOfEpoch)
-        : lookAhead(batch, adam, step: step, stepOfEpoch: stepOfEpoch)
+        ? replay(batch, adam, step: step, stepOfEpoch: stepOfEpoch, wantsLoss: wantsLoss)
+        : lookAhead(batch, adam, step: step, stepOfEpoch: stepOfEpoch, wantsLoss: wantsLoss)
     }
   }
 
@@ -180,8 +183,9 @@ final class SparseLaneGroup {
   }
 
   private func updateWithMomentum(
-    _ batch: SparseLaneBatch, _ lookAhead: SparseLaneLookAhead, _ powers: KernelArray<Float>, stepOfEpoch: Int
-  ) -> SparseLaneNorms {
+    _ batch: SparseLaneBatch, _ lookAhead: SparseLaneLookAhead, _ powers: KernelArray<Float>, stepOfEpoch: Int,
+    wantsLoss: Bool
+  ) -> StepSums {
     prepare(lookAhead, batch, stepOfEpoch: stepOfEpoch)
     func rule(_ gap: Int) -> SparseMomentumRule {
       let tail = tail(gap, beyond: lookAhead.horizon, stepOfEpoch: stepOfEpoch)
@@ -190,12 +194,14 @@ final class SparseLaneGroup {
         sum: lane_multiply(lookAhead.coefficients(gap: gap)[0], tail),
         decay: lane_splat(powers.pointer[min(gap, powers.count - 1)]))
     }
-    var norms = pass.forEachRecord(batch) { pass.update($0, soon: $1, of: batch, rule(Int($0.gap)), &$2) }
-    pass.updateBias(batch, rule(1), &norms)
-    return norms
+    var sums = pass.forEachRecord(batch, wantsLoss: wantsLoss) { pass.update($0, soon: $1, of: batch, rule(Int($0.gap)), &$2) }
+    pass.updateBias(batch, rule(1), &sums.norms)
+    return sums
   }
 
-  private func lookAhead(_ batch: SparseLaneBatch, _ adam: Adam, step: Int, stepOfEpoch: Int) -> SparseLaneNorms {
+  private func lookAhead(
+    _ batch: SparseLaneBatch, _ adam: Adam, step: Int, stepOfEpoch: Int, wantsLoss: Bool
+  ) -> StepSums {
     let lookAhead = adam.lookAhead
     if step == SparseLaneTerms.replayedSteps || step <= adam.terms.settledStep { lookAhead.setStep(step) }
     prepare(lookAhead, batch, stepOfEpoch: stepOfEpoch)
@@ -214,7 +220,7 @@ final class SparseLaneGroup {
         decay1: lane_splat(adam.powers1.pointer[min(gap, adam.powers1.count - 1)]),
         decay2: lane_splat(adam.powers2.pointer[min(gap, adam.powers2.count - 1)]))
     }
-    var norms = pass.forEachRecord(batch) { record, soon, norms in
+    var sums = pass.forEachRecord(batch, wantsLoss: wantsLoss) { record, soon, norms in
       let gap = Int(record.gap)
       if gap <= longestOfShort {
         pass.update(record, soon: soon, of: batch, rule(gap, SparseLaneDegree4.self, offsets.0), &norms)
@@ -224,8 +230,8 @@ final class SparseLaneGroup {
         pass.update(record, soon: soon, of: batch, rule(gap, SparseLaneDegree8.self, offsets.2), &norms)
       }
     }
-    pass.updateBias(batch, rule(1, SparseLaneDegree4.self, offsets.0), &norms)
-    return norms
+    pass.updateBias(batch, rule(1, SparseLaneDegree4.self, offsets.0), &sums.norms)
+    return sums
   }
 
   private var adamState: SparseAdamState {
@@ -233,7 +239,9 @@ final class SparseLaneGroup {
   }
 
   @inline(never)
-  private func replay(_ batch: SparseLaneBatch, _ adam: Adam, step: Int, stepOfEpoch: Int) -> SparseLaneNorms {
+  private func replay(
+    _ batch: SparseLaneBatch, _ adam: Adam, step: Int, stepOfEpoch: Int, wantsLoss: Bool
+  ) -> StepSums {
     let lookAhead = adam.lookAhead
     let beyond = adam.epsilons.pointer[SparseLaneTerms.replayedSteps]
     let offset = beyond * Float(adam.terms.bands[2].c)
@@ -249,9 +257,9 @@ final class SparseLaneGroup {
         decay1: lane_splat(adam.powers1.pointer[min(gap, adam.powers1.count - 1)]),
         decay2: lane_splat(adam.powers2.pointer[min(gap, adam.powers2.count - 1)]))
     }
-    var norms = pass.forEachRecord(batch) { pass.update($0, soon: $1, of: batch, rule(Int($0.gap)), &$2) }
-    pass.updateBias(batch, rule(1), &norms)
-    return norms
+    var sums = pass.forEachRecord(batch, wantsLoss: wantsLoss) { pass.update($0, soon: $1, of: batch, rule(Int($0.gap)), &$2) }
+    pass.updateBias(batch, rule(1), &sums.norms)
+    return sums
   }
 
   /// Ends the last window of the trace, and hands out the weights.

@@ -26,10 +26,18 @@ struct SparseLaneBatch: BitwiseCopyable {
   var rowEnds: UnsafePointer<Int32>
   var labels: UnsafePointer<Int32>
   var nonzeros: Int
-  /// Features in the order in which the rows have them first.
+  /// Features in the order in which the rows have them first: sample i's end at `recordEnds[i]`; behind those of all rows there may
+  /// be features without an occurrence.
   var records: UnsafePointer<SparseLaneRecord>
+  var recordEnds: UnsafePointer<Int32>
   var recordCount: Int
   var occurrences: UnsafePointer<SparseLaneOccurrence>
+
+  @inline(__always)
+  func row(_ sample: Int) -> SparseRow {
+    let start = sample == 0 ? 0 : Int(rowEnds[sample &- 1])
+    return SparseRow(columns: columns + start, values: values + start, count: Int(rowEnds[sample]) &- start)
+  }
 }
 
 /// The mini-batches of a stretch of an epoch, listed once for all groups of lanes.
@@ -42,6 +50,7 @@ final class SparseLaneLists {
   private let columns: KernelArray<Int32>
   private let values: KernelArray<Float>
   private let rowEnds: KernelArray<Int32>
+  private let recordEnds: KernelArray<Int32>
   private let labels: KernelArray<Int32>
   private let records: KernelArray<SparseLaneRecord>
   private let occurrences: KernelArray<SparseLaneOccurrence>
@@ -65,9 +74,10 @@ final class SparseLaneLists {
     capacity = min(rows.offsets[rows.rowCount], Self.nonzerosOfStretch) + largestBatch
     // Empty rows are samples too: each batch has room of its own for those.
     let samples = min(order.rows, Self.nonzerosOfStretch + order.batchSize)
-    columns = KernelArray(repeating: 0, count: capacity + SparseLaneForward.lookAhead)
+    columns = KernelArray(repeating: 0, count: capacity)
     values = KernelArray(repeating: 0, count: capacity)
     rowEnds = KernelArray(repeating: 0, count: samples)
+    recordEnds = KernelArray(repeating: 0, count: samples)
     labels = KernelArray(repeating: 0, count: samples)
     // Features that an epoch leaves out are listed in its first batch, each at most once; one record beyond the last is written
     // before it is known to be needed.
@@ -97,8 +107,6 @@ final class SparseLaneLists {
         indices + start, count: count, following: order.rows - start - count, gaps: gaps, listsAbsent: index == 0, &filled)
       index += 1
     }
-    // The forward pass asks for rows of weights beyond its own last nonzero.
-    for i in 0..<SparseLaneForward.lookAhead { columns.pointer[filled.nonzeros + i] = 0 }
   }
 
   private struct Filled {
@@ -119,6 +127,7 @@ final class SparseLaneLists {
     let recordOfNonzero = recordOfNonzero.pointer
     let recordOfFeature = recordOfFeature.pointer
     let rowEnds = rowEnds.pointer + filled.samples
+    let recordEnds = recordEnds.pointer + filled.samples
     let labels = labels.pointer + filled.samples
     let gaps = gaps.map { (ofNonzeros: UnsafePointer($0.gaps.pointer), absent: $0.absent) }
 
@@ -148,6 +157,7 @@ final class SparseLaneLists {
         nonzeros &+= 1
       }
       rowEnds[i] = Int32(truncatingIfNeeded: nonzeros)
+      recordEnds[i] = Int32(truncatingIfNeeded: next)
       labels[i] = rows.classes[row]
     }
     var end: Int32 = 0
@@ -176,7 +186,7 @@ final class SparseLaneLists {
     batches.append(
       SparseLaneBatch(
         samples: count, columns: columns, values: values, rowEnds: rowEnds, labels: labels, nonzeros: nonzeros,
-        records: records, recordCount: next, occurrences: occurrences))
+        records: records, recordEnds: recordEnds, recordCount: next, occurrences: occurrences))
     filled.nonzeros += nonzeros
     filled.samples += count
     filled.records += next

@@ -15,47 +15,42 @@ struct SparseLanePass {
   /// Records that are asked for before they are needed.
   private static var lookAhead: Int { 2 }
 
-  /// Logits of the batch, and residuals in their place.
-  ///
-  /// - Returns: the sum of the samples' losses where it is wanted.
-  @inline(__always)
-  func makeResiduals(_ batch: SparseLaneBatch, wantsLoss: Bool) -> LaneVector {
-    var loss = lane_splat(0)
-    let softmax = SparseLaneSoftmax(
-      classes: classes, scale: lane_splat(1 / Float(batch.samples)), wantsLoss: wantsLoss)
-    var start = 0
-    for sample in 0..<batch.samples {
-      let end = Int(batch.rowEnds[sample])
-      let row = SparseRow(columns: batch.columns + start, values: batch.values + start, count: end &- start)
-      forward(row, to: logits + sample &* classes)
-      start = end
-    }
-    for sample in 0..<batch.samples {
-      softmax.makeResiduals(logits + sample &* classes, label: Int(batch.labels[sample]), &loss)
-    }
-    return loss
-  }
-
-  /// Hands out all listed features, the last listed first: the forward pass has just read those rows, and the cache still has them.
+  /// Scores the samples of a batch, the last first, and after each of them hands out the features that no sample still to come has:
+  /// those are complete, and the cache still has their weights from the sample's score.
   ///
   /// - Parameter update: what to do with a record, beside the feature of a record that is soon to follow.
+  /// - Returns: the sum of the samples' losses where it is wanted, and the norms' sums.
   @inline(__always)
   func forEachRecord(
-    _ batch: SparseLaneBatch, _ update: (SparseLaneRecord, Int32, inout SparseLaneNorms) -> Void
-  ) -> SparseLaneNorms {
+    _ batch: SparseLaneBatch, wantsLoss: Bool, _ update: (SparseLaneRecord, Int32, inout SparseLaneNorms) -> Void
+  ) -> (loss: LaneVector, norms: SparseLaneNorms) {
+    var loss = lane_splat(0)
     var norms = SparseLaneNorms()
     var inBlock = 0
-    var index = batch.recordCount &- 1
-    while index >= 0 {
-      update(batch.records[index], batch.records[max(0, index &- Self.lookAhead)].feature, &norms)
-      inBlock &+= 1
-      if inBlock == SparseLaneNorms.featuresPerBlock {
-        norms.closeBlock()
-        inBlock = 0
+    let softmax = SparseLaneSoftmax(
+      classes: classes, scale: lane_splat(1 / Float(batch.samples)), wantsLoss: wantsLoss)
+    var sample = batch.samples &- 1
+    while sample >= 0 {
+      let target = logits + sample &* classes
+      forward(batch.row(sample), next: sample > 0 ? batch.row(sample &- 1) : nil, to: target)
+      softmax.makeResiduals(target, label: Int(batch.labels[sample]), &loss)
+      let first = sample == 0 ? 0 : Int(batch.recordEnds[sample &- 1])
+      var index = Int(batch.recordEnds[sample]) &- 1
+      while index >= first {
+        update(batch.records[index], batch.records[max(0, index &- Self.lookAhead)].feature, &norms)
+        inBlock &+= 1
+        if inBlock == SparseLaneNorms.featuresPerBlock {
+          norms.closeBlock()
+          inBlock = 0
+        }
+        index &-= 1
       }
-      index &-= 1
+      sample &-= 1
     }
-    return norms
+    for index in Int(batch.recordEnds[batch.samples &- 1])..<batch.recordCount {
+      update(batch.records[index], batch.records[index].feature, &norms)
+    }
+    return (loss, norms)
   }
 
   /// Takes the gradient of a listed feature, and moves its weights.
