@@ -15,18 +15,22 @@ public struct LaneTrainer: Sendable {
   /// What the settings and the shape of the data lead to.
   let kernels: Kernels
 
-  /// The ways of a step: dense rows, or sparse rows with or without lists of features.
-  enum Kernels {
-    case dense, scatter, lists
-  }
+  private let costOfStep: Double
 
   public init(problem: Problem, settings: TrainingSettings) {
+    self.init(problem: problem, settings: settings, kernels: nil)
+  }
+
+  /// - Parameter kernels: nil for what costs least.
+  init(problem: Problem, settings: TrainingSettings, kernels: Kernels?) {
     self.problem = problem
     self.settings = settings
     trainingRows = KernelRows(problem.training)
     testRows = problem.test.map(KernelRows.init)
     shape = LaneShape(features: problem.training.featureCount, classes: problem.training.classCount)
-    kernels = Self.kernels(problem.training, settings, shape)
+    let costs = KernelCosts(problem.training, settings, shape)
+    self.kernels = kernels ?? costs.cheapest(settings, shape)
+    costOfStep = costs.step(self.kernels)
     corrections = BiasCorrection(
       optimizer: settings.optimizer, steps: Self.order(problem, settings, seed: 0).stepsPerEpoch * settings.epochs)
   }
@@ -40,12 +44,7 @@ public struct LaneTrainer: Sendable {
   }
 
   /// Estimated seconds of one run on a typical core, for planning: a function of the shape of the problem, never measured.
-  public var estimatedCost: Double {
-    let batchSize = Double(order(seed: 0).batchSize)
-    let weights = Double(shape.vectorCount)
-    let fmas = 2 * batchSize * weights + 12 * weights + 12 * batchSize * Double(shape.classes)
-    return Double(steps) * (fmas * 0.4e-9 / 16 + 5e-9)
-  }
+  public var estimatedCost: Double { Double(steps) * costOfStep * 1e-9 / 16 }
 
   /// Trains any number of runs. The outcome of a run does not depend on the runs beside it, bit for bit.
   ///
@@ -67,15 +66,6 @@ public struct LaneTrainer: Sendable {
         return outcomes
       }
     }
-  }
-
-  private static func kernels(
-    _ data: LabelledSparseData, _ settings: TrainingSettings, _ shape: LaneShape
-  ) -> Kernels {
-    guard settings.path != .dense, shape.classes > 1 else { return .dense }
-    guard settings.path == .sparse || PathThresholds.isSparse(data) else { return .dense }
-    if PathThresholds.scatters(data, settings, shape) { return .scatter }
-    return SparseLaneTrainer.offers(settings.optimizer) ? .lists : .dense
   }
 
   /// "dense" or "sparse".

@@ -1,3 +1,4 @@
+import Foundation
 import Sparse
 
 /// Generators of problems that have the shape of well-known files, for measuring speed where the files are not at hand.
@@ -53,8 +54,8 @@ public enum MadeUpProblem: String, Sendable, CaseIterable {
     }
   }
 
-  /// Distinct features in ascending order: a9a has one of each of its groups, news20 a tail of ever rarer words, a part of which
-  /// depends on the class.
+  /// Distinct features in ascending order: a9a has one of each of its groups, news20 words as frequent as in the original, a third of
+  /// which depend on the class.
   private func sparseRow(_ label: Int, features: Int, nonzeros: Int, _ random: inout SplitMix64) -> [(Int, Float)] {
     if self == .a9a {
       return (0..<nonzeros).map { group in
@@ -66,11 +67,25 @@ public enum MadeUpProblem: String, Sendable, CaseIterable {
     }
     var chosen: Set<Int> = []
     while chosen.count < nonzeros {
-      let u = Double(random.uniform())
-      let rank = min(features - 1, Int(Double(features) * u * u * u))
-      chosen.insert(random.below(3) == 0 ? (rank + label * 977) % features : rank)
+      var rank = Self.wordRank(Double(random.uniform()))
+      if random.below(3) == 0 { rank = rank / 20 * 20 + label }
+      // Frequent words stand anywhere among the features; 48,271 is prime.
+      chosen.insert(rank * 48_271 % features)
     }
     return chosen.sorted().map { ($0, 0.05 + 0.3 * random.uniform()) }
+  }
+
+  /// The shares of all nonzeros that the most frequent features of LIBSVM's news20 have, which decide what a cache can hold.
+  private static let wordShares: [(share: Double, rank: Double)] = [
+    (0, 1), (0.120, 100), (0.403, 1000), (0.613, 3000), (0.826, 10_000), (0.914, 20_000), (0.976, 40_000), (1, 60_346),
+  ]
+
+  /// The rank, from 0, of a word: the inverse of the curve of `wordShares`, logarithmic between its points.
+  private static func wordRank(_ share: Double) -> Int {
+    let next = wordShares.firstIndex { $0.share > share } ?? wordShares.count - 1
+    let (low, high) = (wordShares[next - 1], wordShares[next])
+    let position = (share - low.share) / (high.share - low.share)
+    return Int(low.rank * pow(high.rank / low.rank, position)) - 1
   }
 }
 

@@ -31,7 +31,8 @@ struct ScatterLaneTrainer {
     _ runs: ArraySlice<Run>, _: Rule.Type, _ order: SampleOrder, _ recording: Recording, _ cancellation: inout Cancellation
   ) throws -> TrainedLanes {
     let classes = SparseLaneTrainer.storedClasses(shape)
-    let memory = OptimizerMemory(shape: LaneShape(features: shape.features, packedClasses: classes), stateCount: Rule.stateCount)
+    let memory = OptimizerMemory(
+      shape: LaneShape(features: shape.features, packedClasses: classes), stateCount: Rule.stateCount)
     let logits = LaneBuffer(count: order.batchSize * classes, cacheLineOffset: 11)
     let gradient = LaneBuffer(count: (shape.features + 1) * classes, cacheLineOffset: 53)
     let steps = order.stepsPerEpoch * settings.epochs

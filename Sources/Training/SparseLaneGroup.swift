@@ -8,6 +8,7 @@ final class SparseLaneGroup {
   private let classes: Int
   private let method: Method
   private let rates: SparseLaneRates
+  private let decays: SparseLaneDecays
   private let state: LaneBuffer
   private let logits: LaneBuffer
   private let norms: LaneBuffer
@@ -17,7 +18,7 @@ final class SparseLaneGroup {
 
   private enum Method {
     case sgd
-    case momentum(SparseLaneLookAhead, decays: KernelArray<Float>)
+    case momentum(SparseLaneLookAhead, powers: KernelArray<Float>)
     case adam(Adam)
   }
 
@@ -28,8 +29,8 @@ final class SparseLaneGroup {
     let beta1: Float
     let root: Float
     /// b1^k and b2^k, up to where they vanish.
-    let decays1: KernelArray<Float>
-    let decays2: KernelArray<Float>
+    let powers1: KernelArray<Float>
+    let powers2: KernelArray<Float>
     /// e of the steps that are replayed, and of those after them until it is settled.
     let epsilons: KernelArray<Float>
   }
@@ -44,13 +45,17 @@ final class SparseLaneGroup {
     let steps = order.stepsPerEpoch * settings.epochs
     var ahead = 0
     let arrays: Int
+    let weightDecay =
+      switch settings.optimizer {
+      case .sgd(_, let weightDecay), .adam(_, _, _, let weightDecay, _): weightDecay
+      }
     switch settings.optimizer {
-    case .sgd(momentum: 0, _):
+    case .sgd(momentum: 0, weightDecay: 0):
       method = .sgd
       arrays = 1
     case .sgd(let momentum, _):
       let lookAhead = SparseLaneLookAhead(momentum: momentum, horizon: SparseLaneTrainer.horizon(momentum: momentum))
-      method = .momentum(lookAhead, decays: Self.powers(momentum, steps))
+      method = .momentum(lookAhead, powers: Self.powers(momentum, steps))
       ahead = lookAhead.horizon
       arrays = 2
     case .adam(let beta1, let beta2, let epsilon, _, _):
@@ -61,19 +66,26 @@ final class SparseLaneGroup {
       method = .adam(
         Adam(
           lookAhead: lookAhead, terms: terms, beta1: Float(beta1), root: Float(beta2.squareRoot()),
-          decays1: Self.powers(beta1, steps), decays2: Self.powers(beta2, steps),
+          powers1: Self.powers(beta1, steps), powers2: Self.powers(beta2, steps),
           epsilons: KernelArray(
-            (0...max(SparseLaneTerms.replayedSteps, min(steps, terms.settledStep))).map { corrections[$0].epsilon }, padding: 0)))
+            (0...max(SparseLaneTerms.replayedSteps, min(steps, terms.settledStep))).map { corrections[$0].epsilon }, padding: 0)
+        ))
       ahead = lookAhead.horizon + SparseLaneTerms.replayedSteps
       arrays = 3
       let rates = SparseLaneRates(runs, capacity: ahead, steps: steps, corrections: corrections)
+      let decays = SparseLaneDecays(runs, weightDecay: weightDecay, capacity: ahead, steps: steps)
       rates.fill(from: SparseLaneTerms.replayedSteps)
+      decays.fill(from: SparseLaneTerms.replayedSteps)
       lookAhead.setStep(SparseLaneTerms.replayedSteps)
-      lookAhead.prepareAfterReplay(rates: rates.vectors.pointer)
+      lookAhead.prepareAfterReplay(
+        rates: rates.vectors.pointer, decays: decays.isActive ? decays.factors(from: 0) : nil)
     }
     let usesCorrections = if case .adam = method { true } else { false }
     rates = SparseLaneRates(
       runs, capacity: order.stepsPerEpoch + ahead, steps: steps, corrections: usesCorrections ? corrections : nil)
+    // A feature's next event is within two epochs.
+    decays = SparseLaneDecays(
+      runs, weightDecay: weightDecay, capacity: order.stepsPerEpoch + max(order.stepsPerEpoch, ahead), steps: steps)
     // The arrays of a feature stand side by side: its update then finds them in one place.
     let stride = arrays * classes
     state = LaneBuffer(count: (shape.features + 1) * stride)
@@ -104,8 +116,11 @@ final class SparseLaneGroup {
     return KernelArray(powers, padding: 0)
   }
 
-  /// Fills in the rates of an epoch.
-  func begin(epochFrom step: Int) { rates.fill(from: step) }
+  /// Fills in the rates and decays of an epoch.
+  func begin(epochFrom step: Int) {
+    rates.fill(from: step)
+    decays.fill(from: step)
+  }
 
   /// Takes the steps of listed batches.
   ///
@@ -121,8 +136,7 @@ final class SparseLaneGroup {
         let batch = batches[index]
         try cancellation.check(work: 2 * (batch.nonzeros + batch.recordCount + 1) * classes)
         let loss = pass.makeResiduals(batch, wantsLoss: wantsLoss)
-        let norms = update(
-          batch, step: firstStep &+ index, rates: UnsafePointer(rates.vectors.pointer) + (stepOfEpoch &+ index))
+        let norms = update(batch, step: firstStep &+ index, stepOfEpoch: stepOfEpoch &+ index)
         if notesNorms {
           let totals = pass.totals(norms)
           self.norms.pointer[2 &* (firstStep &+ index)] = totals.l1
@@ -133,44 +147,58 @@ final class SparseLaneGroup {
     }
   }
 
-  /// - Parameter rates: minus those of this step and those after it.
   @inline(__always)
-  private func update(_ batch: SparseLaneBatch, step: Int, rates: UnsafePointer<LaneVector>) -> SparseLaneNorms {
+  private func update(_ batch: SparseLaneBatch, step: Int, stepOfEpoch: Int) -> SparseLaneNorms {
     switch method {
     case .sgd:
-      let rule = SparseSGDRule(weights: state.pointer, rate: rates[0])
+      let rule = SparseSGDRule(weights: state.pointer, rate: rates.vectors.pointer[stepOfEpoch])
       var norms = pass.forEachRecord(batch) { pass.update($0, soon: $1, of: batch, rule, &$2) }
       pass.updateBias(batch, rule, &norms)
       return norms
-    case .momentum(let lookAhead, let decays):
-      return updateWithMomentum(batch, lookAhead, decays, rates)
+    case .momentum(let lookAhead, let powers):
+      return updateWithMomentum(batch, lookAhead, powers, stepOfEpoch: stepOfEpoch)
     case .adam(let adam):
       return step < SparseLaneTerms.replayedSteps
-        ? replay(batch, adam, step: step, rates) : lookAhead(batch, adam, step: step, rates)
+        ? replay(batch, adam, step: step, stepOfEpoch: stepOfEpoch)
+        : lookAhead(batch, adam, step: step, stepOfEpoch: stepOfEpoch)
     }
   }
 
+  /// Makes the step's coefficients.
+  @inline(__always)
+  private func prepare(_ lookAhead: SparseLaneLookAhead, _ batch: SparseLaneBatch, stepOfEpoch: Int) {
+    lookAhead.prepare(
+      batch.records, count: batch.recordCount, rates: rates.vectors.pointer + stepOfEpoch,
+      decays: decays.isActive ? decays.factors(from: stepOfEpoch) : nil)
+  }
+
+  /// What decay leaves of a weight over the steps of a gap beyond the look-ahead's horizon.
+  @inline(__always)
+  private func tail(_ gap: Int, beyond horizon: Int, stepOfEpoch: Int) -> LaneVector {
+    guard decays.isActive, gap > horizon else { return lane_splat(1) }
+    return decays.product((stepOfEpoch + horizon)..<(stepOfEpoch + gap))
+  }
+
   private func updateWithMomentum(
-    _ batch: SparseLaneBatch, _ lookAhead: SparseLaneLookAhead, _ decays: KernelArray<Float>, _ rates: UnsafePointer<LaneVector>
+    _ batch: SparseLaneBatch, _ lookAhead: SparseLaneLookAhead, _ powers: KernelArray<Float>, stepOfEpoch: Int
   ) -> SparseLaneNorms {
-    lookAhead.prepare(batch.records, count: batch.recordCount, rates: rates)
+    prepare(lookAhead, batch, stepOfEpoch: stepOfEpoch)
     func rule(_ gap: Int) -> SparseMomentumRule {
-      SparseMomentumRule(
-        weights: state.pointer, buffer: state.pointer + classes, sum: lookAhead.coefficients(gap: gap)[0],
-        decay: lane_splat(decays.pointer[min(gap, decays.count - 1)]))
+      let tail = tail(gap, beyond: lookAhead.horizon, stepOfEpoch: stepOfEpoch)
+      return SparseMomentumRule(
+        weights: state.pointer, buffer: state.pointer + classes, kept: lane_multiply(lookAhead.kept(gap: gap), tail),
+        sum: lane_multiply(lookAhead.coefficients(gap: gap)[0], tail),
+        decay: lane_splat(powers.pointer[min(gap, powers.count - 1)]))
     }
     var norms = pass.forEachRecord(batch) { pass.update($0, soon: $1, of: batch, rule(Int($0.gap)), &$2) }
     pass.updateBias(batch, rule(1), &norms)
     return norms
   }
 
-  private func lookAhead(
-    _ batch: SparseLaneBatch, _ adam: Adam, step: Int, _ rates: UnsafePointer<LaneVector>
-  ) -> SparseLaneNorms {
+  private func lookAhead(_ batch: SparseLaneBatch, _ adam: Adam, step: Int, stepOfEpoch: Int) -> SparseLaneNorms {
     let lookAhead = adam.lookAhead
-    let settled = adam.terms.settledStep
-    if step == SparseLaneTerms.replayedSteps || step <= settled { lookAhead.setStep(step) }
-    lookAhead.prepare(batch.records, count: batch.recordCount, rates: rates)
+    if step == SparseLaneTerms.replayedSteps || step <= adam.terms.settledStep { lookAhead.setStep(step) }
+    prepare(lookAhead, batch, stepOfEpoch: stepOfEpoch)
     let epsilon = adam.epsilons.pointer[min(step, adam.epsilons.count - 1)]
     let (short, middle, long) = (adam.terms.bands[0], adam.terms.bands[1], adam.terms.bands[2])
     let longestOfShort = short.longest
@@ -179,10 +207,12 @@ final class SparseLaneGroup {
     let adamState = adamState
     @inline(__always)
     func rule<P: SparseLanePolynomial>(_ gap: Int, _: P.Type, _ offset: Float) -> SparseLookAheadRule<P> {
-      SparseLookAheadRule<P>(
-        state: adamState, coefficients: lookAhead.coefficients(gap: gap), offset: lane_splat(offset),
-        decay1: lane_splat(adam.decays1.pointer[min(gap, adam.decays1.count - 1)]),
-        decay2: lane_splat(adam.decays2.pointer[min(gap, adam.decays2.count - 1)]))
+      let tail = tail(gap, beyond: lookAhead.horizon, stepOfEpoch: stepOfEpoch)
+      return SparseLookAheadRule<P>(
+        state: adamState, coefficients: lookAhead.coefficients(gap: gap),
+        kept: lane_multiply(lookAhead.kept(gap: gap), tail), tail: tail, offset: lane_splat(offset),
+        decay1: lane_splat(adam.powers1.pointer[min(gap, adam.powers1.count - 1)]),
+        decay2: lane_splat(adam.powers2.pointer[min(gap, adam.powers2.count - 1)]))
     }
     var norms = pass.forEachRecord(batch) { record, soon, norms in
       let gap = Int(record.gap)
@@ -203,19 +233,21 @@ final class SparseLaneGroup {
   }
 
   @inline(never)
-  private func replay(
-    _ batch: SparseLaneBatch, _ adam: Adam, step: Int, _ rates: UnsafePointer<LaneVector>
-  ) -> SparseLaneNorms {
+  private func replay(_ batch: SparseLaneBatch, _ adam: Adam, step: Int, stepOfEpoch: Int) -> SparseLaneNorms {
+    let lookAhead = adam.lookAhead
     let beyond = adam.epsilons.pointer[SparseLaneTerms.replayedSteps]
     let offset = beyond * Float(adam.terms.bands[2].c)
     func rule(_ gap: Int) -> SparseReplayRule {
       let replayed = min(gap, SparseLaneTerms.replayedSteps - step)
+      let tail = tail(gap - replayed, beyond: lookAhead.horizon, stepOfEpoch: stepOfEpoch + replayed)
       return SparseReplayRule(
-        state: adamState, rates: rates, epsilons: UnsafePointer(adam.epsilons.pointer) + step, steps: replayed,
-        coefficients: gap > replayed ? adam.lookAhead.coefficientsAfterReplay(gap: gap - replayed) : nil,
+        state: adamState, rates: rates.vectors.pointer + stepOfEpoch, decays: decays.factors(from: stepOfEpoch),
+        epsilons: UnsafePointer(adam.epsilons.pointer) + step, steps: replayed,
+        coefficients: gap > replayed ? lookAhead.coefficientsAfterReplay(gap: gap - replayed) : nil,
+        kept: lane_multiply(lookAhead.keptAfterReplay(gap: gap - replayed), tail), tail: tail,
         offset: lane_splat(offset), beta1: lane_splat(adam.beta1), root: lane_splat(adam.root),
-        decay1: lane_splat(adam.decays1.pointer[min(gap, adam.decays1.count - 1)]),
-        decay2: lane_splat(adam.decays2.pointer[min(gap, adam.decays2.count - 1)]))
+        decay1: lane_splat(adam.powers1.pointer[min(gap, adam.powers1.count - 1)]),
+        decay2: lane_splat(adam.powers2.pointer[min(gap, adam.powers2.count - 1)]))
     }
     var norms = pass.forEachRecord(batch) { pass.update($0, soon: $1, of: batch, rule(Int($0.gap)), &$2) }
     pass.updateBias(batch, rule(1), &norms)

@@ -93,7 +93,8 @@ final class SparseLaneLists {
     {
       let start = index * order.batchSize
       let count = min(order.batchSize, order.rows - start)
-      list(indices + start, count: count, gaps: gaps, listsAbsent: index == 0, &filled)
+      list(
+        indices + start, count: count, following: order.rows - start - count, gaps: gaps, listsAbsent: index == 0, &filled)
       index += 1
     }
     // The forward pass asks for rows of weights beyond its own last nonzero.
@@ -106,8 +107,10 @@ final class SparseLaneLists {
     var records = 0
   }
 
+  /// Lists the rows `indices[0 ..< count]`, behind which `following` indices are readable.
   private func list(
-    _ indices: UnsafePointer<Int32>, count: Int, gaps: SparseLaneGaps?, listsAbsent: Bool, _ filled: inout Filled
+    _ indices: UnsafePointer<Int32>, count: Int, following: Int, gaps: SparseLaneGaps?, listsAbsent: Bool,
+    _ filled: inout Filled
   ) {
     let columns = columns.pointer + filled.nonzeros
     let values = values.pointer + filled.nonzeros
@@ -123,7 +126,8 @@ final class SparseLaneLists {
     var next = 0
     records[0].count = 0
     for i in 0..<count {
-      if i + 2 < count { prefetch(Int(indices[i + 2])) }
+      if i + 8 < count + following { memory_prefetch(rows.offsets + Int(indices[i + 8])) }
+      if i + 3 < count + following { prefetch(Int(indices[i + 3]), gaps?.ofNonzeros) }
       let row = Int(indices[i])
       let source = rows.sparse(row)
       let gapsOfRow = gaps.map { $0.ofNonzeros + rows.offsets[row] }
@@ -178,13 +182,18 @@ final class SparseLaneLists {
     filled.records += next
   }
 
-  /// Asks for the start of a row; the rest follows by itself.
+  /// Asks for a row, or the greater part of a long one.
   @inline(__always)
-  private func prefetch(_ row: Int) {
-    let offset = rows.offsets[row]
-    memory_prefetch(rows.columns + offset)
-    memory_prefetch(rows.columns + (offset &+ 16))
-    memory_prefetch(rows.values + offset)
-    memory_prefetch(rows.values + (offset &+ 16))
+  private func prefetch(_ row: Int, _ gaps: UnsafePointer<Int32>?) {
+    let start = rows.offsets[row]
+    let end = min(rows.offsets[row + 1], start + 256)
+    var p = start
+    while p < end {
+      memory_prefetch(rows.columns + p)
+      memory_prefetch(rows.values + p)
+      if let gaps { memory_prefetch(gaps + p) }
+      p &+= 16
+    }
+    memory_prefetch(rows.classes + row)
   }
 }

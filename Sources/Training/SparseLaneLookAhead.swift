@@ -9,6 +9,9 @@ final class SparseLaneLookAhead {
   private let coefficients: LaneBuffer
   /// The same for steps counted from the end of the replayed ones, of degree 8.
   private let afterReplay: LaneBuffer
+  /// What decay leaves of a weight over k steps.
+  private let kept: LaneBuffer
+  private let keptAfterReplay: LaneBuffer
   private let sums: LaneBuffer
   private let isWanted: KernelArray<Bool>
   /// Vectors from a k to the next.
@@ -46,6 +49,10 @@ final class SparseLaneLookAhead {
     self.terms = terms
     coefficients = LaneBuffer(count: (horizon + 1) * powers)
     afterReplay = LaneBuffer(count: terms == nil ? 0 : (horizon + 1) * powers)
+    kept = LaneBuffer(count: horizon + 1)
+    keptAfterReplay = LaneBuffer(count: terms == nil ? 0 : horizon + 1)
+    for k in 0..<kept.count { kept.pointer[k] = lane_splat(1) }
+    for k in 0..<keptAfterReplay.count { keptAfterReplay.pointer[k] = lane_splat(1) }
     sums = LaneBuffer(count: powers)
     isWanted = KernelArray(repeating: false, count: horizon + 1)
     var shortest = 1
@@ -68,6 +75,14 @@ final class SparseLaneLookAhead {
     UnsafePointer(afterReplay.pointer + min(gap, horizon) &* powers)
   }
 
+  /// What decay leaves of a weight over the first `gap` steps; over those up to the horizon where it is beyond.
+  @inline(__always)
+  func kept(gap: Int) -> LaneVector { kept.pointer[min(gap, horizon)] }
+
+  /// The same for steps counted from the end of the replayed ones.
+  @inline(__always)
+  func keptAfterReplay(gap: Int) -> LaneVector { keptAfterReplay.pointer[min(gap, horizon)] }
+
   /// Makes the scalars those of `step`.
   @inline(never)
   func setStep(_ step: Int) {
@@ -79,8 +94,13 @@ final class SparseLaneLookAhead {
 
   /// Makes the coefficients for the gaps of `records`.
   ///
-  /// - Parameter rates: minus the rates of this step and those after it.
-  func prepare(_ records: UnsafePointer<SparseLaneRecord>, count: Int, rates: UnsafePointer<LaneVector>) {
+  /// - Parameters:
+  ///   - rates: minus the rates of this step and those after it.
+  ///   - decays: what is left of a weight in each of them; nil where nothing decays.
+  func prepare(
+    _ records: UnsafePointer<SparseLaneRecord>, count: Int, rates: UnsafePointer<LaneVector>,
+    decays: UnsafePointer<LaneVector>?
+  ) {
     let isWanted = isWanted.pointer
     isWanted[1] = true  // the bias
     var longest = 1
@@ -90,35 +110,51 @@ final class SparseLaneLookAhead {
       longest = max(longest, gap)
     }
     for band in bands where band.shortest <= longest {
-      sum(band, through: min(band.longest, longest), rates, into: coefficients.pointer)
+      sum(band, through: min(band.longest, longest), rates, decays, into: coefficients.pointer)
     }
+    if let decays { multiply(decays, through: longest, into: kept.pointer) }
     for gap in 0...longest { isWanted[gap] = false }
   }
 
   /// Makes all coefficients for steps counted from the end of the replayed ones.
-  func prepareAfterReplay(rates: UnsafePointer<LaneVector>) {
+  func prepareAfterReplay(rates: UnsafePointer<LaneVector>, decays: UnsafePointer<LaneVector>?) {
     guard let last = bands.last else { return }
     for gap in 0...horizon { isWanted.pointer[gap] = true }
     sum(
-      Band(table: last.table, shortest: 1, longest: horizon, degree: last.degree), through: horizon, rates,
+      Band(table: last.table, shortest: 1, longest: horizon, degree: last.degree), through: horizon, rates, decays,
       into: afterReplay.pointer)
+    if let decays { multiply(decays, through: horizon, into: keptAfterReplay.pointer) }
     for gap in 0...horizon { isWanted.pointer[gap] = false }
   }
 
-  /// Prefix sums over j of rates[j] F_j, kept for the wanted numbers of terms.
+  /// Prefix sums over j of rates[j] F_j, each step's decay taken off what was summed before it; kept for the wanted numbers of terms.
   @inline(__always)
   private func sum(
-    _ band: Band, through longest: Int, _ rates: UnsafePointer<LaneVector>, into target: UnsafeMutablePointer<LaneVector>
+    _ band: Band, through longest: Int, _ rates: UnsafePointer<LaneVector>, _ decays: UnsafePointer<LaneVector>?,
+    into target: UnsafeMutablePointer<LaneVector>
   ) {
     let terms = band.degree + 1
     let table = UnsafePointer(band.table.pointer)
     let (sums, isWanted) = (sums.pointer, isWanted.pointer)
     for power in 0..<terms { sums[power] = lane_splat(0) }
     for j in 0..<longest {
+      if let decays {
+        for power in 0..<terms { sums[power] = lane_multiply(sums[power], decays[j]) }
+      }
       for power in 0..<terms { sums[power] = lane_fma(lane_splat(table[j &* terms &+ power]), rates[j], sums[power]) }
       if j + 1 >= band.shortest, isWanted[j + 1] {
         for power in 0..<terms { target[(j &+ 1) &* powers &+ power] = sums[power] }
       }
+    }
+  }
+
+  private func multiply(
+    _ decays: UnsafePointer<LaneVector>, through longest: Int, into target: UnsafeMutablePointer<LaneVector>
+  ) {
+    var product = lane_splat(1)
+    for j in 0..<longest {
+      product = lane_multiply(product, decays[j])
+      target[j + 1] = product
     }
   }
 }

@@ -20,13 +20,15 @@ struct SparseLaneTrainer {
   /// The longest momentum, in steps, that is looked ahead.
   private static let longestMomentum = 512
 
-  /// Whether this path offers the optimizer: not with weight decay, nor for moments that the look-ahead's polynomials do not reach.
+  /// Whether this path offers the optimizer: not with decay that is coupled to a momentum, nor for moments that the look-ahead's
+  /// polynomials do not reach.
   static func offers(_ optimizer: Optimizer) -> Bool {
     switch optimizer {
-    case .sgd(let momentum, weightDecay: 0): momentum >= 0 && horizon(momentum: momentum) <= longestMomentum
-    case .adam(let beta1, let beta2, let epsilon, weightDecay: 0, _):
-      SparseLaneTerms(beta1: beta1, beta2: beta2, epsilon: epsilon) != nil
-    default: false
+    case .sgd(momentum: 0, _): true
+    case .sgd(let momentum, let weightDecay):
+      weightDecay == 0 && momentum > 0 && horizon(momentum: momentum) <= longestMomentum
+    case .adam(let beta1, let beta2, let epsilon, let weightDecay, let isDecoupled):
+      (weightDecay == 0 || isDecoupled) && SparseLaneTerms(beta1: beta1, beta2: beta2, epsilon: epsilon) != nil
     }
   }
 
@@ -35,7 +37,7 @@ struct SparseLaneTrainer {
     let arrays =
       switch optimizer {
       case .adam: 3
-      case .sgd(let momentum, _): momentum == 0 ? 1 : 2
+      case .sgd: optimizer == .sgd() ? 1 : 2
       }
     let bytes = (shape.features + 1) * storedClasses(shape) * arrays * 4
     var lanes = mostLanes
@@ -44,7 +46,8 @@ struct SparseLaneTrainer {
   }
 
   /// Two classes are stored as one: their weights stay each other's negative.
-  static func storedClasses(_ shape: LaneShape) -> Int { shape.classes == 2 ? 1 : shape.classes }
+  static func storedClasses(_ shape: LaneShape) -> Int { storedClasses(shape.classes) }
+  static func storedClasses(_ classes: Int) -> Int { classes == 2 ? 1 : classes }
 
   /// Steps after which the momentum has fallen below 1e-9 of what is left.
   static func horizon(momentum: Double) -> Int {

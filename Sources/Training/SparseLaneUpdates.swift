@@ -28,11 +28,13 @@ struct SparseSGDRule: SparseLaneUpdate {
 ///
 ///     w <- w - b sum_{j<k} eta_{t+j} mu^j,    b <- mu^k b.
 ///
-/// The buffer is stored as its next event finds it.
+/// The buffer is stored as its next event finds it. Without momentum the weights may decay.
 struct SparseMomentumRule: SparseLaneUpdate {
   @inline(__always) static var arrays: Int { 2 }
   let weights: UnsafeMutablePointer<LaneVector>
   let buffer: UnsafeMutablePointer<LaneVector>
+  /// What decay leaves of the weight.
+  let kept: LaneVector
   /// Minus the sum.
   let sum: LaneVector
   /// mu^k.
@@ -40,7 +42,7 @@ struct SparseMomentumRule: SparseLaneUpdate {
 
   @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
     let direction = lane_add(buffer[index], gradient)
-    weights[index] = lane_fma(sum, direction, weights[index])
+    weights[index] = lane_fma(sum, direction, lane_multiply(kept, weights[index]))
     buffer[index] = lane_multiply(decay, direction)
   }
 }
@@ -82,18 +84,25 @@ struct SparseAdamState {
 ///
 /// which is M inv P(2 c e inv - 1) with inv = 1/(s + c e) and the polynomial P of `SparseLaneLookAhead`. The moments are stored as
 /// the next event finds them, b1^k M and b2^k V.
+///
+/// Where weights decay, P's terms have lost what the steps after them take, up to the horizon; `tail` is what later ones leave.
 struct SparseLookAheadRule<Polynomial: SparseLanePolynomial>: SparseLaneUpdate {
   @inline(__always) static var arrays: Int { 3 }
   let state: SparseAdamState
   /// Of this k.
   let coefficients: UnsafePointer<LaneVector>
+  /// What decay leaves over all k steps, and over those beyond the horizon.
+  let kept: LaneVector
+  let tail: LaneVector
   /// c e.
   let offset: LaneVector
   /// b1^k and b2^k.
   let decay1: LaneVector
   let decay2: LaneVector
 
-  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) { update(SparseLaneSingle(gradient), from: index) }
+  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
+    update(SparseLaneSingle(gradient), from: index)
+  }
 
   /// In stages over the whole span: square roots and divisions of several vectors are then under way at once, and what waits for them
   /// does not fill the processor's queues.
@@ -106,14 +115,13 @@ struct SparseLookAheadRule<Polynomial: SparseLanePolynomial>: SparseLaneUpdate {
     m.map { lane_multiply(decay1, $0) }.store(to: first)
     let inverse = root.map { lane_divide(lane_splat(1), lane_add($0, offset)) }
     let x = inverse.map { lane_fma(lane_add(offset, offset), $0, lane_splat(-1)) }
-    let direction = m.map(with: inverse) { lane_multiply($0, $1) }
+    let direction = m.map(with: inverse) { lane_multiply(lane_multiply($0, tail), $1) }
     var sum = x.map { lane_fma($0, coefficients[Polynomial.degree], coefficients[Polynomial.degree - 1]) }
     for power in (0..<(Polynomial.degree - 1)).reversed() {
       sum = sum.map(with: x) { lane_fma($0, $1, coefficients[power]) }
     }
     let weight = Span(loading: weights)
-    // w + direction * sum
-    let moved = direction.map(with: sum) { lane_multiply($0, $1) }.map(with: weight) { lane_add($0, $1) }
+    let moved = direction.map(with: sum) { lane_multiply($0, $1) }.map(with: weight) { lane_fma(kept, $1, $0) }
     moved.store(to: weights)
   }
 }
@@ -125,12 +133,17 @@ struct SparseReplayRule: SparseLaneUpdate {
   let state: SparseAdamState
   /// -A_j.
   let rates: UnsafePointer<LaneVector>
+  /// What decay leaves of a weight in each step.
+  let decays: UnsafePointer<LaneVector>
   /// e_j.
   let epsilons: UnsafePointer<Float>
   /// How many steps to replay.
   let steps: Int
   /// For what lies beyond, of degree 8; nil where nothing does.
   let coefficients: UnsafePointer<LaneVector>?
+  /// As in `SparseLookAheadRule`, for what lies beyond.
+  let kept: LaneVector
+  let tail: LaneVector
   let offset: LaneVector
   let beta1: LaneVector
   /// sqrt(b2).
@@ -146,14 +159,16 @@ struct SparseReplayRule: SparseLaneUpdate {
     var s = lane_sqrt(v)
     var weight = state.weights[index]
     for j in 0..<steps {
-      weight = lane_fma(rates[j], lane_divide(m, lane_add(s, lane_splat(epsilons[j]))), weight)
+      let direction = lane_divide(m, lane_add(s, lane_splat(epsilons[j])))
+      weight = lane_fma(rates[j], direction, lane_multiply(decays[j], weight))
       m = lane_multiply(beta1, m)
       s = lane_multiply(root, s)
     }
     if let coefficients {
       let inverse = lane_divide(lane_splat(1), lane_add(s, offset))
       let x = lane_fma(lane_add(offset, offset), inverse, lane_splat(-1))
-      weight = lane_fma(lane_multiply(m, inverse), SparseLaneDegree8.value(coefficients, at: x), weight)
+      let direction = lane_multiply(lane_multiply(m, tail), inverse)
+      weight = lane_fma(direction, SparseLaneDegree8.value(coefficients, at: x), lane_multiply(kept, weight))
     }
     state.weights[index] = weight
   }

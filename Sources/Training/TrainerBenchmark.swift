@@ -36,7 +36,10 @@ public enum TrainerBenchmark {
     public var microsecondsPerRunAndStep: Double
     /// Nanoseconds a nonzero, epoch and run.
     public var nanosecondsPerNonzero: Double
-    /// Share of the FMA peak, counting only the 4 x batch size x (d+1) x C operations of forward and gradient of the dense form.
+    /// The same for each class; two classes count as one.
+    public var nanosecondsPerNonzeroAndClass: Double
+    /// Share of the FMA peak, counting only the multiply-adds of forward and gradient, two operations each: of all 2 x batch size x
+    /// (d+1) x C entries where rows are dense, of the nonzeros (and the bias) where they are sparse.
     public var fractionOfPeak: Double
   }
 
@@ -64,8 +67,10 @@ public enum TrainerBenchmark {
     func settings(_ epochs: Int) -> TrainingSettings {
       TrainingSettings(optimizer: optimizer, epochs: epochs, batchSize: batchSize, path: path)
     }
-    let epochCost = LaneTrainer(problem: problem, settings: settings(1)).estimatedCost * Double(runs)
-    let epochs = max(1, Int(seconds / epochCost))
+    let estimate = LaneTrainer(problem: problem, settings: settings(1))
+    let epochCost = estimate.estimatedCost * Double(runs)
+    // Memory that is touched for the first time costs as much as an epoch where weights are many; real runs have a hundred.
+    let epochs = max(estimate.kernels == .lists ? 8 : 1, Int(seconds / epochCost))
     let trainer = LaneTrainer(problem: problem, settings: settings(epochs))
     let steps = trainer.steps
     let factors = (0..<steps).map { 1 - Double($0) / Double(steps) }
@@ -78,12 +83,24 @@ public enum TrainerBenchmark {
     }
     let perStep = median(times) / Double(steps * runs)
     let data = problem.training
-    let flops = 4 * Double(min(batchSize, data.rowCount)) * Double((data.featureCount + 1) * data.classCount)
+    let entriesOfRow =
+      trainer.kernels == .dense
+      ? Double(data.featureCount + 1) : Double(data.matrix.nonzeroCount) / Double(data.rowCount) + 1
+    let classes = trainer.kernels == .dense ? data.classCount : SparseLaneTrainer.storedClasses(data.classCount)
+    let flops = 4 * Double(min(batchSize, data.rowCount)) * entriesOfRow * Double(classes)
+    let perNonzero = perStep * Double(steps) * 1e9 / Double(epochs * max(1, data.matrix.nonzeroCount))
     return Timing(
       problem: problem.name, optimizer: optimizer.name, path: trainer.chosenPath.rawValue, runs: runs, steps: steps,
       microsecondsPerRunAndStep: perStep * 1e6,
-      nanosecondsPerNonzero: perStep * Double(steps) * 1e9 / Double(epochs * max(1, data.matrix.nonzeroCount)),
+      nanosecondsPerNonzero: perNonzero,
+      nanosecondsPerNonzeroAndClass: perNonzero / Double(SparseLaneTrainer.storedClasses(data.classCount)),
       fractionOfPeak: flops / perStep / peakFlops)
+  }
+
+  /// How many runs a call is measured with: 16, and 128 too where a problem is sparse and that does not take long.
+  public static func runCounts(_ problem: Problem, optimizer: Optimizer) -> [Int] {
+    let trainer = LaneTrainer(problem: problem, settings: TrainingSettings(optimizer: optimizer, epochs: 1))
+    return trainer.kernels != .dense && 128 * trainer.estimatedCost < 0.1 ? [16, 128] : [16]
   }
 
   private static func median(_ count: Int, _ measure: () -> Double) -> Double { median((0..<count).map { _ in measure() }) }
@@ -113,6 +130,8 @@ public enum TrainerBenchmark {
 
   private static func bandwidth(_ repetitions: Int) -> Double {
     let buffer = LaneBuffer(count: (256 << 20) / MemoryLayout<LaneVector>.stride)
+    // Pages that nobody has written to are one and the same page of zeros.
+    for i in 0..<buffer.count { buffer.pointer[i] = lane_splat(1) }
     return median(repetitions) { bandwidth(buffer) }
   }
 

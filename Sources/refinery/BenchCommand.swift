@@ -31,8 +31,11 @@ struct BenchCommand: ParsableCommand {
     for problem in problems {
       for optimizer in [Optimizer.sgd(), .adam()] {
         report("measuring \(problem.name), \(optimizer.name)")
-        trainer.append(
-          try TrainerBenchmark.time(problem, optimizer: optimizer, peakFlops: machine.peakFlops, repetitions: repetitions))
+        for runs in TrainerBenchmark.runCounts(problem, optimizer: optimizer) {
+          trainer.append(
+            try TrainerBenchmark.time(
+              problem, optimizer: optimizer, runs: runs, peakFlops: machine.peakFlops, repetitions: repetitions))
+        }
       }
     }
     let reader = try files.map { try $0.map { try readingSpeed(of: $0) } } ?? []
@@ -72,11 +75,12 @@ struct BenchCommand: ParsableCommand {
         format: "FMA peak of a core %.0f GFLOP/s, memory bandwidth %.1f GB/s, vectors of %d floats\n\n",
         machine.peakFlops / 1e9, machine.memoryBandwidth / 1e9, machine.vectorWidth)
     var table = TextTable(
-      header: ["problem", "optimizer", "path", "us a run and step", "ns a nonzero", "% of peak"], leftAligned: [0, 1, 2])
+      header: ["problem", "optimizer", "path", "runs", "us a run and step", "ns a nonzero and class", "% of peak"], leftAligned: [0, 1, 2])
     for timing in trainer {
       table.append([
-        timing.problem, timing.optimizer, timing.path, String(format: "%.4f", timing.microsecondsPerRunAndStep),
-        String(format: "%.3f", timing.nanosecondsPerNonzero), String(format: "%.1f", timing.fractionOfPeak * 100),
+        timing.problem, timing.optimizer, timing.path, "\(timing.runs)",
+        String(format: "%.4f", timing.microsecondsPerRunAndStep),
+        String(format: "%.3f", timing.nanosecondsPerNonzeroAndClass), String(format: "%.1f", timing.fractionOfPeak * 100),
       ])
     }
     text += table.text

@@ -40,7 +40,7 @@ import Testing
 
   static let optimizers: [Optimizer] = [
     .sgd(), .sgd(momentum: 0.9), .adam(), .adam(beta2: 0.999), .adam(epsilon: 1e-4), .adam(epsilon: 1e-12),
-    .adam(beta1: 0), .adam(beta1: 0.5, beta2: 0.9),
+    .adam(beta1: 0), .adam(beta1: 0.5, beta2: 0.9), .adam(weightDecay: 0.1, decoupled: true), .sgd(weightDecay: 0.1),
   ]
 
   /// Against the readable trainer in Double: losses, norms at every step and trace, for rare features and frequent ones.
@@ -65,10 +65,15 @@ import Testing
     }
   }
 
-  /// Few features: Adam steps through all of them. With the last batch kept, and batches that are not of 16.
-  @Test(arguments: [Optimizer.adam(), .sgd()], [7, 16, 300]) func agreesWhereFeaturesAreFew(
-    optimizer: Optimizer, batchSize: Int
-  ) throws {
+  /// Few features: nonzeros are scattered, and every weight moves at every step. With the last batch kept, and batches that are not of 16.
+  @Test(
+    arguments: [
+      Optimizer.adam(), .sgd(), .sgd(momentum: 0.9, weightDecay: 0.1), .adam(weightDecay: 0.1),
+      .adam(weightDecay: 0.1, decoupled: true),
+    ], [7, 16, 300]) func agreesWhereFeaturesAreFew(
+      optimizer: Optimizer, batchSize: Int
+    ) throws
+  {
     let problem = Self.problem(rows: 203, features: 40, classes: 3, perRow: 6)
     var settings = TrainingSettings(optimizer: optimizer, epochs: 8, batchSize: batchSize, keepsLastBatch: true)
     settings.path = .sparse
@@ -117,6 +122,9 @@ import Testing
     #expect(!SparseLaneTrainer.offers(.adam(beta1: 0.95, beta2: 0.9)))
     #expect(!SparseLaneTrainer.offers(.adam(epsilon: 0)))
     #expect(!SparseLaneTrainer.offers(.adam(weightDecay: 0.01)))
+    #expect(SparseLaneTrainer.offers(.adam(weightDecay: 0.01, decoupled: true)))
+    #expect(SparseLaneTrainer.offers(.sgd(weightDecay: 0.01)))
+    #expect(!SparseLaneTrainer.offers(.sgd(momentum: 0.9, weightDecay: 0.01)))
     #expect(!SparseLaneTrainer.offers(.sgd(momentum: 0.9999)))
   }
 

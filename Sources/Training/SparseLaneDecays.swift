@@ -1,0 +1,75 @@
+import SIMDShims
+
+/// What decoupled weight decay leaves of a weight over several steps: products of 1 - eta_t lambda, for one vector of runs.
+///
+/// For SGD without momentum coupled decay is the same thing.
+final class SparseLaneDecays {
+  /// Whether there is any decay; where not, every product is 1.
+  let isActive: Bool
+  private let runs: ArraySlice<Run>
+  private let weightDecay: Double
+  private let steps: Int
+  /// Steps that are filled in together.
+  private let capacity: Int
+  /// A binary tree of products: leaf i is vector `capacity + i`, and node i the product of nodes 2i and 2i + 1.
+  private let nodes: LaneBuffer
+
+  /// - Parameters:
+  ///   - runs: at most `laneWidth`.
+  ///   - capacity: steps that are filled in together.
+  ///   - steps: of the runs; beyond the last nothing decays.
+  init(_ runs: ArraySlice<Run>, weightDecay: Double, capacity: Int, steps: Int) {
+    self.runs = runs
+    self.weightDecay = weightDecay
+    self.steps = steps
+    self.capacity = capacity
+    isActive = weightDecay != 0
+    nodes = LaneBuffer(count: isActive ? 2 * capacity : capacity)
+    for i in 0..<nodes.count { nodes.pointer[i] = lane_splat(1) }
+  }
+
+  /// Fills in the steps from `start` on.
+  ///
+  /// - Complexity: O(`capacity` x runs).
+  func fill(from start: Int) {
+    guard isActive else { return }
+    let leaves = UnsafeMutableRawPointer(nodes.pointer + capacity).assumingMemoryBound(to: Float.self)
+    for (lane, run) in runs.enumerated() {
+      for i in 0..<capacity {
+        leaves[i * laneWidth + lane] =
+          start + i < steps ? Float(1 - run.learningRate * run.factors[start + i] * weightDecay) : 1
+      }
+    }
+    for i in stride(from: capacity - 1, to: 0, by: -1) {
+      nodes.pointer[i] = lane_multiply(nodes.pointer[2 * i], nodes.pointer[2 * i + 1])
+    }
+  }
+
+  /// The factors of the steps that were filled in, from the `first` of them on.
+  @inline(__always)
+  func factors(from first: Int) -> UnsafePointer<LaneVector> {
+    UnsafePointer(nodes.pointer + (isActive ? capacity &+ first : 0))
+  }
+
+  /// The product over the steps `range`, counted from the first that was filled in.
+  ///
+  /// - Complexity: O(log count).
+  func product(_ range: Range<Int>) -> LaneVector {
+    var product = lane_splat(1)
+    guard isActive else { return product }
+    var (low, high) = (range.lowerBound + capacity, range.upperBound + capacity)
+    while low < high {
+      if low & 1 == 1 {
+        product = lane_multiply(product, nodes.pointer[low])
+        low += 1
+      }
+      if high & 1 == 1 {
+        high -= 1
+        product = lane_multiply(product, nodes.pointer[high])
+      }
+      low >>= 1
+      high >>= 1
+    }
+    return product
+  }
+}
