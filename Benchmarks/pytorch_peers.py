@@ -121,8 +121,8 @@ def batched(features, labels, classes, steps=100):
     found = {}
     with torch.no_grad():
         for way in (Batched.elementwise_passes, Batched.fused_kernel, Batched.compiled):
-            state = Batched(features, labels, classes)
             try:
+                state = Batched(features, labels, classes)
                 found[way.__name__] = microseconds_a_step(lambda t: way(state, order[t], factors[t], t + 1), steps) / RUNS
             except Exception as error:
                 print(f"PyTorch, {way.__name__}: left out ({type(error).__name__})", file=sys.stderr)
