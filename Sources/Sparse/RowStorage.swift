@@ -16,25 +16,42 @@ struct RowSegment {
   let rowCapacity: Int
 
   static func allocate(entries: Int, rows: Int) -> RowSegment {
-    RowSegment(
+    let segment = RowSegment(
       columns: .allocate(capacity: entries), values: .allocate(capacity: entries), rowEnds: .allocate(capacity: rows),
       labelCodes: .allocate(capacity: rows), entryCapacity: entries, rowCapacity: rows)
+    segment.adviseLargePages(entries: entries, rows: rows)
+    return segment
   }
 
-  /// Asks for large pages, which halve the time that first touching of fresh memory takes.
-  func adviseLargePages() {
-    advise(columns, entryCapacity * 4)
-    advise(values, entryCapacity * 4)
-    advise(rowEnds, rowCapacity * 8)
-    advise(labelCodes, rowCapacity * 4)
+  /// Asks for large pages for as many entries and rows as are expected.
+  func adviseLargePages(entries: Int, rows: Int) {
+    LargePages.advise(columns, byteCount: entries * MemoryLayout<Int32>.stride)
+    LargePages.advise(values, byteCount: entries * MemoryLayout<Float>.stride)
+    LargePages.advise(rowEnds, byteCount: rows * MemoryLayout<Int>.stride)
+    LargePages.advise(labelCodes, byteCount: rows * MemoryLayout<Int32>.stride)
+  }
+}
+
+/// Memory in pages of 2 MB, where the operating system has them: first touching it takes half the time.
+enum LargePages {
+  private static let size = 1 << 21
+  /// An array's header, and that of the allocator.
+  private static let headers = 64
+
+  /// A capacity for 32-bit elements of at least `count`, for which an array's memory is whole large pages. The operating
+  /// system begins blocks of such a length where a large page begins.
+  static func arrayCapacity(_ count: Int) -> Int {
+    let needed = count * 4 + headers
+    return needed < size / 2 ? count : (((needed + size - 1) & ~(size - 1)) - headers) / 4
   }
 
-  private func advise(_ address: UnsafeMutableRawPointer, _ byteCount: Int) {
+  /// Asks for large pages from an address on, as many as `byteCount` bytes fill by at least three quarters.
+  static func advise(_ address: UnsafeMutableRawPointer, byteCount: Int) {
     #if os(Linux)
-      let page = 1 << 21
-      let start = (Int(bitPattern: address) + page - 1) & ~(page - 1)
-      let end = (Int(bitPattern: address) + byteCount) & ~(page - 1)
-      if end > start { _ = madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, 14) }  // MADV_HUGEPAGE
+      let start = Int(bitPattern: address) & ~4095
+      let firstPage = (start + size - 1) & ~(size - 1)
+      let end = (Int(bitPattern: address) + byteCount + size / 4) & ~(size - 1)
+      if end > firstPage { _ = madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, 14) }  // MADV_HUGEPAGE
     #endif
   }
 }
