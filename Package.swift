@@ -53,3 +53,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Set by `make fuzz`: libFuzzer has the program's `main`, and every target must be compiled for it.
+if Context.environment["REFINERY_FUZZER"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "ReaderFuzzer", dependencies: ["Sparse", "CZlib"], path: "Tests/ReaderFuzzer", exclude: ["Corpus", "dictionary"],
+      swiftSettings: [.unsafeFlags(["-O"])]))
+}

@@ -124,8 +124,8 @@ private struct FileReading {
     }
     return Room(
       expected: counts,
-      entries: LargePages.arrayCapacity(counts.colons + (areExact ? 1 : counts.colons / 8 + (1 << 12))),
-      rows: LargePages.arrayCapacity(counts.newlines + (areExact ? 1 : counts.newlines / 8 + (1 << 12))))
+      entries: MemoryAdvice.arrayCapacity(counts.colons + (areExact ? 1 : counts.colons / 8 + (1 << 12))),
+      rows: MemoryAdvice.arrayCapacity(counts.newlines + (areExact ? 1 : counts.newlines / 8 + (1 << 12))))
   }
 
   private func parse(_ dispatcher: ChunkDispatcher) -> Outcome {

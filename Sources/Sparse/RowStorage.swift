@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Memory for rows that threads fill chunk by chunk.
 struct RowSegment {
   let columns: UnsafeMutablePointer<Int32>
@@ -25,34 +17,10 @@ struct RowSegment {
 
   /// Asks for large pages for as many entries and rows as are expected.
   func adviseLargePages(entries: Int, rows: Int) {
-    LargePages.advise(columns, byteCount: entries * MemoryLayout<Int32>.stride)
-    LargePages.advise(values, byteCount: entries * MemoryLayout<Float>.stride)
-    LargePages.advise(rowEnds, byteCount: rows * MemoryLayout<Int>.stride)
-    LargePages.advise(labelCodes, byteCount: rows * MemoryLayout<Int32>.stride)
-  }
-}
-
-/// Memory in pages of 2 MB, where the operating system has them: first touching it takes half the time.
-enum LargePages {
-  private static let size = 1 << 21
-  /// An array's header, and that of the allocator.
-  private static let headers = 64
-
-  /// A capacity for 32-bit elements of at least `count`, for which an array's memory is whole large pages. The operating
-  /// system begins blocks of such a length where a large page begins.
-  static func arrayCapacity(_ count: Int) -> Int {
-    let needed = count * 4 + headers
-    return needed < size / 2 ? count : (((needed + size - 1) & ~(size - 1)) - headers) / 4
-  }
-
-  /// Asks for large pages from an address on, as many as `byteCount` bytes fill by at least three quarters.
-  static func advise(_ address: UnsafeMutableRawPointer, byteCount: Int) {
-    #if os(Linux)
-      let start = Int(bitPattern: address) & ~4095
-      let firstPage = (start + size - 1) & ~(size - 1)
-      let end = (Int(bitPattern: address) + byteCount + size / 4) & ~(size - 1)
-      if end > firstPage { _ = madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, 14) }  // MADV_HUGEPAGE
-    #endif
+    MemoryAdvice.preferLargePages(columns, byteCount: entries * MemoryLayout<Int32>.stride)
+    MemoryAdvice.preferLargePages(values, byteCount: entries * MemoryLayout<Float>.stride)
+    MemoryAdvice.preferLargePages(rowEnds, byteCount: rows * MemoryLayout<Int>.stride)
+    MemoryAdvice.preferLargePages(labelCodes, byteCount: rows * MemoryLayout<Int32>.stride)
   }
 }
 

@@ -20,7 +20,6 @@
 
     init(indexBase: IndexBase?) {
       self.indexBase = indexBase
-      reserve(1 << 13)
     }
 
     deinit { deallocate() }
@@ -51,7 +50,7 @@
     ///   - rows: Has room for as many entries as the window has colons.
     /// - Returns: Whether it did; if not, `rows` is as before.
     func parse(_ text: UnsafeBufferPointer<UInt8>, into rows: inout ChunkRows, labels: inout LabelTable) -> Bool {
-      guard let bytes = text.baseAddress, text.count < 1 << 26, bytes[text.count - 1] == UInt8(ascii: "\n") else {
+      guard let bytes = text.baseAddress, !text.isEmpty, text.count < 1 << 26, bytes[text.count - 1] == UInt8(ascii: "\n") else {
         return false
       }
       reserve(text.count)
