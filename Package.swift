@@ -54,10 +54,13 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// Set by `make fuzz`: libFuzzer has the program's `main`, and every target must be compiled for it.
+// Set by `make fuzz`: the reader with the address sanitizer and libFuzzer's counters, and a program that hands over to it.
 if Context.environment["REFINERY_FUZZER"] != nil {
+  let flags = ["-sanitize=address", "-sanitize-coverage=edge,inline-8bit-counters,pc-table"]
+  package.targets.first { $0.name == "Sparse" }?.swiftSettings?.append(.unsafeFlags(flags))
   package.targets.append(
     .executableTarget(
       name: "ReaderFuzzer", dependencies: ["Sparse", "CZlib"], path: "Tests/ReaderFuzzer", exclude: ["Corpus", "dictionary"],
-      swiftSettings: [.unsafeFlags(["-O"])]))
+      swiftSettings: [.unsafeFlags(flags + ["-O"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=address,fuzzer", "-use-ld=lld"])]))
 }

@@ -9,7 +9,7 @@
 /// The chunks of a text that is in memory as a whole, in place; only the last one is copied, for the sake of the bytes
 /// behind it.
 final class ResidentChunks: ChunkSource {
-  let interruption: (message: String, column: Int)? = nil
+  private(set) var interruption: (message: String, column: Int)?
   let failure: ReadingFailure? = nil
   private let bytes: UnsafeBufferPointer<UInt8>
   private let owner: AnyObject
@@ -29,12 +29,10 @@ final class ResidentChunks: ChunkSource {
   func next() -> TextChunk? {
     let size = bytes.count
     guard position < size, let base = bytes.baseAddress else { return nil }
-    var end = size
-    if size - position > chunkSize {
-      let from = position + chunkSize - 1
-      if let newline = memchr(base + from, CInt(UInt8(ascii: "\n")), size - from) {
-        end = UnsafeRawPointer(newline) - UnsafeRawPointer(base) + 1
-      }
+    guard let end = chunkEnd(base) else {
+      interruption = (TextChunk.longLineMessage, 1)
+      position = size
+      return nil
     }
     let text = UnsafeBufferPointer(rebasing: bytes[position..<end])
     position = end
@@ -42,6 +40,18 @@ final class ResidentChunks: ChunkSource {
     let buffer = ChunkBuffer(capacity: text.count + 1)
     _ = buffer.bytes.update(fromContentsOf: text)
     return buffer.chunk(text.count)
+  }
+
+  /// Where the chunk that begins at the position ends; nil where it begins with a line that is too long.
+  private func chunkEnd(_ base: UnsafePointer<UInt8>) -> Int? {
+    guard bytes.count - position > chunkSize else { return bytes.count }
+    let from = position + chunkSize - 1
+    let limit = min(bytes.count, from + TextChunk.longestLine)
+    if let newline = memchr(base + from, CInt(UInt8(ascii: "\n")), limit - from) {
+      return UnsafeRawPointer(newline) - UnsafeRawPointer(base) + 1
+    }
+    if limit == bytes.count { return limit }
+    return bytes[position..<from].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
   }
 
   /// Colons and newlines of the whole text: counted where it is short, else estimated from samples of it.

@@ -15,6 +15,13 @@ struct RowSegment {
     return segment
   }
 
+  func deallocate() {
+    columns.deallocate()
+    values.deallocate()
+    rowEnds.deallocate()
+    labelCodes.deallocate()
+  }
+
   /// Asks for large pages for as many entries and rows as are expected.
   func adviseLargePages(entries: Int, rows: Int) {
     MemoryAdvice.preferLargePages(columns, byteCount: entries * MemoryLayout<Int32>.stride)

@@ -67,7 +67,7 @@ final class StreamedChunks: ChunkSource {
       if isAtEnd { interruption?.column = carried.count + 1 }
       if whole > 0 { return buffer.chunk(whole) }
       if carried.count > TextChunk.longestLine {
-        interruption = ("a line of more than \(TextChunk.longestLine) bytes is not read", 1)
+        interruption = (TextChunk.longLineMessage, 1)
         isAtEnd = true
       }
       size = carried.count

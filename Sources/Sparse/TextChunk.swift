@@ -6,6 +6,7 @@ struct TextChunk {
   static let size = 1 << 17
   /// A line may be this long, so that no input makes the reader keep more.
   static let longestLine = 1 << 26
+  static let longLineMessage = "a line of more than \(longestLine) bytes is not read"
 
   /// Ends with a newline, which the input may lack.
   let text: UnsafeBufferPointer<UInt8>

@@ -7,6 +7,9 @@
   /// It takes a window of whole lines or refuses it; what it refuses, the byte loop takes. It refuses whatever it does not
   /// know to be right: lines that are not rows, comments, `qid`, control characters, and every error.
   final class VectorLoop {
+    /// Longer lines are left to the byte loop, so that the lists of positions stay small.
+    private static let longestWindow = 1 << 18
+
     private let indexBase: IndexBase?
     private var capacity = 0
     // Of each entry: where its index begins, its colon, and where its value ends.
@@ -50,7 +53,7 @@
     ///   - rows: Has room for as many entries as the window has colons.
     /// - Returns: Whether it did; if not, `rows` is as before.
     func parse(_ text: UnsafeBufferPointer<UInt8>, into rows: inout ChunkRows, labels: inout LabelTable) -> Bool {
-      guard let bytes = text.baseAddress, !text.isEmpty, text.count < 1 << 26, bytes[text.count - 1] == UInt8(ascii: "\n") else {
+      guard let bytes = text.baseAddress, !text.isEmpty, text.count <= Self.longestWindow, bytes[text.count - 1] == UInt8(ascii: "\n") else {
         return false
       }
       reserve(text.count)
@@ -58,9 +61,11 @@
       let columns = rows.columns + rows.entryCount
       let values = rows.values + rows.entryCount
       guard convertEntries(bytes, found.entries, columns, values),
-        indicesAscend(columns, found, &rows),
+        let range = rangeOfAscending(columns, found),
         storeRows(bytes, found, &rows, &labels)
       else { return false }
+      rows.smallestColumn = min(rows.smallestColumn, range.smallest)
+      rows.largestColumn = max(rows.largestColumn, range.largest)
       rows.entryCount += found.entries
       rows.rowCount += found.rows
       rows.lineCount += found.rows
@@ -298,10 +303,10 @@
 
     // MARK: Rows
 
-    /// Whether indices ascend within rows and lie in the range that the index base allows; notes their range.
-    private func indicesAscend(
-      _ columns: UnsafeMutablePointer<Int32>, _ found: Found, _ rows: inout ChunkRows
-    ) -> Bool {
+    /// The range of the columns; nil where they do not ascend within rows, or are not all in the range that the index base allows.
+    private func rangeOfAscending(
+      _ columns: UnsafeMutablePointer<Int32>, _ found: Found
+    ) -> (smallest: Int32, largest: Int32)? {
       var descents: Int32 = 0
       var entry = 1
       while entry < found.entries {
@@ -320,12 +325,10 @@
         }
         start = end
       }
-      guard descents == 0 else { return false }
-      if indexBase == .one, smallest < 0 { return false }
-      if indexBase == .zero, largest == Int32.max - 1 { return false }
-      rows.smallestColumn = min(rows.smallestColumn, smallest)
-      rows.largestColumn = max(rows.largestColumn, largest)
-      return true
+      guard descents == 0 else { return nil }
+      if indexBase == .one, smallest < 0 { return nil }
+      if indexBase == .zero, largest == Int32.max - 1 { return nil }
+      return (smallest, largest)
     }
 
     private func storeRows(
