@@ -44,7 +44,7 @@ let package = Package(
         "Reports", "Sweeps", "Training", "Schedules", "Sparse", "SIMDShims",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .testTarget(name: "SparseTests", dependencies: ["Sparse"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "SparseTests", dependencies: ["Sparse", "CZlib"], resources: [.copy("Fixtures")]),
     .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], resources: [.copy("Fixtures")]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"], resources: [.copy("Fixtures")]),
     .testTarget(name: "SweepsTests", dependencies: ["Sweeps"], resources: [.copy("Fixtures")]),

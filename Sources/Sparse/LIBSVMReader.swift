@@ -9,7 +9,8 @@ public enum LIBSVMReader {
   ///
   /// Labels become classes in ascending order. Entries that the file writes as zero are kept. Compression is known by the
   /// first bytes: gzip, of one member or several, and through the system's own programs bzip2, xz and zstd. The result does
-  /// not depend on the number of threads. Blocks the calling thread.
+  /// not depend on the number of threads. Blocks the calling thread. bzip2, xz and zstd need a thread of Swift's concurrency pool
+  /// that is free: asynchronous code that reads such files must not wait here on all of them.
   ///
   /// - Parameters:
   ///   - path: The file; `-` for standard input.

@@ -53,7 +53,9 @@
     ///   - rows: Has room for as many entries as the window has colons.
     /// - Returns: Whether it did; if not, `rows` is as before.
     func parse(_ text: UnsafeBufferPointer<UInt8>, into rows: inout ChunkRows, labels: inout LabelTable) -> Bool {
-      guard let bytes = text.baseAddress, !text.isEmpty, text.count <= Self.longestWindow, bytes[text.count - 1] == UInt8(ascii: "\n") else {
+      guard let bytes = text.baseAddress, !text.isEmpty, text.count <= Self.longestWindow,
+        bytes[text.count - 1] == UInt8(ascii: "\n")
+      else {
         return false
       }
       reserve(text.count)

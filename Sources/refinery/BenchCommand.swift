@@ -71,7 +71,9 @@ struct BenchCommand: ParsableCommand {
     }
   }
 
-  private static func text(_ machine: TrainerBenchmark.Machine, _ trainer: [TrainerBenchmark.Timing], _ reader: [ReaderBenchmark.Timing])
+  private static func text(
+    _ machine: TrainerBenchmark.Machine, _ trainer: [TrainerBenchmark.Timing], _ reader: [ReaderBenchmark.Timing]
+  )
     -> String
   {
     var text =
@@ -90,7 +92,9 @@ struct BenchCommand: ParsableCommand {
     guard !reader.isEmpty else { return text }
     func number(_ format: String, _ value: Double?) -> String { value.map { String(format: format, $0) } ?? "-" }
     var speeds = TextTable(
-      header: ["text", "bytes", "MB/s, one thread", "two threads", "peak memory / arrays", "gzip / inflate alone", "inflate, MB/s"])
+      header: [
+        "text", "bytes", "MB/s, one thread", "two threads", "peak memory / arrays", "gzip / inflate alone", "inflate, MB/s",
+      ])
     for timing in reader {
       speeds.append([
         timing.problem, "\(timing.bytes)", number("%.0f", timing.megabytesPerSecond),

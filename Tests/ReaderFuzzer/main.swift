@@ -3,7 +3,6 @@
 // Whatever the bytes, the reader must end with a matrix or with errors, and with the same ones whichever way it takes.
 import Glibc
 
-
 /// libFuzzer's entry point, which no header of the toolchain declares.
 @_silgen_name("LLVMFuzzerRunDriver")
 func runFuzzer(

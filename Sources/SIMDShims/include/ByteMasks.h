@@ -12,6 +12,10 @@
 #include <immintrin.h>
 enum { byte_vectors_available = 1 };
 
+// Vectors wider than the registers are passed only between functions that are inlined.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpsabi"
+
 #define BYTE_FUNCTION static inline __attribute__((always_inline))
 #if defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__) && defined(__AVX512VBMI2__)
 #define REFINERY_WIDE_BYTES 1
@@ -233,6 +237,8 @@ BYTE_FUNCTION void doubles_store_as_floats(float *address, token_doubles a) {
   floats nearest = __builtin_convertvector(a, floats);
   memcpy(address, &nearest, sizeof nearest);
 }
+
+#pragma clang diagnostic pop
 
 #else
 enum { byte_vectors_available = 0 };
