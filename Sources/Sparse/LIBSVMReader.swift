@@ -199,7 +199,10 @@ private struct FileReading {
           file: name, line: interruption.line, column: interruption.column, message: interruption.message))
     }
     if outcome.dispatcher.isOutOfMemory {
-      note(DataError(file: name, message: "its rows take more memory than is available"))
+      let message =
+        "its rows may take more memory than is available: \(outcome.dispatcher.reservedByteCount >> 20) MB up to line "
+        + "\(outcome.dispatcher.lineCount), of \((options.memoryLimit ?? availableMemory()) >> 20) MB"
+      note(DataError(file: name, message: message))
     }
     if errorCount == 0 {
       if !hasRows {

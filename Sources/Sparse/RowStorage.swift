@@ -89,6 +89,10 @@ final class ChunkDispatcher: @unchecked Sendable {
     source.interruption.map { (line, $0.column, $0.message) }
   }
 
+  /// Lines that have been handed out, and the memory set aside for their rows; blank lines count as rows.
+  var lineCount: Int { line - 1 }
+  var reservedByteCount: Int { firstEntry * Self.entrySize + lineCount * Self.rowSize }
+
   func next() -> ChunkTicket? {
     monitor.locked {
       guard !isOutOfMemory else { return nil }
@@ -119,9 +123,9 @@ final class ChunkDispatcher: @unchecked Sendable {
   private func makeRoom(entries: Int, rows: Int) -> Bool {
     let last = segments[segments.count - 1]
     if entry + entries <= last.entryCapacity, row + rows <= last.rowCapacity { return true }
-    let capacity = segments.dropFirst().reduce(0) { $0 + $1.entryCapacity * Self.entrySize + $1.rowCapacity * Self.rowSize }
-    let first = segments.count == 1 ? entry * Self.entrySize + row * Self.rowSize : 0
-    guard capacity + first + (64 << 20) <= memoryLimit else {
+    // While the rows of further segments are appended to those of the first, half of them are there twice.
+    let needed = reservedByteCount + entries * Self.entrySize + rows * Self.rowSize
+    guard needed + needed / 2 <= memoryLimit else {
       isOutOfMemory = true
       return false
     }
