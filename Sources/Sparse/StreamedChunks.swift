@@ -45,10 +45,10 @@ final class StreamedChunks: ChunkSource {
   private var carried: [UInt8] = []
   private var isAtEnd = false
 
-  /// - Parameter chunkSize: bytes of a chunk, up to the last line that ends in them; at least 1.
+  /// - Parameter chunkSize: bytes of a chunk, up to the last line that ends in them; at most `TextChunk.streamedSize` are.
   init(_ stream: any ByteStream, chunkSize: Int = TextChunk.size) {
     self.stream = stream
-    self.chunkSize = max(1, chunkSize)
+    self.chunkSize = max(1, min(chunkSize, TextChunk.streamedSize))
   }
 
   func next() -> TextChunk? {
