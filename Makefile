@@ -10,7 +10,7 @@ SWEEP_FLAGS ?=
 refinery := .build/release/refinery
 libsvm_page ?= https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass
 
-.PHONY: help setup build test sweep report datasets bench bench-peers test-faults test-slurm clean
+.PHONY: help setup build test sweep report datasets bench bench-peers fuzz test-faults test-slurm clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -76,6 +76,15 @@ bench: build ## measures the trainer and the reader against this machine's limit
 
 bench-peers: build ## the same beside PyTorch and scikit-learn (in a virtual environment)
 	$(PYTHON) Benchmarks/peers.py
+
+# libFuzzer and the address sanitizer come with the toolchain. What is found goes to .build/fuzzer/, beside the corpus that grows there.
+SECONDS ?= 60
+fuzz: setup ## feeds the reader with made-up inputs under the address sanitizer (SECONDS=60)
+	REFINERY_FUZZER=1 REFINERY_ARCHITECTURE=native $(SWIFT) build --scratch-path .build/fuzzer --product ReaderFuzzer
+	@mkdir -p .build/fuzzer/corpus
+	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=malloc_context_size=0:quarantine_size_mb=16:detect_leaks=0 \
+	  .build/fuzzer/debug/ReaderFuzzer -max_total_time=$(SECONDS) -max_len=320 -timeout=10 -detect_leaks=0 \
+	  -artifact_prefix=.build/fuzzer/ -dict=Tests/ReaderFuzzer/dictionary .build/fuzzer/corpus Tests/ReaderFuzzer/Corpus
 
 test-faults: build ## kill -9, full disks, damaged journals, each followed by a continued sweep (as root, ten minutes)
 	$(PYTHON) Tests/Faults/faults.py $(refinery)

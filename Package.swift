@@ -44,7 +44,7 @@ let package = Package(
         "Reports", "Sweeps", "Training", "Schedules", "Sparse", "SIMDShims",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .testTarget(name: "SparseTests", dependencies: ["Sparse"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "SparseTests", dependencies: ["Sparse", "CZlib"], resources: [.copy("Fixtures")]),
     .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], resources: [.copy("Fixtures")]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"], resources: [.copy("Fixtures")]),
     .testTarget(name: "SweepsTests", dependencies: ["Sweeps"], resources: [.copy("Fixtures")]),
@@ -53,3 +53,14 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Set by `make fuzz`: the reader with the address sanitizer and libFuzzer's counters, and a program that hands over to it.
+if Context.environment["REFINERY_FUZZER"] != nil {
+  let flags = ["-sanitize=address", "-sanitize-coverage=edge,inline-8bit-counters,pc-table"]
+  package.targets.first { $0.name == "Sparse" }?.swiftSettings?.append(.unsafeFlags(flags))
+  package.targets.append(
+    .executableTarget(
+      name: "ReaderFuzzer", dependencies: ["Sparse", "CZlib"], path: "Tests/ReaderFuzzer", exclude: ["Corpus", "dictionary"],
+      swiftSettings: [.unsafeFlags(flags + ["-O"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=address,fuzzer", "-use-ld=lld"])]))
+}

@@ -26,7 +26,8 @@ func availableMemory() -> Int {
   return Int(sysconf(CInt(_SC_PHYS_PAGES))) * Int(sysconf(CInt(_SC_PAGESIZE)))
 }
 
-private func smallFile(_ path: String) -> String? {
+/// The first 4 KB of a file that the operating system makes up; nil where there is none.
+func smallFile(_ path: String) -> String? {
   guard let file = fopen(path, "r") else { return nil }
   defer { fclose(file) }
   var bytes = [UInt8](repeating: 0, count: 4096)

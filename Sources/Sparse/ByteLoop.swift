@@ -32,7 +32,8 @@ struct ByteLoop {
   private func parse(
     line: UnsafeBufferPointer<UInt8>, into rows: inout ChunkRows, labels: inout LabelTable
   ) throws(LineError) {
-    var scanner = LineScanner(line: line)
+    let describesErrors = rows.errors.count < ReadingFailure.errorLimit
+    var scanner = LineScanner(line: line, describesErrors: describesErrors)
     guard let label = try scanner.label() else { return }
     while let (index, value) = try scanner.pair() {
       let float = value.float

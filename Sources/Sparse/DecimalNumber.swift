@@ -87,6 +87,10 @@ struct DecimalNumber {
       if !isMidpoint, double == 0 || double.magnitude >= Double(Float.leastNormalMagnitude) {
         return Float(double)
       }
+    } else if let double = nearbyDouble {
+      // Neither does an error of a few units move it across a middle that is farther away than they are.
+      let distance = Int(double.bitPattern & 0x1FFF_FFFF) - 0x1000_0000
+      if abs(distance) > 8, double.magnitude >= Double(Float.leastNormalMagnitude) { return Float(double) }
     }
     return withTerminatedText { strtof($0, nil) }
   }
@@ -105,6 +109,19 @@ struct DecimalNumber {
     let magnitude = Double(significand)
     let power = Self.powersOfTen[exponent < 0 ? -exponent : exponent]
     let value = exponent < 0 ? magnitude / power : magnitude * power
+    return isNegative ? -value : value
+  }
+
+  /// A Double at most four units in the last place away: the digits beyond the first 19 are worth less than a hundredth of a unit, and
+  /// each of the three roundings, of the significand and in up to two operations on exact powers, at most one.
+  private var nearbyDouble: Double? {
+    guard significand != 0, (-44...22).contains(exponent) else { return nil }
+    var value = Double(significand)
+    if exponent < -22 {
+      value = value / 1e22 / Self.powersOfTen[-22 - exponent]
+    } else {
+      value = exponent < 0 ? value / Self.powersOfTen[-exponent] : value * Self.powersOfTen[exponent]
+    }
     return isNegative ? -value : value
   }
 

@@ -9,7 +9,8 @@ public enum LIBSVMReader {
   ///
   /// Labels become classes in ascending order. Entries that the file writes as zero are kept. Compression is known by the
   /// first bytes: gzip, of one member or several, and through the system's own programs bzip2, xz and zstd. The result does
-  /// not depend on the number of threads. Blocks the calling thread.
+  /// not depend on the number of threads. Blocks the calling thread. bzip2, xz and zstd need a thread of Swift's concurrency pool
+  /// that is free: asynchronous code that reads such files must not wait here on all of them.
   ///
   /// - Parameters:
   ///   - path: The file; `-` for standard input.
@@ -22,14 +23,31 @@ public enum LIBSVMReader {
     path: String, options: ReadingOptions = ReadingOptions()
   ) throws(ReadingFailure) -> LIBSVMFile {
     let input = try SystemInput(path: path)
-    let source = try TextSource(input)
-    return try FileReading(input: input, source: source, options: options).result()
+    let source = try TextSource(input, chunkSize: options.chunkSize)
+    return try FileReading(path: path, name: input.name, source: source, options: options).result()
+  }
+
+  /// Reads text that is in memory, plain or compressed with gzip, as `read(path:options:)` reads a file.
+  ///
+  /// - Parameters:
+  ///   - bytes: The content of a file.
+  ///   - name: Stands for the path.
+  ///   - options: Index base, threads and checksum.
+  /// - Throws: `ReadingFailure`, as for a file, and for text compressed in another way.
+  /// - Complexity: O(bytes of uncompressed text).
+  public static func read(
+    bytes: [UInt8], name: String, options: ReadingOptions = ReadingOptions()
+  ) throws(ReadingFailure) -> LIBSVMFile {
+    let source = try TextSource(bytes, name: name, chunkSize: options.chunkSize)
+    return try FileReading(path: name, name: name, source: source, options: options).result()
   }
 }
 
 /// One file being read.
 private struct FileReading {
-  let input: SystemInput
+  let path: String
+  /// As messages print it.
+  let name: String
   let source: TextSource
   let options: ReadingOptions
 
@@ -37,7 +55,7 @@ private struct FileReading {
 
   func result() throws(ReadingFailure) -> LIBSVMFile {
     // A stream has a thread of its own, which decompresses while the others parse.
-    let prefetched = source.mapped == nil && threads > 1 ? PrefetchedChunks(source.chunks) : nil
+    let prefetched = source.resident == nil && threads > 1 ? PrefetchedChunks(source.chunks) : nil
     let chunks: any ChunkSource = prefetched ?? source.chunks
     defer { prefetched?.stop() }
     let first = chunks.next()
@@ -50,18 +68,18 @@ private struct FileReading {
     var labelCodes: [Int32] = []
     var outcome: Outcome?
     // The rows of the first segment are parsed into the memory of the arrays that become the result.
-    columns = Array(unsafeUninitializedCapacity: room.colons) { columnMemory, columnCount in
-      values = Array(unsafeUninitializedCapacity: room.colons) { valueMemory, valueCount in
-        rowOffsets = Array(unsafeUninitializedCapacity: room.newlines + 1) { offsetMemory, offsetCount in
-          labelCodes = Array(unsafeUninitializedCapacity: room.newlines) { codeMemory, codeCount in
+    columns = Array(unsafeUninitializedCapacity: room.entries) { columnMemory, columnCount in
+      values = Array(unsafeUninitializedCapacity: room.entries) { valueMemory, valueCount in
+        rowOffsets = Array(unsafeUninitializedCapacity: room.rows + 1) { offsetMemory, offsetCount in
+          labelCodes = Array(unsafeUninitializedCapacity: room.rows) { codeMemory, codeCount in
             let parts = (
               columnMemory.baseAddress!, valueMemory.baseAddress!, offsetMemory.baseAddress!, codeMemory.baseAddress!
             )
             parts.2[0] = 0
             let segment = RowSegment(
-              columns: parts.0, values: parts.1, rowEnds: parts.2 + 1, labelCodes: parts.3, entryCapacity: room.colons,
-              rowCapacity: room.newlines)
-            segment.adviseLargePages()
+              columns: parts.0, values: parts.1, rowEnds: parts.2 + 1, labelCodes: parts.3, entryCapacity: room.entries,
+              rowCapacity: room.rows)
+            segment.adviseLargePages(entries: room.expected.colons, rows: room.expected.newlines)
             let parsed = parse(ChunkDispatcher(chunks, first: first, segment: segment, memoryLimit: limit))
             let filled = parsed.closeGaps(segment: 0, segment)
             (columnCount, valueCount, offsetCount, codeCount) = (filled.entries, filled.entries, filled.rows + 1, filled.rows)
@@ -70,7 +88,7 @@ private struct FileReading {
         }
       }
     }
-    guard let outcome else { throw ReadingFailure(kind: .inputOutput, file: input.name, message: "nothing was read") }
+    guard let outcome else { throw ReadingFailure(kind: .inputOutput, file: name, message: "nothing was read") }
     prefetched?.stop()
     outcome.appendFurtherSegments(&columns, &values, &rowOffsets, &labelCodes)
     if let failure = chunks.failure { throw failure }
@@ -78,11 +96,18 @@ private struct FileReading {
   }
 
   /// Entries and rows to make room for at first; virtual memory, of which the part that is not needed stays untouched.
-  private func estimatedRoom(_ first: TextChunk?, limit: Int) throws(ReadingFailure) -> ByteCounts {
-    guard let first else { return ByteCounts(colons: 1, newlines: 1) }
+  private struct Room {
+    var expected: ByteCounts
+    var entries: Int
+    var rows: Int
+  }
+
+  private func estimatedRoom(_ first: TextChunk?, limit: Int) throws(ReadingFailure) -> Room {
+    guard let first else { return Room(expected: ByteCounts(colons: 0, newlines: 0), entries: 1, rows: 1) }
     var counts: ByteCounts
-    if let mapped = source.mapped {
-      counts = mapped.estimatedCounts()
+    var areExact = false
+    if let resident = source.resident {
+      (counts, areExact) = resident.estimatedCounts()
     } else {
       counts = ByteCounts(first.text)
       if let announced = source.announcedByteCount, announced > first.byteCount, first.byteCount > 0 {
@@ -96,15 +121,16 @@ private struct FileReading {
       let message =
         "its rows would take about \(needed >> 20) MB (\(counts.colons) entries, \(counts.newlines) rows), and only "
         + "\(limit >> 20) MB of memory are available"
-      throw ReadingFailure(kind: .badData, file: input.name, message: message)
+      throw ReadingFailure(kind: .badData, file: name, message: message)
     }
-    counts.colons += counts.colons / 8 + (1 << 16)
-    counts.newlines += counts.newlines / 8 + (1 << 14)
-    return counts
+    return Room(
+      expected: counts,
+      entries: MemoryAdvice.arrayCapacity(counts.colons + (areExact ? 1 : counts.colons / 8 + (1 << 12))),
+      rows: MemoryAdvice.arrayCapacity(counts.newlines + (areExact ? 1 : counts.newlines / 8 + (1 << 12))))
   }
 
   private func parse(_ dispatcher: ChunkDispatcher) -> Outcome {
-    let workers = source.mapped == nil ? max(1, threads - 1) : threads
+    let workers = source.resident == nil ? max(1, threads - 1) : threads
     let tables = Tables(count: workers)
     let options = options
     let addsChecksum = options.computesChecksum && source.inflater == nil
@@ -149,7 +175,7 @@ private struct FileReading {
     outcome.replaceCodes(&classes, classLabels: classLabels)
     let matrix = SparseMatrix(rowOffsets: rowOffsets, columns: columns, values: values, columnCount: featureCount)
     return LIBSVMFile(
-      path: input.path, data: LabelledSparseData(matrix: matrix, classes: classes, classLabels: classLabels),
+      path: path, data: LabelledSparseData(matrix: matrix, classes: classes, classLabels: classLabels),
       indexBase: base, byteCount: outcome.byteCount,
       checksum: options.computesChecksum ? source.inflater?.checksum ?? outcome.checksum : nil,
       queryRowCount: outcome.queryRowCount)
@@ -160,7 +186,7 @@ private struct FileReading {
     _ outcome: Outcome, featureCount: Int, classLabels: [Double], hasRows: Bool
   ) throws(ReadingFailure) {
     var errors = outcome.chunks.flatMap(\.rows.errors).map {
-      DataError(file: input.name, line: $0.line, column: $0.error.column, message: $0.error.message)
+      DataError(file: name, line: $0.line, column: $0.error.column, message: $0.error.message)
     }
     var errorCount = outcome.chunks.reduce(0) { $0 + $1.rows.errorCount }
     func note(_ error: DataError) {
@@ -170,25 +196,28 @@ private struct FileReading {
     if let interruption = outcome.dispatcher.interruption {
       note(
         DataError(
-          file: input.name, line: interruption.line, column: interruption.column, message: interruption.message))
+          file: name, line: interruption.line, column: interruption.column, message: interruption.message))
     }
     if outcome.dispatcher.isOutOfMemory {
-      note(DataError(file: input.name, message: "its rows take more memory than is available"))
+      let message =
+        "its rows may take more memory than is available: \(outcome.dispatcher.reservedByteCount >> 20) MB up to line "
+        + "\(outcome.dispatcher.lineCount), of \((options.memoryLimit ?? availableMemory()) >> 20) MB"
+      note(DataError(file: name, message: message))
     }
     if errorCount == 0 {
       if !hasRows {
         let message = "the file holds no rows; a row is LABEL INDEX:VALUE ..."
-        note(DataError(file: input.name, line: 1, column: 1, message: message))
+        note(DataError(file: name, line: 1, column: 1, message: message))
       } else if featureCount == 0 {
-        note(DataError(file: input.name, line: 1, column: 1, message: "no row has a feature; a feature is INDEX:VALUE"))
+        note(DataError(file: name, line: 1, column: 1, message: "no row has a feature; a feature is INDEX:VALUE"))
       } else if featureCount > Int(Int32.max) {
         let message = "\(featureCount) features, from index 0 to \(Int32.max), are one too many"
-        note(DataError(file: input.name, line: 1, column: 1, message: message))
+        note(DataError(file: name, line: 1, column: 1, message: message))
       }
       let fractionLine = outcome.tables.compactMap(\.firstFractionLine).min()
       if classLabels.count > LIBSVMReader.regressionLimit, let fractionLine {
         let message = "\(classLabels.count) distinct labels, some with fractions, are a regression target, not classes"
-        note(DataError(file: input.name, line: fractionLine, column: 1, message: message))
+        note(DataError(file: name, line: fractionLine, column: 1, message: message))
       }
     }
     if errorCount > 0 { throw ReadingFailure(kind: .badData, errors: errors, errorCount: errorCount) }

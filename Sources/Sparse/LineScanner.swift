@@ -26,9 +26,14 @@ struct LineScanner {
   private(set) var hasQuery = false
 
   static let largestIndex = Int(Int32.max)
+  /// Whether errors say what is wrong; those that are only counted need not.
+  private let describesErrors: Bool
 
-  /// - Parameter line: The bytes of the line, with or without a carriage return and a newline at their end.
-  init(line: UnsafeBufferPointer<UInt8>) {
+  /// - Parameters:
+  ///   - line: The bytes of the line, with or without a carriage return and a newline at their end.
+  ///   - describesErrors: False leaves the messages of errors empty, which takes a tenth of the time.
+  init(line: UnsafeBufferPointer<UInt8>, describesErrors: Bool = true) {
+    self.describesErrors = describesErrors
     var end = line.count
     if end > 0, line[end - 1] == UInt8(ascii: "\n") { end -= 1 }
     if end > 0, line[end - 1] == UInt8(ascii: "\r") { end -= 1 }
@@ -168,6 +173,7 @@ struct LineScanner {
   }
 
   private func labelError(at start: Int) -> LineError {
+    guard describesErrors else { return LineError(column: start + 1, message: "") }
     let token = token(start)
     let found = quoted(token)
     let column = start + 1
@@ -190,6 +196,7 @@ struct LineScanner {
   }
 
   private func pairError(at start: Int) -> LineError {
+    guard describesErrors else { return LineError(column: start + 1, message: "") }
     let token = token(start)
     let found = quoted(token)
     let column = start + 1
@@ -209,6 +216,7 @@ struct LineScanner {
   }
 
   private func valueError(at start: Int, index: Int) -> LineError {
+    guard describesErrors else { return LineError(column: start + 1, message: "") }
     let token = token(start)
     let found = quoted(token)
     let column = start + 1

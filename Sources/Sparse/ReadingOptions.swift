@@ -16,6 +16,8 @@ public struct ReadingOptions: Sendable, Hashable {
   public var usesVectors: Bool
   /// Bytes that the rows may take; nil takes what the machine has available.
   public var memoryLimit: Int?
+  /// Bytes of text that a thread takes at a time, at least 1; the result is the same.
+  package var chunkSize = TextChunk.size
 
   public init(
     indexBase: IndexBase? = nil, threads: Int? = nil, computesChecksum: Bool = true, usesVectors: Bool = true,

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Memory for rows that threads fill chunk by chunk.
 struct RowSegment {
   let columns: UnsafeMutablePointer<Int32>
@@ -16,26 +8,26 @@ struct RowSegment {
   let rowCapacity: Int
 
   static func allocate(entries: Int, rows: Int) -> RowSegment {
-    RowSegment(
+    let segment = RowSegment(
       columns: .allocate(capacity: entries), values: .allocate(capacity: entries), rowEnds: .allocate(capacity: rows),
       labelCodes: .allocate(capacity: rows), entryCapacity: entries, rowCapacity: rows)
+    segment.adviseLargePages(entries: entries, rows: rows)
+    return segment
   }
 
-  /// Asks for large pages, which halve the time that first touching of fresh memory takes.
-  func adviseLargePages() {
-    advise(columns, entryCapacity * 4)
-    advise(values, entryCapacity * 4)
-    advise(rowEnds, rowCapacity * 8)
-    advise(labelCodes, rowCapacity * 4)
+  func deallocate() {
+    columns.deallocate()
+    values.deallocate()
+    rowEnds.deallocate()
+    labelCodes.deallocate()
   }
 
-  private func advise(_ address: UnsafeMutableRawPointer, _ byteCount: Int) {
-    #if os(Linux)
-      let page = 1 << 21
-      let start = (Int(bitPattern: address) + page - 1) & ~(page - 1)
-      let end = (Int(bitPattern: address) + byteCount) & ~(page - 1)
-      if end > start { _ = madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, 14) }  // MADV_HUGEPAGE
-    #endif
+  /// Asks for large pages for as many entries and rows as are expected.
+  func adviseLargePages(entries: Int, rows: Int) {
+    MemoryAdvice.preferLargePages(columns, byteCount: entries * MemoryLayout<Int32>.stride)
+    MemoryAdvice.preferLargePages(values, byteCount: entries * MemoryLayout<Float>.stride)
+    MemoryAdvice.preferLargePages(rowEnds, byteCount: rows * MemoryLayout<Int>.stride)
+    MemoryAdvice.preferLargePages(labelCodes, byteCount: rows * MemoryLayout<Int32>.stride)
   }
 }
 
@@ -97,6 +89,10 @@ final class ChunkDispatcher: @unchecked Sendable {
     source.interruption.map { (line, $0.column, $0.message) }
   }
 
+  /// Lines that have been handed out, and the memory set aside for their rows; blank lines count as rows.
+  var lineCount: Int { line - 1 }
+  var reservedByteCount: Int { firstEntry * Self.entrySize + lineCount * Self.rowSize }
+
   func next() -> ChunkTicket? {
     monitor.locked {
       guard !isOutOfMemory else { return nil }
@@ -127,9 +123,9 @@ final class ChunkDispatcher: @unchecked Sendable {
   private func makeRoom(entries: Int, rows: Int) -> Bool {
     let last = segments[segments.count - 1]
     if entry + entries <= last.entryCapacity, row + rows <= last.rowCapacity { return true }
-    let capacity = segments.dropFirst().reduce(0) { $0 + $1.entryCapacity * Self.entrySize + $1.rowCapacity * Self.rowSize }
-    let first = segments.count == 1 ? entry * Self.entrySize + row * Self.rowSize : 0
-    guard capacity + first + (64 << 20) <= memoryLimit else {
+    // While the rows of further segments are appended to those of the first, half of them are there twice.
+    let needed = reservedByteCount + entries * Self.entrySize + rows * Self.rowSize
+    guard needed + needed / 2 <= memoryLimit else {
       isOutOfMemory = true
       return false
     }

@@ -9,6 +9,30 @@ enum StreamEnd: Error {
   /// What has come so far is right, and then the content is not: a corrupt or incomplete file.
   case interrupted(String)
   case failed(ReadingFailure)
+
+  func failure(ofFile name: String) -> ReadingFailure {
+    switch self {
+    case .failed(let failure): failure
+    case .interrupted(let message): ReadingFailure(kind: .badData, file: name, message: message)
+    }
+  }
+}
+
+/// Bytes that are in memory, as a stream.
+final class ByteArrayStream: ByteStream {
+  private let bytes: [UInt8]
+  private var position = 0
+
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
+  func read(into buffer: UnsafeMutableBufferPointer<UInt8>) throws(StreamEnd) -> Int {
+    let count = min(buffer.count, bytes.count - position)
+    _ = buffer.update(fromContentsOf: bytes[position..<(position + count)])
+    position += count
+    return count
+  }
 }
 
 /// The chunks of a stream.
@@ -16,16 +40,19 @@ final class StreamedChunks: ChunkSource {
   private(set) var interruption: (message: String, column: Int)?
   private(set) var failure: ReadingFailure?
   private let stream: any ByteStream
+  private let chunkSize: Int
   /// The beginning of a line whose end is still to come.
   private var carried: [UInt8] = []
   private var isAtEnd = false
 
-  init(_ stream: any ByteStream) {
+  /// - Parameter chunkSize: bytes of a chunk, up to the last line that ends in them; at most `TextChunk.streamedSize` are.
+  init(_ stream: any ByteStream, chunkSize: Int = TextChunk.size) {
     self.stream = stream
+    self.chunkSize = max(1, min(chunkSize, TextChunk.streamedSize))
   }
 
   func next() -> TextChunk? {
-    var size = TextChunk.size
+    var size = chunkSize
     while !isAtEnd {
       let buffer = ChunkBuffer(capacity: carried.count + size + 1)
       _ = buffer.bytes.update(fromContentsOf: carried)
@@ -40,7 +67,7 @@ final class StreamedChunks: ChunkSource {
       if isAtEnd { interruption?.column = carried.count + 1 }
       if whole > 0 { return buffer.chunk(whole) }
       if carried.count > TextChunk.longestLine {
-        interruption = ("a line of more than \(TextChunk.longestLine) bytes is not read", 1)
+        interruption = (TextChunk.longLineMessage, 1)
         isAtEnd = true
       }
       size = carried.count

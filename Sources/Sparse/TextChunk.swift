@@ -4,8 +4,11 @@ struct TextChunk {
   static let padding = 128
   /// Small enough that counting brings a chunk into the second-level cache, where parsing finds it.
   static let size = 1 << 17
+  /// Chunks of a stream are smaller: from 128 KB on, glibc's allocator may fetch a block's pages from the operating system every time.
+  static let streamedSize = 1 << 16
   /// A line may be this long, so that no input makes the reader keep more.
   static let longestLine = 1 << 26
+  static let longLineMessage = "a line of more than \(longestLine) bytes is not read"
 
   /// Ends with a newline, which the input may lack.
   let text: UnsafeBufferPointer<UInt8>

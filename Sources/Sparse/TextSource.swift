@@ -19,15 +19,15 @@ struct TextSource {
   }
 
   let chunks: any ChunkSource
-  /// The chunks, where they are those of a mapped file.
-  let mapped: MappedChunks?
+  /// The chunks, where the text is in memory as a whole.
+  let resident: ResidentChunks?
   /// The stream, where it is a gzip stream.
   let inflater: GzipInflater?
   /// Length of the text as the trailer of a gzip file gives it; a guess, right for a single member below 4 GB.
   let announcedByteCount: Int?
 
   /// - Throws: `ReadingFailure` where the input cannot be opened.
-  init(_ input: SystemInput) throws(ReadingFailure) {
+  init(_ input: SystemInput, chunkSize: Int = TextChunk.size) throws(ReadingFailure) {
     do throws(StreamEnd) {
       let first = try input.peek()
       switch Compression(firstBytes: first) {
@@ -36,29 +36,59 @@ struct TextSource {
         announcedByteCount = nil
         if let size = input.regularFileSize, input.path != "-" {
           let file = try Self.mapped(input, size)
-          mapped = MappedChunks(file)
-          chunks = MappedChunks(file)
+          let resident = ResidentChunks(file.bytes, owner: file, chunkSize: chunkSize)
+          self.resident = resident
+          chunks = resident
         } else {
-          mapped = nil
-          chunks = StreamedChunks(input)
+          resident = nil
+          chunks = StreamedChunks(input, chunkSize: chunkSize)
         }
       case .gzip:
         let inflater = try GzipInflater(input)
         self.inflater = inflater
-        mapped = nil
+        resident = nil
         announcedByteCount = input.gzipTrailerLength()
-        chunks = StreamedChunks(inflater)
+        chunks = StreamedChunks(inflater, chunkSize: chunkSize)
       case let compression:
         inflater = nil
-        mapped = nil
+        resident = nil
         announcedByteCount = nil
-        chunks = StreamedChunks(try DecompressorProcess(compression, input))
+        chunks = StreamedChunks(try DecompressorProcess(compression, input), chunkSize: chunkSize)
       }
     } catch {
-      switch error {
-      case .failed(let failure): throw failure
-      case .interrupted(let message): throw ReadingFailure(kind: .badData, file: input.name, message: message)
+      throw error.failure(ofFile: input.name)
+    }
+  }
+
+  /// Text that is in memory, plain or compressed with gzip.
+  ///
+  /// - Parameters:
+  ///   - bytes: the text.
+  ///   - name: for messages.
+  ///   - chunkSize: bytes of a chunk, at least 1.
+  init(_ bytes: [UInt8], name: String, chunkSize: Int = TextChunk.size) throws(ReadingFailure) {
+    switch Compression(firstBytes: Array(bytes.prefix(8))) {
+    case .none:
+      inflater = nil
+      announcedByteCount = nil
+      let text = ChunkBuffer(capacity: bytes.count)
+      _ = text.bytes.update(fromContentsOf: bytes)
+      let resident = ResidentChunks(
+        UnsafeBufferPointer(rebasing: text.bytes[..<bytes.count]), owner: text, chunkSize: chunkSize)
+      self.resident = resident
+      chunks = resident
+    case .gzip:
+      do throws(StreamEnd) {
+        let inflater = try GzipInflater(ByteArrayStream(bytes))
+        self.inflater = inflater
+        resident = nil
+        announcedByteCount = nil
+        chunks = StreamedChunks(inflater, chunkSize: chunkSize)
+      } catch {
+        throw error.failure(ofFile: name)
       }
+    case .bzip2, .xz, .zstandard:
+      throw ReadingFailure(kind: .badData, file: name, message: "only plain text and gzip are read from memory")
     }
   }
 

@@ -7,8 +7,10 @@
   /// It takes a window of whole lines or refuses it; what it refuses, the byte loop takes. It refuses whatever it does not
   /// know to be right: lines that are not rows, comments, `qid`, control characters, and every error.
   final class VectorLoop {
+    /// Longer lines are left to the byte loop, so that the lists of positions stay small.
+    private static let longestWindow = 1 << 18
+
     private let indexBase: IndexBase?
-    private let tables = TokenTables.shared
     private var capacity = 0
     // Of each entry: where its index begins, its colon, and where its value ends.
     private var starts = UnsafeMutablePointer<UInt32>.allocate(capacity: 0)
@@ -21,7 +23,6 @@
 
     init(indexBase: IndexBase?) {
       self.indexBase = indexBase
-      reserve(1 << 13)
     }
 
     deinit { deallocate() }
@@ -31,9 +32,9 @@
     }
 
     /// Makes room for the positions in a window of some bytes: an entry or a row takes two at least, and positions are
-    /// written eight at a time.
+    /// written up to sixteen at a time.
     private func reserve(_ byteCount: Int) {
-      let needed = byteCount / 2 + 128
+      let needed = byteCount / 2 + 160
       guard needed > capacity else { return }
       deallocate()
       capacity = needed
@@ -52,7 +53,9 @@
     ///   - rows: Has room for as many entries as the window has colons.
     /// - Returns: Whether it did; if not, `rows` is as before.
     func parse(_ text: UnsafeBufferPointer<UInt8>, into rows: inout ChunkRows, labels: inout LabelTable) -> Bool {
-      guard let bytes = text.baseAddress, text.count < 1 << 26, bytes[text.count - 1] == UInt8(ascii: "\n") else {
+      guard let bytes = text.baseAddress, !text.isEmpty, text.count <= Self.longestWindow,
+        bytes[text.count - 1] == UInt8(ascii: "\n")
+      else {
         return false
       }
       reserve(text.count)
@@ -60,9 +63,11 @@
       let columns = rows.columns + rows.entryCount
       let values = rows.values + rows.entryCount
       guard convertEntries(bytes, found.entries, columns, values),
-        indicesAscend(columns, found, &rows),
+        let range = rangeOfAscending(columns, found),
         storeRows(bytes, found, &rows, &labels)
       else { return false }
+      rows.smallestColumn = min(rows.smallestColumn, range.smallest)
+      rows.largestColumn = max(rows.largestColumn, range.largest)
       rows.entryCount += found.entries
       rows.rowCount += found.rows
       rows.lineCount += found.rows
@@ -87,8 +92,6 @@
       var wasBlank: UInt64 = 1
       var wasNewline: UInt64 = 1
       var labelCarry: UInt64 = 0
-      var odd: UInt64 = 0
-      var returns: UInt64 = 0
       var block = 0
       while block < count {
         let address = bytes + block
@@ -96,17 +99,18 @@
         let newline = mask_of_equal(address, UInt8(ascii: "\n")) & valid
         let blank = mask_of_at_most(address, 0x20) | ~valid
         let colon = mask_of_equal(address, UInt8(ascii: ":")) & valid
-        let carriageReturn = mask_of_equal(address, UInt8(ascii: "\r")) & valid
         let space = mask_of_equal(address, UInt8(ascii: " ")) | mask_of_equal(address, UInt8(ascii: "\t"))
-        odd |= blank & valid & ~(space | newline | carriageReturn)
-        returns |= carriageReturn
+        var odd = blank & valid & ~(space | newline)
+        if odd != 0 {
+          // A carriage return is a blank where a newline follows.
+          odd &= ~(mask_of_equal(address, UInt8(ascii: "\r")) & mask_of_equal(address + 1, UInt8(ascii: "\n")))
+        }
 
         let token = ~blank
         let afterBlank = blank << 1 | wasBlank
         wasBlank = blank >> 63
         let lineStart = (newline << 1 | wasNewline) & valid
         wasNewline = newline >> 63
-        odd |= lineStart & blank
         let labelStart = lineStart & token
         // Adding its first bit to a run of ones carries to the bit behind the run.
         let (sum, overflow) = token.addingReportingOverflow(labelStart)
@@ -115,65 +119,35 @@
         let labelEnd: UInt64 = carried & blank
         let entryStart = token & afterBlank & ~labelStart
         let entryEnd = blank & ~afterBlank & ~labelEnd
+        // Refused at once, so that the lists never hold more positions than rows and entries have bytes.
+        guard odd | lineStart & blank == 0, colonCount < capacity - 80 else { return nil }
 
         let base = UInt32(truncatingIfNeeded: block)
-        Self.append(entryStart, base, starts, &startCount)
-        Self.append(colon, base, colons, &colonCount)
-        var rest = newline
-        while rest != 0 {
-          let upTo = rest ^ (rest &- 1)
-          entriesUpTo[rowCount] = UInt32(truncatingIfNeeded: endCount &+ (entryEnd & upTo).nonzeroBitCount)
-          rowCount &+= 1
-          rest &= rest &- 1
+        mask_store_positions(entryStart, base, starts + startCount)
+        mask_store_positions(colon, base, colons + colonCount)
+        mask_store_positions(entryEnd, base, ends + endCount)
+        if newline | labelStart | labelEnd != 0 {
+          mask_store_positions(labelStart, base, labelStarts + labelCount)
+          mask_store_positions(labelEnd, base, labelEnds + labelEndCount)
+          labelCount &+= labelStart.nonzeroBitCount
+          labelEndCount &+= labelEnd.nonzeroBitCount
+          var rest = newline
+          while rest != 0 {
+            let upTo = rest ^ (rest &- 1)
+            entriesUpTo[rowCount] = UInt32(truncatingIfNeeded: endCount &+ (entryEnd & upTo).nonzeroBitCount)
+            rowCount &+= 1
+            rest &= rest &- 1
+          }
         }
-        Self.append(entryEnd, base, ends, &endCount)
-        Self.appendFew(labelStart, base, labelStarts, &labelCount)
-        Self.appendFew(labelEnd, base, labelEnds, &labelEndCount)
-        guard colonCount < capacity - 72, startCount < capacity - 72 else { return nil }
+        startCount &+= entryStart.nonzeroBitCount
+        colonCount &+= colon.nonzeroBitCount
+        endCount &+= entryEnd.nonzeroBitCount
         block &+= 64
       }
-      guard odd == 0, startCount == colonCount, endCount == colonCount, labelCount == rowCount, labelEndCount == rowCount
-      else { return nil }
-      if returns != 0, !returnsEndLines(bytes, count) { return nil }
+      guard startCount == colonCount, endCount == colonCount, labelCount == rowCount, labelEndCount == rowCount else {
+        return nil
+      }
       return Found(entries: endCount, rows: rowCount)
-    }
-
-    /// Writes the positions of a mask's bits, in steps of eight of which the last may be garbage.
-    @inline(__always)
-    private static func append(_ mask: UInt64, _ base: UInt32, _ list: UnsafeMutablePointer<UInt32>, _ count: inout Int) {
-      var rest = mask
-      let bits = mask.nonzeroBitCount
-      var place = list + count
-      count &+= bits
-      var left = bits
-      repeat {
-        for step in 0..<8 {
-          place[step] = base &+ UInt32(truncatingIfNeeded: rest.trailingZeroBitCount)
-          rest &= rest &- 1
-        }
-        place += 8
-        left &-= 8
-      } while left > 0
-    }
-
-    /// The same for masks that mostly are empty.
-    @inline(__always)
-    private static func appendFew(
-      _ mask: UInt64, _ base: UInt32, _ list: UnsafeMutablePointer<UInt32>, _ count: inout Int
-    ) {
-      var rest = mask
-      while rest != 0 {
-        list[count] = base &+ UInt32(truncatingIfNeeded: rest.trailingZeroBitCount)
-        count &+= 1
-        rest &= rest &- 1
-      }
-    }
-
-    private func returnsEndLines(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-      for position in 0..<count where bytes[position] == UInt8(ascii: "\r") {
-        if position + 1 < count, bytes[position + 1] != UInt8(ascii: "\n") { return false }
-      }
-      return true
     }
 
     // MARK: Numbers
@@ -189,95 +163,116 @@
         colons[place] = colons[count - 1]
         ends[place] = ends[count - 1]
       }
-      return tables.controls.withUnsafeBufferPointer { controls in
-        tables.divisors.withUnsafeBufferPointer { divisors in
-          var entry = 0
-          let whole = count & ~7
-          while entry < whole {
-            if !convertEight(bytes, entry, controls.baseAddress!, divisors.baseAddress!, columns + entry, values + entry),
-              !convertOneByOne(bytes, entry, 8, columns, values)
-            {
-              return false
-            }
-            entry &+= 8
+      return Self.powersOfTen.withUnsafeBufferPointer { powers in
+        guard let powers = powers.baseAddress else { return false }
+        var entry = 0
+        let whole = count & ~7
+        while entry < whole {
+          if !convertEight(bytes, entry, powers, columns + entry, values + entry),
+            !convertOneByOne(bytes, entry, 8, columns, values)
+          {
+            return false
           }
-          guard entry < count else { return true }
-          return withUnsafeTemporaryAllocation(of: Int32.self, capacity: 8) { lastColumns in
-            withUnsafeTemporaryAllocation(of: Float.self, capacity: 8) { lastValues in
-              let isDone = convertEight(
-                bytes, entry, controls.baseAddress!, divisors.baseAddress!, lastColumns.baseAddress!,
-                lastValues.baseAddress!)
-              guard isDone else { return convertOneByOne(bytes, entry, count - entry, columns, values) }
-              for lane in 0..<(count - entry) {
-                columns[entry + lane] = lastColumns[lane]
-                values[entry + lane] = lastValues[lane]
-              }
-              return true
+          entry &+= 8
+        }
+        guard entry < count else { return true }
+        return withUnsafeTemporaryAllocation(of: Int32.self, capacity: 8) { lastColumns in
+          withUnsafeTemporaryAllocation(of: Float.self, capacity: 8) { lastValues in
+            guard let someColumns = lastColumns.baseAddress, let someValues = lastValues.baseAddress,
+              convertEight(bytes, entry, powers, someColumns, someValues)
+            else { return convertOneByOne(bytes, entry, count - entry, columns, values) }
+            for lane in 0..<(count - entry) {
+              columns[entry + lane] = lastColumns[lane]
+              values[entry + lane] = lastValues[lane]
             }
+            return true
           }
         }
       }
     }
 
-    /// Converts eight entries from `entry` on; false where one of them is out of the ordinary.
+    private static let powersOfTen: [Double] = [
+      1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+    ]
+
+    /// Converts eight entries from `entry` on; false where one of them is out of the ordinary: an index of more than 8
+    /// digits, a value of more than 16 characters, any character that is not a digit, a point or a minus sign in its place, or
+    /// a value that one division does not round for certain.
     @inline(__always)
     private func convertEight(
-      _ bytes: UnsafePointer<UInt8>, _ entry: Int, _ controls: UnsafePointer<UInt8>, _ divisors: UnsafePointer<Double>,
+      _ bytes: UnsafePointer<UInt8>, _ entry: Int, _ powersOfTen: UnsafePointer<Double>,
       _ columns: UnsafeMutablePointer<Int32>, _ values: UnsafeMutablePointer<Float>
     ) -> Bool {
-      let starts = self.starts + entry
-      let colons = self.colons + entry
-      let ends = self.ends + entry
-      var oddLengths: UInt32 = 0
-      var strange = token_zero()
+      let start = positions_load(starts + entry)
+      let colon = positions_load(colons + entry)
+      let end = positions_load(ends + entry)
+      let one = positions_splat(1)
+      let zeros = words_splat(0x3030_3030_3030_3030)
 
-      @inline(__always) func index(_ lane: Int) -> UInt64 {
-        let start = starts[lane]
-        let length = colons[lane] &- start
-        oddLengths |= (length &- 1) & ~7
-        let word = UnsafeRawPointer(bytes + Int(start)).loadUnaligned(as: UInt64.self)
-        return (word ^ 0x3030_3030_3030_3030) &<< UInt64(truncatingIfNeeded: 64 &- 8 &* length)
-      }
-      let lowIndices = token_from_words(token_make_words(index(0), index(1), index(4), index(5)))
-      let highIndices = token_from_words(token_make_words(index(2), index(3), index(6), index(7)))
-      strange = token_max(lowIndices, highIndices)
-      token_store_integers(columns, token_less_one(token_integers_of(lowIndices, highIndices)))
+      // The digits of an index at the upper end of a word, zeros below.
+      let indexLength = positions_subtract(colon, start)
+      var oddLengths = positions_and(positions_subtract(indexLength, one), positions_splat(~7))
+      let unusedBits = words_subtract(words_splat(64), words_from_positions(positions_times_eight(indexLength)))
+      let index = words_shift_up(words_xor(words_gather(bytes, start), zeros), unusedBits)
+      words_store_less_one(columns, words_value_of_digits(index))
 
-      @inline(__always) func place(_ lane: Int) -> (start: UnsafePointer<UInt8>, length: UInt32, isNegative: UInt32) {
-        let start = colons[lane] &+ 1
-        let isNegative: UInt32 = bytes[Int(start)] == UInt8(ascii: "-") ? 1 : 0
-        let length = ends[lane] &- start &- isNegative
-        oddLengths |= (length &- 1) & ~15
-        return (bytes + Int(start &+ isNegative), length & 31, isNegative)
+      // A minus sign is passed over; what follows it must be 1 to 15 characters, and 1 to 16 where there is none.
+      let head = words_gather(bytes + 1, colon)
+      let isNegative = words_is_low_byte(head, UInt8(ascii: "-"))
+      let signLength = words_to_positions(isNegative)
+      let wholeLength = positions_subtract(positions_subtract(end, colon), one)
+      let length = positions_subtract(wholeLength, signLength)
+      oddLengths = positions_or(oddLengths, positions_and(positions_subtract(length, one), positions_splat(~15)))
+      oddLengths = positions_or(oddLengths, positions_and(positions_subtract(wholeLength, one), positions_splat(~15)))
+      guard positions_are_zero(oddLengths) else { return false }
+      let bits = words_from_positions(positions_times_eight(length))
+      let headDigits = words_shift_down(words_xor(head, zeros), words_times_eight(isNegative))
+      let signs = words_as_sign_bits(isNegative)
+
+      // Integers of at most 8 characters.
+      if positions_are_zero(positions_and(positions_subtract(wholeLength, one), positions_splat(8))) {
+        let digits = words_shift_up(headDigits, words_subtract(words_splat(64), bits))
+        if !words_have_byte_above(words_max_of_bytes(index, digits), 9) {
+          let integers = doubles_of_digits(words_splat(0), words_value_of_digits(digits))
+          doubles_store_as_floats(values, doubles_flip_signs(integers, signs))
+          return true
+        }
       }
-      @inline(__always) func pair(_ low: Int, _ high: Int) -> (digits: token_bytes, low: Double, high: Double) {
-        let first = place(low)
-        let second = place(high)
-        let text = token_load_pair(first.start, second.start)
-        let points = token_points(text)
-        let firstPoint = (points & 0xFFFF | 1 &<< first.length).trailingZeroBitCount
-        let secondPoint = (points >> 16 | 1 &<< second.length).trailingZeroBitCount
-        let lowPoint = min(UInt32(truncatingIfNeeded: firstPoint), first.length)
-        let highPoint = min(UInt32(truncatingIfNeeded: secondPoint), second.length)
-        let control = token_load_pair(
-          controls + Int((first.length &* 32 &+ lowPoint) &* 16), controls + Int((second.length &* 32 &+ highPoint) &* 16))
-        return (
-          token_shuffle(token_digits(text), control), divisors[Int(first.length &- lowPoint &+ first.isNegative &* 32)],
-          divisors[Int(second.length &- highPoint &+ second.isNegative &* 32)]
-        )
-      }
-      @inline(__always) func four(_ lane: Int) -> Bool {
-        let outer = pair(lane, lane + 2)
-        let inner = pair(lane + 1, lane + 3)
-        strange = token_max(strange, token_max(outer.digits, inner.digits))
-        let significands = token_significands(token_integers_of(outer.digits, inner.digits))
-        let quotients = token_divide(significands, token_make_doubles(outer.low, inner.low, outer.high, inner.high))
-        token_store_floats(values + lane, quotients)
-        return token_is_unsettled(significands, quotients)
-      }
-      let isUnsettled = four(0)
-      let isUnsettledToo = four(4)
-      return !(isUnsettled || isUnsettledToo || oddLengths != 0 || token_has_strange(strange))
+
+      // The last 8 characters in `low`, what comes before them in `high`; zeros where there is none.
+      let digitsStart = positions_add(positions_add(colon, one), signLength)
+      let tail = words_gather(bytes, positions_max(positions_subtract(end, positions_splat(8)), digitsStart))
+      var low = words_shift_up(words_xor(tail, zeros), words_subtract_to_zero(words_splat(64), bits))
+      var high = words_shift_up(headDigits, words_subtract_to_zero(words_splat(128), bits))
+
+      // The point is taken out: what stands before it moves up by one byte. Any second point stays, and is found to be strange.
+      let point = UInt8(ascii: ".") ^ UInt8(ascii: "0")
+      let lowPoints = words_equal_bytes(low, point)
+      let isLow = words_not_zero(lowPoints)
+      let highPoints = words_without(words_equal_bytes(high, point), isLow)
+      let hasPoint = words_not_zero(words_or(lowPoints, highPoints))
+      let lowBit = words_lowest_bit(lowPoints)
+      let highBit = words_lowest_bit(highPoints)
+      let beforeInLow = words_and(words_subtract(lowBit, words_splat(1)), isLow)
+      let beforeInHigh = words_and(words_subtract(highBit, words_splat(1)), hasPoint)
+      let afterInLow = words_not(words_or(beforeInLow, words_subtract(words_up_one_byte(lowBit), lowBit)))
+      let afterInHigh = words_not(words_or(beforeInHigh, words_subtract(words_up_one_byte(highBit), highBit)))
+      low = words_or(
+        words_or(words_and(low, afterInLow), words_up_one_byte(words_and(low, beforeInLow))),
+        words_and(words_top_byte(high), isLow))
+      high = words_or(words_and(high, afterInHigh), words_up_one_byte(words_and(high, beforeInHigh)))
+      // Digits after the point; 16 where there is no point.
+      let ones = words_splat(0x0101_0101_0101_0101)
+      let places = words_sum_of_bytes(words_add(words_and(afterInLow, ones), words_and(afterInHigh, ones)))
+
+      let significands = doubles_of_digits(words_value_of_digits(high), words_value_of_digits(low))
+      let quotients = doubles_divide(significands, doubles_look_up(powersOfTen, places))
+      doubles_store_as_floats(values, doubles_flip_signs(quotients, signs))
+      // A point alone is no number.
+      let isOneCharacter = words_not(words_not_zero(words_xor(bits, words_splat(8))))
+      let characters = words_max_of_bytes(
+        words_max_of_bytes(index, words_and(hasPoint, isOneCharacter)), words_max_of_bytes(low, high))
+      return !words_have_byte_above(characters, 9) && !doubles_are_unsettled(significands, quotients)
     }
 
     /// Converts a few entries with the careful scanner; false where one of them is wrong.
@@ -310,10 +305,10 @@
 
     // MARK: Rows
 
-    /// Whether indices ascend within rows and lie in the range that the index base allows; notes their range.
-    private func indicesAscend(
-      _ columns: UnsafeMutablePointer<Int32>, _ found: Found, _ rows: inout ChunkRows
-    ) -> Bool {
+    /// The range of the columns; nil where they do not ascend within rows, or are not all in the range that the index base allows.
+    private func rangeOfAscending(
+      _ columns: UnsafeMutablePointer<Int32>, _ found: Found
+    ) -> (smallest: Int32, largest: Int32)? {
       var descents: Int32 = 0
       var entry = 1
       while entry < found.entries {
@@ -332,12 +327,10 @@
         }
         start = end
       }
-      guard descents == 0 else { return false }
-      if indexBase == .one, smallest < 0 { return false }
-      if indexBase == .zero, largest == Int32.max - 1 { return false }
-      rows.smallestColumn = min(rows.smallestColumn, smallest)
-      rows.largestColumn = max(rows.largestColumn, largest)
-      return true
+      guard descents == 0 else { return nil }
+      if indexBase == .one, smallest < 0 { return nil }
+      if indexBase == .zero, largest == Int32.max - 1 { return nil }
+      return (smallest, largest)
     }
 
     private func storeRows(

@@ -11,7 +11,11 @@ struct BenchCommand: ParsableCommand {
       Measures one core's FMA peak and memory bandwidth, then the trainer: CPU time of one thread, medians of five. The \
       fraction of the peak counts only the multiply-adds of forward and gradient, 64 (d+1) C a run and step at batch size 16.
 
-      Without files: made-up problems of the shapes of letter, vowel, pendigits, a9a, news20 and aloi.
+      Then the reader: wall time from the page cache into fresh arrays, one thread and two; peak memory over that of the finished \
+      arrays; reading the text gzipped over the time of a loop that only inflates it.
+
+      Without files: made-up problems of the shapes of letter, vowel, pendigits, a9a, news20 and aloi, and made-up text of the \
+      shapes of letter, a9a, news20 and a file of 1 GB.
       """,
     version: Refinery.version)
 
@@ -38,7 +42,7 @@ struct BenchCommand: ParsableCommand {
         }
       }
     }
-    let reader = try files.map { try $0.map { try readingSpeed(of: $0) } } ?? []
+    let reader = try measureReader(files)
     if json {
       try Output.write(Output.json(Results(machine: machine, trainer: trainer, reader: reader)), to: nil)
     } else {
@@ -46,28 +50,33 @@ struct BenchCommand: ParsableCommand {
     }
   }
 
-  /// Wall time of whole reads, one thread and two, into fresh arrays: medians.
-  private func readingSpeed(of path: String) throws -> Reading {
-    func median(threads: Int) throws -> (seconds: Double, bytes: Int) {
-      var times: [Double] = []
-      var bytes = 0
-      let clock = ContinuousClock()
-      for _ in 0..<max(repetitions, 5) {
-        let options = ReadingOptions(threads: threads, computesChecksum: false)
-        let time = try clock.measure { bytes = try LIBSVMReader.read(path: path, options: options).byteCount }
-        times.append(time / .seconds(1))
+  /// Leaves out, with a message, what there is no room for.
+  private func measureReader(_ files: [String]?) throws -> [ReaderBenchmark.Timing] {
+    guard let files else {
+      return try MadeUpText.allCases.compactMap { text in
+        report("measuring the reader, \(text.rawValue)")
+        do {
+          return try ReaderBenchmark.time(text, repetitions: repetitions)
+        } catch let skipped as ReaderBenchmark.Skipped {
+          report("refinery: \(skipped)")
+          return nil
+        }
       }
-      return (times.sorted()[times.count / 2], bytes)
     }
-    let one = try median(threads: 1)
-    let two = try median(threads: 2)
-    let megabytes = Double(one.bytes) / 1e6
-    return Reading(
-      problem: DatasetFolder.datasetName(ofFile: path), bytes: one.bytes, megabytesPerSecond: megabytes / one.seconds,
-      megabytesPerSecondTwoThreads: megabytes / two.seconds)
+    return try files.map { path in
+      report("measuring the reader, \(path)")
+      do {
+        return try ReaderBenchmark.time(
+          path: path, name: DatasetFolder.datasetName(ofFile: path), repetitions: max(repetitions, 5))
+      } catch let skipped as ReaderBenchmark.Skipped {
+        throw Failure("refinery: error: \(skipped)", .cannotCreate)
+      }
+    }
   }
 
-  private static func text(_ machine: TrainerBenchmark.Machine, _ trainer: [TrainerBenchmark.Timing], _ reader: [Reading])
+  private static func text(
+    _ machine: TrainerBenchmark.Machine, _ trainer: [TrainerBenchmark.Timing], _ reader: [ReaderBenchmark.Timing]
+  )
     -> String
   {
     var text =
@@ -85,11 +94,16 @@ struct BenchCommand: ParsableCommand {
     }
     text += table.text
     guard !reader.isEmpty else { return text }
-    var speeds = TextTable(header: ["file", "bytes", "MB/s, one thread", "two threads"])
-    for reading in reader {
+    func number(_ format: String, _ value: Double?) -> String { value.map { String(format: format, $0) } ?? "-" }
+    var speeds = TextTable(
+      header: [
+        "text", "bytes", "MB/s, one thread", "two threads", "peak memory / arrays", "gzip / inflate alone", "inflate, MB/s",
+      ])
+    for timing in reader {
       speeds.append([
-        reading.problem, "\(reading.bytes)", String(format: "%.0f", reading.megabytesPerSecond),
-        String(format: "%.0f", reading.megabytesPerSecondTwoThreads),
+        timing.problem, "\(timing.bytes)", number("%.0f", timing.megabytesPerSecond),
+        number("%.0f", timing.megabytesPerSecondTwoThreads), number("%.2f", timing.peakMemoryRatio),
+        number("%.2f", timing.gzipTimeRatio), number("%.0f", timing.inflateMegabytesPerSecond),
       ])
     }
     return text + "\n" + speeds.text
@@ -98,14 +112,6 @@ struct BenchCommand: ParsableCommand {
   private struct Results: Encodable {
     var machine: TrainerBenchmark.Machine
     var trainer: [TrainerBenchmark.Timing]
-    var reader: [Reading]
-  }
-
-  private struct Reading: Encodable {
-    var problem: String
-    /// Of uncompressed text.
-    var bytes: Int
-    var megabytesPerSecond: Double
-    var megabytesPerSecondTwoThreads: Double
+    var reader: [ReaderBenchmark.Timing]
   }
 }

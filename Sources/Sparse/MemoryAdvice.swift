@@ -1,0 +1,46 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// What the operating system is told about memory so that first touching it takes less time. No result depends
+/// on it; where there is no such call, nothing happens.
+enum MemoryAdvice {
+  private static let pageSize = 4096
+  private static let largePageSize = 1 << 21
+  /// The header of an array and that of the allocator.
+  private static let headers = 64
+  /// Up to this size, glibc's allocator may take a block from its heap, where large pages have no room.
+  private static let heapLimit = 1 << 25
+
+  /// A capacity of at least `count` 32-bit elements for which an array has its memory from the operating system, beginning where a
+  /// large page begins; what is never touched of it takes no memory. Short arrays stay as they are.
+  static func arrayCapacity(_ count: Int) -> Int {
+    let needed = count * 4 + headers
+    guard needed >= largePageSize / 5 * 2 else { return count }
+    let pages = (max(needed, heapLimit + headers) + largePageSize - 1) / largePageSize
+    return (pages * largePageSize - headers) / 4
+  }
+
+  /// Asks for large pages from an address on, as many as `byteCount` bytes fill by two fifths or more.
+  static func preferLargePages(_ address: UnsafeMutableRawPointer, byteCount: Int) {
+    #if os(Linux)
+      let start = Int(bitPattern: address) & ~(pageSize - 1)
+      let firstPage = (start + largePageSize - 1) & ~(largePageSize - 1)
+      let end = (Int(bitPattern: address) + byteCount + largePageSize / 5 * 3) & ~(largePageSize - 1)
+      guard end > firstPage else { return }
+      advise(start, end, 14)  // MADV_HUGEPAGE
+      // The headers have touched the first page already, as a small one.
+      if start == firstPage { advise(start, start + largePageSize, 25) }  // MADV_COLLAPSE
+    #endif
+  }
+
+  #if os(Linux)
+    private static func advise(_ start: Int, _ end: Int, _ advice: CInt) {
+      if end > start { _ = madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, advice) }
+    }
+  #endif
+}

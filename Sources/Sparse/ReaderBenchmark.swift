@@ -1,0 +1,248 @@
+import CZlib
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Measures the reader: wall time of whole reads from the page cache, into arrays that are new every time: those of more
+/// than a megabyte always are fresh from the operating system.
+public enum ReaderBenchmark {
+  /// One text.
+  public struct Timing: Sendable, Codable {
+    public var problem: String
+    /// Of uncompressed text.
+    public var bytes: Int
+    /// Megabytes (10^6 bytes) of text a second; medians.
+    public var megabytesPerSecond: Double
+    public var megabytesPerSecondTwoThreads: Double
+    /// Peak of anonymous memory while reading with two threads, sampled every half millisecond, over the bytes of the finished
+    /// arrays; nil where the operating system does not tell.
+    public var peakMemoryRatio: Double?
+    /// Anonymous memory at that peak, in bytes.
+    public var peakMemory: Int?
+    /// The bytes of the finished arrays.
+    public var arrayBytes: Int
+    /// The same text compressed by zlib at its default level: wall time of reading it over that of a loop that only calls `inflate`;
+    /// nil where it was not measured.
+    public var gzipTimeRatio: Double?
+    /// Output of that loop in megabytes a second.
+    public var inflateMegabytesPerSecond: Double?
+  }
+
+  /// Why a text was not measured.
+  public struct Skipped: Error, Sendable, CustomStringConvertible {
+    public let description: String
+  }
+
+  /// Measures a text that is made up, through a temporary file that has no name, so that nothing is left of it whatever ends the
+  /// process.
+  ///
+  /// - Parameters:
+  ///   - text: to measure.
+  ///   - repetitions: of which the median counts, at least 1.
+  /// - Throws: `Skipped` where memory or disk space is short; `ReadingFailure`.
+  public static func time(_ text: MadeUpText, repetitions: Int = 5) throws -> Timing {
+    if text == .gigabyte, availableMemory() < 4 << 30 {
+      throw Skipped(description: "\(text.rawValue): not measured: less than 4 GB of memory are available")
+    }
+    let file = try TemporaryFile()
+    try text.write { try file.append($0) }
+    return try time(
+      path: file.path, name: text.rawValue, repetitions: text == .gigabyte ? min(repetitions, 3) : max(repetitions, 9),
+      withGzip: text != .gigabyte)
+  }
+
+  /// Measures a file.
+  ///
+  /// - Parameters:
+  ///   - path: of the file.
+  ///   - name: for the result.
+  ///   - repetitions: of which the median counts, at least 1.
+  ///   - withGzip: whether the text is compressed and read again.
+  /// - Throws: `ReadingFailure`, and `Skipped` where disk space for a temporary file is short.
+  public static func time(path: String, name: String, repetitions: Int = 5, withGzip: Bool = true) throws -> Timing {
+    var one: [Double] = []
+    var two: [Double] = []
+    var bytes = 0
+    var arrayBytes = 0
+    for _ in 0..<max(1, repetitions) {
+      for threads in [1, 2] {
+        let options = ReadingOptions(threads: threads, computesChecksum: false)
+        let start = ContinuousClock.now
+        let file = try LIBSVMReader.read(path: path, options: options)
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        if threads == 1 { one.append(seconds) } else { two.append(seconds) }
+        bytes = file.byteCount
+        arrayBytes = file.data.arrayBytes
+      }
+    }
+    let memory = try peakMemory { _ = try LIBSVMReader.read(path: path, options: ReadingOptions(threads: 2)) }
+    var timing = Timing(
+      problem: name, bytes: bytes, megabytesPerSecond: Double(bytes) / 1e6 / median(one),
+      megabytesPerSecondTwoThreads: Double(bytes) / 1e6 / median(two),
+      peakMemoryRatio: memory.map { Double($0) / Double(arrayBytes) }, peakMemory: memory, arrayBytes: arrayBytes)
+    if withGzip {
+      let (ratio, seconds) = try gzipTimeRatio(path, repetitions)
+      timing.gzipTimeRatio = ratio
+      timing.inflateMegabytesPerSecond = Double(bytes) / 1e6 / seconds
+    }
+    return timing
+  }
+
+  // MARK: gzip
+
+  private static func gzipTimeRatio(_ path: String, _ repetitions: Int) throws -> (ratio: Double, inflateSeconds: Double) {
+    let compressed = try TemporaryFile()
+    try compress(path, into: compressed)
+    var reading: [Double] = []
+    var inflating: [Double] = []
+    for _ in 0..<max(5, repetitions) {
+      var start = ContinuousClock.now
+      _ = try LIBSVMReader.read(path: compressed.path)
+      reading.append((ContinuousClock.now - start) / .seconds(1))
+      start = ContinuousClock.now
+      try inflateOnly(compressed.path)
+      inflating.append((ContinuousClock.now - start) / .seconds(1))
+    }
+    return (median(reading) / median(inflating), median(inflating))
+  }
+
+  private static func compress(_ path: String, into file: TemporaryFile) throws {
+    let source = try TextSource(SystemInput(path: path))
+    var stream = z_stream()
+    deflateInit2_(
+      &stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+      CInt(MemoryLayout<z_stream>.size))
+    defer { deflateEnd(&stream) }
+    let output = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 17)
+    defer { output.deallocate() }
+    func run(_ flush: CInt) throws {
+      repeat {
+        stream.next_out = output.baseAddress
+        stream.avail_out = uInt(output.count)
+        deflate(&stream, flush)
+        try file.append(UnsafeBufferPointer(rebasing: output[..<(output.count - Int(stream.avail_out))]))
+      } while stream.avail_out == 0
+    }
+    while let chunk = source.chunks.next() {
+      stream.next_in = UnsafeMutablePointer(mutating: chunk.text.baseAddress)
+      stream.avail_in = uInt(chunk.byteCount)
+      try run(Z_NO_FLUSH)
+    }
+    try run(Z_FINISH)
+  }
+
+  /// The loop that the reader is compared with: it inflates a file and discards the text.
+  private static func inflateOnly(_ path: String) throws {
+    let input = try SystemInput(path: path)
+    let size = 1 << 17
+    let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 2 * size)
+    defer { buffer.deallocate() }
+    let source = UnsafeMutableBufferPointer(rebasing: buffer[..<size])
+    var stream = z_stream()
+    inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
+    defer { inflateEnd(&stream) }
+    var status = Z_OK
+    while status == Z_OK {
+      if stream.avail_in == 0 {
+        let count: Int
+        do throws(StreamEnd) { count = try input.read(into: source) } catch { throw error.failure(ofFile: path) }
+        stream.next_in = source.baseAddress
+        stream.avail_in = uInt(count)
+      }
+      stream.next_out = buffer.baseAddress.map { $0 + size }
+      stream.avail_out = uInt(size)
+      status = inflate(&stream, Z_NO_FLUSH)
+    }
+  }
+
+  // MARK: Memory
+
+  /// The largest growth of this process's anonymous memory in bytes while `body` runs; nil where it cannot be asked for.
+  private static func peakMemory(_ body: () throws -> Void) rethrows -> Int? {
+    guard let before = anonymousMemory() else {
+      try body()
+      return nil
+    }
+    let peak = Peak()
+    let sampler = WorkerThread {
+      while !peak.isFinished {
+        if let memory = anonymousMemory() { peak.note(memory) }
+        usleep(500)
+      }
+    }
+    defer {
+      peak.finish()
+      sampler.join()
+    }
+    try body()
+    return max(0, peak.value - before)
+  }
+
+  private final class Peak: @unchecked Sendable {
+    private let monitor = Monitor()
+    private var largest = 0
+    private var hasEnded = false
+
+    func note(_ memory: Int) { monitor.locked { largest = max(largest, memory) } }
+    func finish() { monitor.locked { hasEnded = true } }
+    var value: Int { monitor.locked { largest } }
+    var isFinished: Bool { monitor.locked { hasEnded } }
+  }
+
+  private static func anonymousMemory() -> Int? {
+    smallFile("/proc/self/status")?.split(separator: "\n").first { $0.hasPrefix("RssAnon:") }
+      .flatMap { $0.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first }
+      .flatMap { Int($0) }.map { $0 * 1024 }
+  }
+
+  private static func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  }
+}
+
+/// A file without a name, gone with the process.
+private final class TemporaryFile {
+  private let descriptor: CInt
+
+  /// - Throws: `ReaderBenchmark.Skipped` where it cannot be created.
+  init() throws(ReaderBenchmark.Skipped) {
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var name = Array((folder + "/refinery-XXXXXX").utf8CString)
+    descriptor = mkstemp(&name)
+    guard descriptor >= 0 else {
+      throw ReaderBenchmark.Skipped(description: "\(folder): no temporary file: \(systemErrorMessage())")
+    }
+    unlink(name)
+  }
+
+  deinit { close(descriptor) }
+
+  var path: String { "/dev/fd/\(descriptor)" }
+
+  /// - Throws: `ReaderBenchmark.Skipped` where the disk is full.
+  func append(_ bytes: UnsafeBufferPointer<UInt8>) throws(ReaderBenchmark.Skipped) {
+    var rest = UnsafeRawBufferPointer(bytes)
+    while !rest.isEmpty {
+      let count = write(descriptor, rest.baseAddress, rest.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        throw ReaderBenchmark.Skipped(description: "not measured: a temporary file cannot be written: \(systemErrorMessage())")
+      }
+      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+    }
+  }
+}
+
+extension LabelledSparseData {
+  /// Bytes of all arrays.
+  fileprivate var arrayBytes: Int {
+    matrix.nonzeroCount * 8 + matrix.rowOffsets.count * 8 + classes.count * 4 + classLabels.count * 8
+  }
+}

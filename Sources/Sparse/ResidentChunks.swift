@@ -1,0 +1,80 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// The chunks of a text that is in memory as a whole, in place; only the last one is copied, for the sake of the bytes
+/// behind it.
+final class ResidentChunks: ChunkSource {
+  private(set) var interruption: (message: String, column: Int)?
+  let failure: ReadingFailure? = nil
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private let owner: AnyObject
+  private let chunkSize: Int
+  private var position = 0
+
+  /// - Parameters:
+  ///   - bytes: the text.
+  ///   - owner: keeps the memory.
+  ///   - chunkSize: bytes of a chunk, up to the end of a line.
+  init(_ bytes: UnsafeBufferPointer<UInt8>, owner: AnyObject, chunkSize: Int) {
+    self.bytes = bytes
+    self.owner = owner
+    self.chunkSize = max(1, chunkSize)
+  }
+
+  func next() -> TextChunk? {
+    let size = bytes.count
+    guard position < size, let base = bytes.baseAddress else { return nil }
+    guard let end = chunkEnd(base) else {
+      interruption = (TextChunk.longLineMessage, 1)
+      position = size
+      return nil
+    }
+    let text = UnsafeBufferPointer(rebasing: bytes[position..<end])
+    position = end
+    if size - end >= TextChunk.padding { return TextChunk(text: text, byteCount: text.count, owner: owner) }
+    let buffer = ChunkBuffer(capacity: text.count + 1)
+    _ = buffer.bytes.update(fromContentsOf: text)
+    return buffer.chunk(text.count)
+  }
+
+  /// Where the chunk that begins at the position ends; nil where it begins with a line that is too long.
+  private func chunkEnd(_ base: UnsafePointer<UInt8>) -> Int? {
+    guard bytes.count - position > chunkSize else { return bytes.count }
+    let from = position + chunkSize - 1
+    let limit = min(bytes.count, from + TextChunk.longestLine)
+    if let newline = memchr(base + from, CInt(UInt8(ascii: "\n")), limit - from) {
+      return UnsafeRawPointer(newline) - UnsafeRawPointer(base) + 1
+    }
+    if limit == bytes.count { return limit }
+    return bytes[position..<from].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
+  }
+
+  /// Colons and newlines of the whole text: counted where it is short, else estimated from samples of it.
+  func estimatedCounts() -> (counts: ByteCounts, areExact: Bool) {
+    let sampleSize = 1 << 14
+    let samples = 64
+    let size = bytes.count
+    guard size > sampleSize * samples else {
+      var counts = ByteCounts(bytes)
+      // The newline that the last line may lack.
+      counts.newlines += 1
+      return (counts, true)
+    }
+    var counts = ByteCounts(colons: 0, newlines: 0)
+    for sample in 0..<samples {
+      let start = (size - sampleSize) / (samples - 1) * sample
+      let found = ByteCounts(UnsafeBufferPointer(rebasing: bytes[start..<(start + sampleSize)]))
+      counts.colons += found.colons
+      counts.newlines += found.newlines
+    }
+    let factor = Double(size) / Double(sampleSize * samples)
+    counts.colons = Int(Double(counts.colons) * factor)
+    counts.newlines = Int(Double(counts.newlines) * factor)
+    return (counts, false)
+  }
+}

@@ -1,0 +1,173 @@
+import CZlib
+import Glibc
+
+@testable import Sparse
+
+/// Reads one input, or the numbers in it, in two ways, and traps where the outcomes differ. `Plan` says which.
+func checkReading(_ input: UnsafeBufferPointer<UInt8>) {
+  guard let plan = Plan(input) else { return }
+  let text = Array(input[Plan.byteCount...])
+  switch plan.form {
+  case .numbers: checkNumbers(text)
+  case .rows: checkRows(text, plan)
+  case .plain: checkPlain(text, plan)
+  case .gzip: checkGzip(text, plan)
+  }
+}
+
+/// What to do with an input.
+struct Plan {
+  enum Form { case plain, gzip, numbers, rows }
+
+  static let byteCount = 4
+  let form: Form
+  let indexBase: IndexBase?
+  let chunkSize: Int
+  /// How a gzip stream is damaged, if it is: bits to flip (all of them: it is cut) and the place, in 256ths of the length.
+  let damage: (bits: UInt8, place: Int)
+
+  /// nil where there are not enough bytes.
+  init?(_ input: UnsafeBufferPointer<UInt8>) {
+    guard input.count >= Self.byteCount else { return nil }
+    // By a hash (FNV-1a), so that libFuzzer's preference for inputs that do much leaves the proportions as they are: most inputs are
+    // for what is error-prone and takes the least time.
+    let hash = input.reduce(UInt32(0x811C_9DC5)) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+    form =
+      switch hash >> 16 & 31 {
+      case 0: .plain
+      case 1: .gzip
+      case 2, 3: .numbers
+      default: .rows
+      }
+    indexBase = [nil, .zero, .one, nil][Int(input[0] >> 4 & 3)]
+    chunkSize = [1, 3 + Int(input[1]), 64, TextChunk.size][Int(input[0] >> 6 & 3)]
+    damage = (input[2], Int(input[3]))
+  }
+}
+
+/// The vector path in chunks of any size finds what the byte loop finds in one piece.
+private func checkPlain(_ text: [UInt8], _ plan: Plan) {
+  let expected = outcome(text, indexBase: plan.indexBase, usesVectors: false, chunkSize: TextChunk.size)
+  let found = outcome(text, indexBase: plan.indexBase, usesVectors: true, chunkSize: plan.chunkSize)
+  precondition(found == expected, "the vector path and the byte loop differ")
+}
+
+/// What the vector path takes, the byte loop takes and finds the same in it; what it refuses, it leaves as it was.
+private func checkRows(_ text: [UInt8], _ plan: Plan) {
+  guard !text.isEmpty else { return }
+  let buffer = ChunkBuffer(capacity: text.count + 1)
+  _ = buffer.bytes.update(fromContentsOf: text)
+  let chunk = buffer.chunk(text.count).text
+
+  let byteLoop = ByteLoop(indexBase: plan.indexBase)
+  let expected = ParsedRows(chunk)
+  byteLoop.parse(chunk, into: &expected.rows, labels: &expected.labels)
+  let vectorLoop = VectorLoop(indexBase: plan.indexBase)
+  let found = ParsedRows(chunk)
+  let isTaken = vectorLoop.parse(chunk, into: &found.rows, labels: &found.labels)
+  let isRight =
+    isTaken
+    ? found.hasRows(of: expected) && found.labels.labels == expected.labels.labels
+      && found.labels.firstFractionLine == expected.labels.firstFractionLine
+    : found.hasRows(of: ParsedRows(chunk))
+  precondition(isRight, "the vector path and the byte loop differ")
+}
+
+/// Rows of a chunk, in exactly as much memory as it may need, so that the sanitizer finds what is written beyond.
+private final class ParsedRows {
+  var rows: ChunkRows
+  var labels = LabelTable()
+  private let segment: RowSegment
+
+  init(_ text: UnsafeBufferPointer<UInt8>) {
+    let room = ByteCounts(text)
+    segment = RowSegment.allocate(entries: room.colons, rows: room.newlines)
+    rows = ChunkRows(
+      columns: segment.columns, values: segment.values, rowEnds: segment.rowEnds, labelCodes: segment.labelCodes,
+      firstEntry: 7, firstLine: 1)
+  }
+
+  deinit { segment.deallocate() }
+
+  func hasRows(of other: ParsedRows) -> Bool {
+    let (a, b) = (rows, other.rows)
+    return a.entryCount == b.entryCount && a.rowCount == b.rowCount && a.lineCount == b.lineCount
+      && a.errorCount == b.errorCount && a.queryRowCount == b.queryRowCount && a.smallestColumn == b.smallestColumn
+      && a.largestColumn == b.largestColumn && memcmp(a.columns, b.columns, a.entryCount * 4) == 0
+      && memcmp(a.values, b.values, a.entryCount * 4) == 0 && memcmp(a.rowEnds, b.rowEnds, a.rowCount * 8) == 0
+      && memcmp(a.labelCodes, b.labelCodes, a.rowCount * 4) == 0
+  }
+}
+
+/// An intact gzip stream gives what its text gives; a damaged one gives the same, or an error.
+private func checkGzip(_ text: [UInt8], _ plan: Plan) {
+  let whole = stored(text[...])
+  if plan.damage.bits == 0 {
+    // Two members, split anywhere, are one text.
+    let split = text.count * plan.damage.place / 256
+    let bytes = split > 0 ? stored(text[..<split]) + stored(text[split...]) : whole
+    let expected = outcome(text, indexBase: plan.indexBase, usesVectors: true, chunkSize: TextChunk.size)
+    let found = outcome(bytes, indexBase: plan.indexBase, usesVectors: true, chunkSize: plan.chunkSize)
+    precondition(found == expected, "a gzip stream and its text differ")
+    return
+  }
+  var bytes = whole
+  let place = 2 + (bytes.count - 2) * plan.damage.place / 256
+  if plan.damage.bits == 0xFF { bytes.removeSubrange(place...) } else { bytes[place] ^= plan.damage.bits }
+  _ = outcome(bytes, indexBase: plan.indexBase, usesVectors: true, chunkSize: plan.chunkSize)
+}
+
+/// Every number has the bits that the C library gives it.
+private func checkNumbers(_ text: [UInt8]) {
+  for token in text.split(whereSeparator: { $0 <= 0x20 || $0 == UInt8(ascii: ":") }) {
+    token.withUnsafeBufferPointer { bytes in
+      guard let number = DecimalNumber(prefixOf: bytes) else { return }
+      let terminated = bytes[..<number.text.count].map { CChar(bitPattern: $0) } + [0]
+      precondition(number.float.bitPattern == strtof(terminated, nil).bitPattern, "a Float is not that of strtof")
+      precondition(number.double.bitPattern == strtod(terminated, nil).bitPattern, "a Double is not that of strtod")
+    }
+  }
+}
+
+private struct Outcome: Equatable {
+  var rowOffsets: [Int] = []
+  var columns: [Int32] = []
+  var valueBits: [UInt32] = []
+  var classes: [Int32] = []
+  var labels: [Double] = []
+  var indexBase: IndexBase?
+  var queryRows = 0
+  var errors: ReadingFailure?
+}
+
+private func outcome(_ bytes: [UInt8], indexBase: IndexBase?, usesVectors: Bool, chunkSize: Int) -> Outcome {
+  // The limit spares asking the operating system.
+  var options = ReadingOptions(
+    indexBase: indexBase, threads: 1, computesChecksum: false, usesVectors: usesVectors, memoryLimit: 1 << 30)
+  options.chunkSize = chunkSize
+  do throws(ReadingFailure) {
+    let file = try LIBSVMReader.read(bytes: bytes, name: "input", options: options)
+    let matrix = file.data.matrix
+    return Outcome(
+      rowOffsets: matrix.rowOffsets, columns: matrix.columns, valueBits: matrix.values.map(\.bitPattern),
+      classes: file.data.classes, labels: file.data.classLabels, indexBase: file.indexBase, queryRows: file.queryRowCount)
+  } catch {
+    return Outcome(errors: error)
+  }
+}
+
+/// A gzip member of uncompressed blocks.
+private func stored(_ text: ArraySlice<UInt8>) -> [UInt8] {
+  var bytes: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]
+  var rest = text
+  repeat {
+    let block = rest.prefix(0xFFFF)
+    rest = rest.dropFirst(block.count)
+    let length = UInt16(block.count)
+    bytes += [rest.isEmpty ? 1 : 0] + littleEndian(UInt32(length) | UInt32(~length) << 16) + block
+  } while !rest.isEmpty
+  let checksum = text.withUnsafeBufferPointer { crc32(0, $0.baseAddress, uInt($0.count)) }
+  return bytes + littleEndian(UInt32(truncatingIfNeeded: checksum)) + littleEndian(UInt32(truncatingIfNeeded: text.count))
+}
+
+private func littleEndian(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
