@@ -9,7 +9,8 @@ struct BenchCommand: ParsableCommand {
     abstract: "This machine's speed, as fractions of its own limits.",
     discussion: """
       Measures one core's FMA peak and memory bandwidth, then the trainer: CPU time of one thread, medians of five. The \
-      fraction of the peak counts only the multiply-adds of forward and gradient, 64 (d+1) C a run and step at batch size 16.
+      fraction of the peak counts only the multiply-adds of forward and gradient: 64 (d+1) C operations a run and step at batch \
+      size 16 where rows are dense, those of the nonzeros where they are sparse.
 
       Then the reader: wall time from the page cache into fresh arrays, one thread and two; peak memory over that of the finished \
       arrays; reading the text gzipped over the time of a loop that only inflates it.
@@ -76,15 +77,14 @@ struct BenchCommand: ParsableCommand {
 
   private static func text(
     _ machine: TrainerBenchmark.Machine, _ trainer: [TrainerBenchmark.Timing], _ reader: [ReaderBenchmark.Timing]
-  )
-    -> String
-  {
+  ) -> String {
     var text =
       String(
         format: "FMA peak of a core %.0f GFLOP/s, memory bandwidth %.1f GB/s, vectors of %d floats\n\n",
         machine.peakFlops / 1e9, machine.memoryBandwidth / 1e9, machine.vectorWidth)
     var table = TextTable(
-      header: ["problem", "optimizer", "path", "runs", "us a run and step", "ns a nonzero and class", "% of peak"], leftAligned: [0, 1, 2])
+      header: ["problem", "optimizer", "path", "runs", "us a run and step", "ns a nonzero and class", "% of peak"],
+      leftAligned: [0, 1, 2])
     for timing in trainer {
       table.append([
         timing.problem, timing.optimizer, timing.path, "\(timing.runs)",
