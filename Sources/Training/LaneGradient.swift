@@ -2,8 +2,10 @@ import SIMDShims
 
 /// The gradient of a batch: tiles of sums over its samples, folded into norms and update.
 ///
-/// Tiles are of features by two classes: eight features where there are 32 registers, four where there are 16. What is summed over
-/// features or classes is summed class by class in ascending order, so that the tiles do not show in the result.
+/// Tiles are of features by two classes: four features where there are 16 registers; eight where there are 32, or six where an update
+/// divides: then a tile's updates and the next one's sums fit a processor's window together, and the divider works while the next tile
+/// is summed. What is summed over features or classes is summed class by class in ascending order, so that the tiles do not show in
+/// the result.
 struct LaneGradient {
   let shape: LaneShape
   /// By sample and class, without their factors.
@@ -15,8 +17,9 @@ struct LaneGradient {
   /// What earlier chunks of the batch have added; nil where a batch is one chunk.
   let partial: UnsafeMutablePointer<LaneVector>?
 
-  /// |g| and g^2 of a class are summed over so many features, then over all, then over the classes: long sums would lose digits.
-  private static var featuresPerBlock: Int { 64 }
+  /// |g| and g^2 of a class are summed over so many features, then over all, then over the classes: long sums would lose digits. Tiles
+  /// of four, six and eight features all end where a block does.
+  private static var featuresPerBlock: Int { 48 }
 
   /// From so many weights on, 1.5 MB of them and their moments in a 64-byte vector each, they do not stay in a level-2 cache.
   private static var largeVectorCount: Int { 8192 }
@@ -65,10 +68,12 @@ struct LaneGradient {
     var norms = GradientNorms<Span>()
     var block = GradientNorms<Span>()
     var feature = 0
-    let step = lane_registers() == 32 ? 8 : 4
+    let step = lane_registers() == 16 ? 4 : Rule.usesDivider ? 6 : 8
     while feature &+ step < shape.features {
-      if lane_registers() == 32 {
+      if step == 8 {
         tile(rule, samples, EightRows<Span>.self, feature, firstClass, continues, &block)
+      } else if step == 6 {
+        tile(rule, samples, SixRows<Span>.self, feature, firstClass, continues, &block)
       } else {
         tile(rule, samples, FourRows<Span>.self, feature, firstClass, continues, &block)
       }

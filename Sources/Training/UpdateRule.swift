@@ -26,6 +26,8 @@ protocol LaneUpdate {
 protocol UpdateRule: LaneUpdate {
   /// How many buffers beside the weights the rule keeps.
   static var stateCount: Int { get }
+  /// Whether an update divides, which keeps the divider busy about as long as a gradient's sum keeps the multipliers.
+  static var usesDivider: Bool { get }
   init(optimizer: Optimizer, memory: OptimizerMemory)
   /// Sets the constants of a step. - Parameter correction: `BiasCorrection` of the step.
   mutating func begin(rate: LaneVector, correction: BiasCorrection.Step)
@@ -39,6 +41,7 @@ struct SGDRule: UpdateRule {
   private var negativeRate = lane_splat(0)
 
   @inline(__always) static var stateCount: Int { 0 }
+  @inline(__always) static var usesDivider: Bool { false }
   init(optimizer: Optimizer, memory: OptimizerMemory) {
     weights = memory.weights.pointer
   }
@@ -60,6 +63,7 @@ struct MomentumRule: UpdateRule {
   private var negativeRate = lane_splat(0)
 
   @inline(__always) static var stateCount: Int { 1 }
+  @inline(__always) static var usesDivider: Bool { false }
   init(optimizer: Optimizer, memory: OptimizerMemory) {
     guard case .sgd(let momentum, let weightDecay) = optimizer else { preconditionFailure("SGD's rule for another optimizer") }
     weights = memory.weights.pointer
@@ -97,6 +101,7 @@ struct AdamRule: UpdateRule {
   private let constants: UnsafeMutablePointer<LaneVector>
 
   @inline(__always) static var stateCount: Int { 2 }
+  @inline(__always) static var usesDivider: Bool { true }
   init(optimizer: Optimizer, memory: OptimizerMemory) {
     guard case .adam(let beta1, let beta2, _, _, _) = optimizer else {
       preconditionFailure("Adam's rule for another optimizer")
@@ -141,6 +146,7 @@ struct DecayingAdamRule: UpdateRule {
   private let coupledDecay: LaneVector
 
   @inline(__always) static var stateCount: Int { 2 }
+  @inline(__always) static var usesDivider: Bool { true }
   init(optimizer: Optimizer, memory: OptimizerMemory) {
     guard case .adam(_, _, _, let weightDecay, let decoupled) = optimizer else {
       preconditionFailure("Adam's rule for another optimizer")
