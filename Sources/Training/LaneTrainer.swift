@@ -101,11 +101,9 @@ public struct LaneTrainer: Sendable {
   ) throws -> [TrainedLanes] {
     let order = order(seed: seed)
     switch kernels {
-    case .dense:
-      let trainer = DenseLaneTrainer(rows: trainingRows, shape: shape, settings: settings, corrections: corrections)
-      return [try trainer.train(group, order: order, recording: recording, cancellation: &cancellation)]
-    case .scatter:
-      let trainer = ScatterLaneTrainer(rows: trainingRows, shape: shape, settings: settings, corrections: corrections)
+    case .dense, .scatter:
+      let trainer = StepwiseLaneTrainer(
+        rows: trainingRows, shape: shape, settings: settings, corrections: corrections, scatters: kernels == .scatter)
       return [try trainer.train(group, order: order, recording: recording, cancellation: &cancellation)]
     case .lists:
       let trainer = SparseLaneTrainer(rows: trainingRows, shape: shape, settings: settings, corrections: corrections)

@@ -1,65 +1,8 @@
 import SIMDShims
 import Sparse
 
-/// The dense path: every weight is touched at every step. One vector of runs at a time.
-struct DenseLaneTrainer {
-  let rows: KernelRows
-  let shape: LaneShape
-  let settings: TrainingSettings
-  let corrections: BiasCorrection
-
-  /// Trains up to `laneWidth` runs; lanes without a run have rate 0.
-  func train(
-    _ runs: ArraySlice<Run>, order: SampleOrder, recording: Recording, cancellation: inout Cancellation
-  ) throws -> TrainedLanes {
-    switch settings.optimizer {
-    case .sgd(momentum: 0, weightDecay: 0):
-      try train(runs, SGDRule.self, order, recording, &cancellation)
-    case .sgd:
-      try train(runs, MomentumRule.self, order, recording, &cancellation)
-    case .adam(_, _, _, weightDecay: 0, _):
-      try train(runs, AdamRule.self, order, recording, &cancellation)
-    case .adam:
-      try train(runs, DecayingAdamRule.self, order, recording, &cancellation)
-    }
-  }
-
-  private func train<Rule: UpdateRule>(
-    _ runs: ArraySlice<Run>, _: Rule.Type, _ order: SampleOrder, _ recording: Recording, _ cancellation: inout Cancellation
-  ) throws -> TrainedLanes {
-    let memory = DenseLaneMemory(shape: shape, batchSize: order.batchSize, stateCount: Rule.stateCount)
-    let steps = order.stepsPerEpoch * settings.epochs
-    let norms = LaneBuffer(count: recording.norms ? 2 * steps : 0)
-    var trace = LossTrace(length: recording.traceLength, steps: steps)
-    let rates = LaneRates(runs, capacity: order.stepsPerEpoch)
-    try withExtendedLifetime((memory, norms, rates)) {
-      try rows.withPointers { rows in
-        let rule = Rule(optimizer: settings.optimizer, memory: memory.optimizer)
-        var pass = DensePass(memory: memory, rows: rows, rule: rule)
-        var indices = [Int32](repeating: 0, count: order.rows)
-        for epoch in 0..<settings.epochs {
-          order.shuffle(epoch: epoch, into: &indices)
-          rates.fill(from: epoch * order.stepsPerEpoch)
-          try pass.epoch(
-            indices, order, firstStep: epoch * order.stepsPerEpoch, rates: rates.vectors.pointer, corrections: corrections,
-            norms: recording.norms ? norms.pointer : nil, &trace, &cancellation)
-        }
-      }
-    }
-    trace.close()
-    var lanes = TrainedLanes(
-      weights: memory.optimizer.weights, shape: shape, storedClasses: shape.classes, featureStride: shape.classStride)
-    lanes.trace = trace.means
-    if recording.norms {
-      lanes.l1Norms = norms.floats(everySecondFrom: 0)
-      lanes.l2Norms = norms.floats(everySecondFrom: 1)
-    }
-    return lanes
-  }
-}
-
-/// The arrays of one vector of runs.
-final class DenseLaneMemory {
+/// The arrays of one vector of runs on the dense path.
+final class DenseLaneMemory: LaneMemory {
   let shape: LaneShape
   let chunkRows: Int
   let optimizer: OptimizerMemory
@@ -98,22 +41,19 @@ final class DenseLaneMemory {
     masks.initialize(repeating: -1, count: paddedRows * shape.classStride)
   }
 
+  var trained: TrainedLanes {
+    TrainedLanes(
+      weights: optimizer.weights, shape: shape, storedClasses: shape.classes, featureStride: shape.classStride)
+  }
+
   deinit {
     labels.deallocate()
     masks.deallocate()
   }
 }
 
-/// What a step tells about its batch.
-struct StepResult {
-  var l1: LaneVector
-  var squared: LaneVector
-  /// Mean over the batch; 0 where it was not asked for.
-  var loss: LaneVector
-}
-
-/// A training loop's kernels over one vector of runs: pointers only, so that a step neither allocates nor counts references.
-struct DensePass<Rule: UpdateRule> {
+/// The dense path: rows in a constant stride, products in tiles. Pointers only, so that a step neither allocates nor counts references.
+struct DenseLanePass<Rule: UpdateRule>: LanePass {
   private let rows: RowPointers
   private var rule: Rule
   private let forward: LaneForward
@@ -141,44 +81,12 @@ struct DensePass<Rule: UpdateRule> {
     residualTerms = LaneResidualTerms(factors: memory.factors.pointer, masks: memory.masks)
   }
 
-  /// The steps of an epoch.
-  ///
-  /// - Parameters:
-  ///   - rates: one vector a step of the epoch.
-  ///   - norms: l1 and l2 of every step of the run; nil where they are not wanted.
-  mutating func epoch(
-    _ indices: [Int32], _ order: SampleOrder, firstStep: Int, rates: UnsafePointer<LaneVector>, corrections: BiasCorrection,
-    norms: UnsafeMutablePointer<LaneVector>?, _ trace: inout LossTrace, _ cancellation: inout Cancellation
-  ) throws {
-    let wantsLoss = trace.isWanted
-    try corrections.withPointer { corrections, lastCorrection in
-      try indices.withUnsafeBufferPointer { buffer in
-        var indices = buffer.baseAddress.unsafelyUnwrapped
-        var left = order.rows
-        for batch in 0..<order.stepsPerEpoch {
-          let count = min(order.batchSize, left)
-          left &-= count
-          prefetch(indices + count, count: min(order.batchSize, left))
-          let result = try step(
-            indices, count: count, rate: rates[batch], correction: corrections[min(firstStep &+ batch, lastCorrection)],
-            wantsLoss: wantsLoss, &cancellation)
-          if let norms {
-            norms[2 &* (firstStep &+ batch)] = result.l1
-            norms[2 &* (firstStep &+ batch) &+ 1] = lane_sqrt(result.squared)
-          }
-          if wantsLoss { trace.add(result.loss) }
-          indices += count
-        }
-      }
-    }
-  }
-
-  /// One step on the rows `indices[0 ..< count]`.
   @inline(__always)
   mutating func step(
-    _ indices: UnsafePointer<Int32>, count: Int, rate: LaneVector, correction: BiasCorrection.Step, wantsLoss: Bool,
-    _ cancellation: inout Cancellation
+    _ indices: UnsafePointer<Int32>, count: Int, following: Int, rate: LaneVector, correction: BiasCorrection.Step,
+    wantsLoss: Bool, _ cancellation: inout Cancellation
   ) throws -> StepResult {
+    prefetch(indices + count, count: min(count, following))
     rule.begin(rate: rate, correction: correction)
     let isChunked = count > chunkRows
     if isChunked, let partial = gradient.partial {
