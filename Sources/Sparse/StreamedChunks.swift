@@ -106,6 +106,8 @@ final class PrefetchedChunks: ChunkSource, @unchecked Sendable {
   private var isCancelled = false
   private var thread: WorkerThread?
   private static let storeSize = 8
+  /// Whoever waits for a chunk is woken for so many: to wake a thread takes a good part of the time that a chunk takes to come.
+  private static let wakingSize = 3
 
   init(_ source: any ChunkSource) {
     self.source = source
@@ -123,7 +125,7 @@ final class PrefetchedChunks: ChunkSource, @unchecked Sendable {
         while store.count >= Self.storeSize, !isCancelled { monitor.wait() }
         if let chunk, !isCancelled { store.append(chunk) } else { isFinished = true }
         isDone = isFinished
-        monitor.signal()
+        if isFinished || store.count >= Self.wakingSize { monitor.signal() }
       }
     }
   }
@@ -132,7 +134,7 @@ final class PrefetchedChunks: ChunkSource, @unchecked Sendable {
     guard thread?.isStarted == true else { return source.next() }
     return monitor.locked {
       while store.isEmpty, !isFinished { monitor.wait() }
-      defer { monitor.signal() }
+      defer { if store.count < Self.storeSize - Self.wakingSize { monitor.signal() } }
       return store.isEmpty ? nil : store.removeFirst()
     }
   }
