@@ -7,7 +7,9 @@ final class SparseLaneGroup {
   private let shape: LaneShape
   private let classes: Int
   private let method: Method
-  private let rates: SparseLaneRates
+  /// Minus the learning rates, for Adam times the bias correction's scale.
+  private let rates: LaneRates
+  private let corrections: BiasCorrection?
   private let decays: SparseLaneDecays
   private let state: LaneBuffer
   private let logits: LaneBuffer
@@ -72,17 +74,18 @@ final class SparseLaneGroup {
         ))
       ahead = lookAhead.horizon + SparseLaneTerms.replayedSteps
       arrays = 3
-      let rates = SparseLaneRates(runs, capacity: ahead, steps: steps, corrections: corrections)
+      let rates = LaneRates(runs, capacity: ahead, steps: steps)
       let decays = SparseLaneDecays(runs, weightDecay: weightDecay, capacity: ahead, steps: steps)
-      rates.fill(from: SparseLaneTerms.replayedSteps)
+      rates.fill(from: SparseLaneTerms.replayedSteps) { -corrections[$0].scale }
       decays.fill(from: SparseLaneTerms.replayedSteps)
       lookAhead.setStep(SparseLaneTerms.replayedSteps)
-      lookAhead.prepareAfterReplay(
-        rates: rates.vectors.pointer, decays: decays.isActive ? decays.factors(from: 0) : nil)
+      withExtendedLifetime((rates, decays)) {
+        lookAhead.prepareAfterReplay(
+          rates: rates.vectors.pointer, decays: decays.isActive ? decays.factors(from: 0) : nil)
+      }
     }
-    let usesCorrections = if case .adam = method { true } else { false }
-    rates = SparseLaneRates(
-      runs, capacity: order.stepsPerEpoch + ahead, steps: steps, corrections: usesCorrections ? corrections : nil)
+    self.corrections = if case .adam = method { corrections } else { nil }
+    rates = LaneRates(runs, capacity: order.stepsPerEpoch + ahead, steps: steps)
     // A feature's next event is within two epochs.
     decays = SparseLaneDecays(
       runs, weightDecay: weightDecay, capacity: order.stepsPerEpoch + max(order.stepsPerEpoch, ahead), steps: steps)
@@ -118,7 +121,7 @@ final class SparseLaneGroup {
 
   /// Fills in the rates and decays of an epoch.
   func begin(epochFrom step: Int) {
-    rates.fill(from: step)
+    rates.fill(from: step) { -(corrections?[$0].scale ?? 1) }
     decays.fill(from: step)
   }
 

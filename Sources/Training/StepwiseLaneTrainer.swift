@@ -68,7 +68,7 @@ struct StepwiseLaneTrainer {
     let steps = order.stepsPerEpoch * settings.epochs
     let norms = LaneBuffer(count: recording.norms ? 2 * steps : 0)
     var trace = LossTrace(length: recording.traceLength, steps: steps)
-    let rates = LaneRates(runs, capacity: order.stepsPerEpoch)
+    let rates = LaneRates(runs, capacity: order.stepsPerEpoch, steps: steps)
     try withExtendedLifetime((memory, norms, rates)) {
       try rows.withPointers { rows in
         let rule = Pass.Rule(optimizer: settings.optimizer, memory: memory.optimizer)
