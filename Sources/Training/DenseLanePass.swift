@@ -84,7 +84,7 @@ struct DenseLanePass<Rule: UpdateRule>: LanePass {
   @inline(__always)
   mutating func step(
     _ indices: UnsafePointer<Int32>, count: Int, following: Int, rate: LaneVector, correction: BiasCorrection.Step,
-    wantsLoss: Bool, _ cancellation: inout Cancellation
+    wantsNorms: Bool, wantsLoss: Bool, _ cancellation: inout Cancellation
   ) throws -> StepResult {
     prefetch(indices + count, count: min(count, following))
     rule.begin(rate: rate, correction: correction)
@@ -102,7 +102,10 @@ struct DenseLanePass<Rule: UpdateRule>: LanePass {
     }
     try cancellation.check(work: 2 * chunkRows * shape.vectorCount)
     let tile = residuals(indices + start, count: count - start, scale: scale, wantsLoss: wantsLoss, &loss)
-    let norms = gradient.update(rule, tile, continues: isChunked)
+    let norms =
+      wantsNorms
+      ? gradient.update(rule, tile, continues: isChunked, wantsNorms: true)
+      : gradient.update(rule, tile, continues: isChunked, wantsNorms: false)
     return StepResult(l1: norms.l1, squared: norms.squared, loss: lane_multiply(loss, scale))
   }
 

@@ -37,23 +37,25 @@ struct LaneGradient {
 
   /// Finishes the gradient with the last chunk's samples, and moves the weights.
   ///
-  /// - Parameter continues: whether `partial` holds earlier chunks.
-  /// - Returns: l1 norm and squared l2 norm.
+  /// - Parameters:
+  ///   - continues: whether `partial` holds earlier chunks.
+  ///   - wantsNorms: a constant wherever it is inlined.
+  /// - Returns: l1 norm and squared l2 norm; zeros where they are not wanted.
   @inline(__always)
   func update<Rule: UpdateRule>(
-    _ rule: Rule, _ samples: SampleTile, continues: Bool
+    _ rule: Rule, _ samples: SampleTile, continues: Bool, wantsNorms: Bool
   ) -> (l1: LaneVector, squared: LaneVector) {
     var l1 = lane_splat(0)
     var squared = lane_splat(0)
     var c = 0
     while c &+ 2 <= shape.classes {
-      let norms = column(rule, samples, TwoClasses.self, c, continues)
+      let norms = column(rule, samples, TwoClasses.self, c, continues, wantsNorms)
       l1 = lane_add(lane_add(l1, norms.l1.a), norms.l1.b)
       squared = lane_add(lane_add(squared, norms.squared.a), norms.squared.b)
       c &+= 2
     }
     if c < shape.classes {
-      let norms = column(rule, samples, OneClass.self, c, continues)
+      let norms = column(rule, samples, OneClass.self, c, continues, wantsNorms)
       l1 = lane_add(l1, norms.l1.a)
       squared = lane_add(squared, norms.squared.a)
     }
@@ -63,10 +65,10 @@ struct LaneGradient {
   /// All features of a span of classes.
   @inline(__always)
   private func column<Rule: UpdateRule, Span: ClassSpan>(
-    _ rule: Rule, _ samples: SampleTile, _: Span.Type, _ firstClass: Int, _ continues: Bool
+    _ rule: Rule, _ samples: SampleTile, _: Span.Type, _ firstClass: Int, _ continues: Bool, _ wantsNorms: Bool
   ) -> GradientNorms<Span> {
-    var norms = GradientNorms<Span>()
-    var block = GradientNorms<Span>()
+    var norms = GradientNorms<Span>(areWanted: wantsNorms)
+    var block = GradientNorms<Span>(areWanted: wantsNorms)
     var feature = 0
     let step = lane_registers() == 16 ? 4 : Rule.usesDivider ? 6 : 8
     while feature &+ step < shape.features {
@@ -80,7 +82,7 @@ struct LaneGradient {
       feature &+= step
       if feature % Self.featuresPerBlock == 0 {
         norms.add(block)
-        block = GradientNorms<Span>()
+        block = GradientNorms<Span>(areWanted: wantsNorms)
       }
     }
     let left = shape.features &- feature

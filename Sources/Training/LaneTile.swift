@@ -16,10 +16,14 @@ protocol ClassSpan: LaneVectors {
   func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self>)
 }
 
-/// Sums of |g| and of g^2, class by class.
+/// Sums of |g| and of g^2, class by class; zeros where nobody wants them.
 struct GradientNorms<Span: ClassSpan> {
+  /// A constant wherever kernels are inlined: no instruction is left of norms that are not wanted.
+  let areWanted: Bool
   var l1 = Span(repeating: lane_splat(0))
   var squared = Span(repeating: lane_splat(0))
+
+  @inline(__always) init(areWanted: Bool) { self.areWanted = areWanted }
 
   @inline(__always) mutating func add(_ other: Self) {
     l1.add(other.l1)
@@ -30,11 +34,13 @@ struct GradientNorms<Span: ClassSpan> {
 /// One gradient, into its norms and its weight. The square is shared: it is not fused with the sum.
 @inline(__always)
 private func foldOne<Rule: UpdateRule>(
-  _ gradient: LaneVector, _ rule: Rule, at index: Int, _ l1: inout LaneVector, _ squared: inout LaneVector
+  _ gradient: LaneVector, _ rule: Rule, at index: Int, areNormsWanted: Bool, _ l1: inout LaneVector, _ squared: inout LaneVector
 ) {
   let square = lane_multiply(gradient, gradient)
-  l1 = lane_add(l1, lane_abs(gradient))
-  squared = lane_add(squared, square)
+  if areNormsWanted {
+    l1 = lane_add(l1, lane_abs(gradient))
+    squared = lane_add(squared, square)
+  }
   rule.update(gradient, square: square, at: index)
 }
 
@@ -60,7 +66,7 @@ struct OneClass: ClassSpan {
   @inline(__always) var maximum: LaneVector { a }
   @inline(__always)
   func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self>) {
-    foldOne(a, rule, at: index, &norms.l1.a, &norms.squared.a)
+    foldOne(a, rule, at: index, areNormsWanted: norms.areWanted, &norms.l1.a, &norms.squared.a)
   }
 }
 
@@ -104,8 +110,8 @@ struct TwoClasses: ClassSpan {
   @inline(__always) var maximum: LaneVector { lane_max(a, b) }
   @inline(__always)
   func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self>) {
-    foldOne(a, rule, at: index, &norms.l1.a, &norms.squared.a)
-    foldOne(b, rule, at: index &+ 1, &norms.l1.b, &norms.squared.b)
+    foldOne(a, rule, at: index, areNormsWanted: norms.areWanted, &norms.l1.a, &norms.squared.a)
+    foldOne(b, rule, at: index &+ 1, areNormsWanted: norms.areWanted, &norms.l1.b, &norms.squared.b)
   }
 }
 
@@ -157,9 +163,9 @@ struct ThreeClasses: ClassSpan {
   @inline(__always) var maximum: LaneVector { lane_max(lane_max(a, b), c) }
   @inline(__always)
   func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self>) {
-    foldOne(a, rule, at: index, &norms.l1.a, &norms.squared.a)
-    foldOne(b, rule, at: index &+ 1, &norms.l1.b, &norms.squared.b)
-    foldOne(c, rule, at: index &+ 2, &norms.l1.c, &norms.squared.c)
+    foldOne(a, rule, at: index, areNormsWanted: norms.areWanted, &norms.l1.a, &norms.squared.a)
+    foldOne(b, rule, at: index &+ 1, areNormsWanted: norms.areWanted, &norms.l1.b, &norms.squared.b)
+    foldOne(c, rule, at: index &+ 2, areNormsWanted: norms.areWanted, &norms.l1.c, &norms.squared.c)
   }
 }
 

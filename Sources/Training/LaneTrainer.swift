@@ -75,12 +75,12 @@ public struct LaneTrainer: Sendable {
   private var groupWidth: Int { kernels == .lists ? preferredRunCount : laneWidth }
 
   /// Trains all runs and throws the result away; for measuring.
-  func trainWithoutEvaluation(_ runs: [Run], seed: UInt64) throws {
+  func trainWithoutEvaluation(_ runs: [Run], seed: UInt64, recording: Recording) throws {
     var cancellation = Cancellation { false }
     try withSubnormalsFlushedToZero {
       let width = groupWidth
       for start in stride(from: 0, to: runs.count, by: width) {
-        _ = try trainLanes(runs[start..<min(start + width, runs.count)], seed, Recording(), &cancellation)
+        _ = try trainLanes(runs[start..<min(start + width, runs.count)], seed, recording, &cancellation)
       }
     }
   }

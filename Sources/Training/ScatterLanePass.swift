@@ -56,7 +56,7 @@ struct ScatterLanePass<Rule: UpdateRule>: LanePass {
   @inline(__always)
   mutating func step(
     _ indices: UnsafePointer<Int32>, count: Int, following: Int, rate: LaneVector, correction: BiasCorrection.Step,
-    wantsLoss: Bool, _ cancellation: inout Cancellation
+    wantsNorms: Bool, wantsLoss: Bool, _ cancellation: inout Cancellation
   ) throws -> StepResult {
     rule.begin(rate: rate, correction: correction)
     let (loss, work) = makeResiduals(indices, count: count, following: following, wantsLoss: wantsLoss)

@@ -25,7 +25,7 @@ protocol LanePass {
   /// One step on the rows `indices[0 ..< count]`, behind which `following` more are readable.
   mutating func step(
     _ indices: UnsafePointer<Int32>, count: Int, following: Int, rate: LaneVector, correction: BiasCorrection.Step,
-    wantsLoss: Bool, _ cancellation: inout Cancellation
+    wantsNorms: Bool, wantsLoss: Bool, _ cancellation: inout Cancellation
   ) throws -> StepResult
 }
 
@@ -114,7 +114,8 @@ struct StepwiseLaneTrainer {
           left &-= count
           let result = try pass.step(
             indices, count: count, following: left, rate: rates[batch],
-            correction: corrections[min(firstStep &+ batch, lastCorrection)], wantsLoss: wantsLoss, &cancellation)
+            correction: corrections[min(firstStep &+ batch, lastCorrection)], wantsNorms: norms != nil, wantsLoss: wantsLoss,
+            &cancellation)
           if let norms {
             norms[2 &* (firstStep &+ batch)] = result.l1
             norms[2 &* (firstStep &+ batch) &+ 1] = lane_sqrt(result.squared)

@@ -32,8 +32,11 @@ public enum TrainerBenchmark {
     /// Runs given to one call.
     public var runs: Int
     public var steps: Int
-    /// Microseconds a run and step: sample order, batch assembly, forward, softmax, gradient, norms and update.
+    /// Microseconds a run and step: sample order, batch assembly, forward, softmax, gradient and update; on the sparse path the
+    /// gradient's norms too.
     public var microsecondsPerRunAndStep: Double
+    /// The same with the norms of every step recorded, as in the prior run of a refinement.
+    public var microsecondsWithNorms: Double
     /// Nanoseconds a nonzero, epoch and run.
     public var nanosecondsPerNonzero: Double
     /// The same for each class; two classes count as one.
@@ -75,13 +78,16 @@ public enum TrainerBenchmark {
     let steps = trainer.steps
     let factors = (0..<steps).map { 1 - Double($0) / Double(steps) }
     let grid = (0..<runs).map { Run(learningRate: exp2(Double($0 % 16) - 12), factors: factors) }
-    var times: [Double] = []
-    for repetition in 0..<repetitions {
-      let start = threadSeconds()
-      _ = try trainer.trainWithoutEvaluation(grid, seed: UInt64(repetition))
-      times.append(threadSeconds() - start)
+    func medianTime(_ recording: Recording) throws -> Double {
+      median(
+        try (0..<repetitions).map { repetition in
+          let start = threadSeconds()
+          try trainer.trainWithoutEvaluation(grid, seed: UInt64(repetition), recording: recording)
+          return threadSeconds() - start
+        })
     }
-    let perStep = median(times) / Double(steps * runs)
+    let perStep = try medianTime(Recording()) / Double(steps * runs)
+    let perStepWithNorms = try medianTime(Recording(norms: true)) / Double(steps * runs)
     let data = problem.training
     let entriesOfRow =
       trainer.kernels == .dense
@@ -91,7 +97,7 @@ public enum TrainerBenchmark {
     let perNonzero = perStep * Double(steps) * 1e9 / Double(epochs * max(1, data.matrix.nonzeroCount))
     return Timing(
       problem: problem.name, optimizer: optimizer.name, path: trainer.chosenPath.rawValue, runs: runs, steps: steps,
-      microsecondsPerRunAndStep: perStep * 1e6,
+      microsecondsPerRunAndStep: perStep * 1e6, microsecondsWithNorms: perStepWithNorms * 1e6,
       nanosecondsPerNonzero: perNonzero,
       nanosecondsPerNonzeroAndClass: perNonzero / Double(SparseLaneTrainer.storedClasses(data.classCount)),
       fractionOfPeak: flops / perStep / peakFlops)

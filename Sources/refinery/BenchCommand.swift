@@ -9,6 +9,7 @@ struct BenchCommand: ParsableCommand {
     abstract: "This machine's speed, as fractions of its own limits.",
     discussion: """
       Measures one core's FMA peak and memory bandwidth, then the trainer: CPU time of one thread, medians of five. The \
+      column "with norms" records the gradient's norms of every step besides, as a refinement's prior run does. The \
       fraction of the peak counts only the multiply-adds of forward and gradient: 64 (d+1) C operations a run and step at batch \
       size 16 where rows are dense, those of the nonzeros where they are sparse.
 
@@ -83,12 +84,14 @@ struct BenchCommand: ParsableCommand {
         format: "FMA peak of a core %.0f GFLOP/s, memory bandwidth %.1f GB/s, vectors of %d floats\n\n",
         machine.peakFlops / 1e9, machine.memoryBandwidth / 1e9, machine.vectorWidth)
     var table = TextTable(
-      header: ["problem", "optimizer", "path", "runs", "us a run and step", "ns a nonzero and class", "% of peak"],
+      header: [
+        "problem", "optimizer", "path", "runs", "us a run and step", "with norms", "ns a nonzero and class", "% of peak",
+      ],
       leftAligned: [0, 1, 2])
     for timing in trainer {
       table.append([
         timing.problem, timing.optimizer, timing.path, "\(timing.runs)",
-        String(format: "%.4f", timing.microsecondsPerRunAndStep),
+        String(format: "%.4f", timing.microsecondsPerRunAndStep), String(format: "%.4f", timing.microsecondsWithNorms),
         String(format: "%.3f", timing.nanosecondsPerNonzeroAndClass), String(format: "%.1f", timing.fractionOfPeak * 100),
       ])
     }

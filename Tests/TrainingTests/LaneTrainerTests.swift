@@ -83,6 +83,29 @@ import Testing
     }
   }
 
+  /// Kernels leave out norms that nobody wants; what is trained must not show it.
+  @Test(arguments: [TrainingSettings.Path.dense, .sparse])
+  func bitsDoNotDependOnRecording(path: TrainingSettings.Path) throws {
+    var made = MadeUp(seed: 5)
+    // Odd numbers of classes and features, and a batch of several chunks.
+    let problem = made.problem(rows: 150, features: 13, classes: 5, testRows: 20)
+    for optimizer in Self.optimizers {
+      for batchSize in [16, 70] {
+        let settings = TrainingSettings(optimizer: optimizer, epochs: 4, batchSize: batchSize, path: path)
+        let trainer = LaneTrainer(problem: problem, settings: settings)
+        let runs = (0..<5).map { Run.linear(0.01 * Double($0 + 1), steps: trainer.steps) }
+        let recorded = try trainer.train(runs, seed: 9, recording: Recording(norms: true, traceLength: 5))
+        let plain = try trainer.train(runs, seed: 9)
+        for (recorded, plain) in zip(recorded, plain) {
+          #expect(recorded.l1Norms.count == trainer.steps && plain.l1Norms.isEmpty)
+          var withoutRecords = recorded
+          (withoutRecords.l1Norms, withoutRecords.l2Norms, withoutRecords.trace) = ([], [], [])
+          #expect(bits(withoutRecords) == bits(plain))
+        }
+      }
+    }
+  }
+
   @Test func bitsDoNotDependOnThreads() async throws {
     var made = MadeUp(seed: 4)
     let problem = made.problem(rows: 64, features: 5, classes: 3)
