@@ -23,6 +23,8 @@ protocol LanePass {
   associatedtype Memory: LaneMemory
   init(memory: Memory, rows: RowPointers, rule: Rule)
   /// One step on the rows `indices[0 ..< count]`, behind which `following` more are readable.
+  ///
+  /// - Parameter wantsNorms: whether the result's norms are read; where they are not, a pass need not compute them.
   mutating func step(
     _ indices: UnsafePointer<Int32>, count: Int, following: Int, rate: LaneVector, correction: BiasCorrection.Step,
     wantsNorms: Bool, wantsLoss: Bool, _ cancellation: inout Cancellation
