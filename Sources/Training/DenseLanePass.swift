@@ -18,7 +18,7 @@ final class DenseLaneMemory: LaneMemory {
   /// A chunk's labels.
   let labels: UnsafeMutablePointer<Int32>
   /// See `LaneResidualTerms`.
-  let masks: UnsafeMutablePointer<Int32>
+  let isOther: UnsafeMutablePointer<Float>
 
   /// Logits of a chunk take at most this many vectors, or 16 rows where those are more: a level-2 cache holds them.
   static let largestChunk = 8192
@@ -37,8 +37,8 @@ final class DenseLaneMemory: LaneMemory {
       count: (paddedRows * KernelRows.stride(shape.features) + laneWidth - 1) / laneWidth, cacheLineOffset: 5)
     labels = .allocate(capacity: paddedRows)
     labels.initialize(repeating: 0, count: paddedRows)
-    masks = .allocate(capacity: paddedRows * shape.classStride)
-    masks.initialize(repeating: -1, count: paddedRows * shape.classStride)
+    isOther = .allocate(capacity: paddedRows * shape.classStride)
+    isOther.initialize(repeating: 1, count: paddedRows * shape.classStride)
   }
 
   var trained: TrainedLanes {
@@ -48,7 +48,7 @@ final class DenseLaneMemory: LaneMemory {
 
   deinit {
     labels.deallocate()
-    masks.deallocate()
+    isOther.deallocate()
   }
 }
 
@@ -78,7 +78,7 @@ struct DenseLanePass<Rule: UpdateRule>: LanePass {
     samples = UnsafeMutableRawPointer(memory.samples.pointer)
       .bindMemory(to: Float.self, capacity: SampleTile.padded(chunkRows) * rows.stride)
     labels = memory.labels
-    residualTerms = LaneResidualTerms(factors: memory.factors.pointer, masks: memory.masks)
+    residualTerms = LaneResidualTerms(factors: memory.factors.pointer, isOther: memory.isOther)
   }
 
   @inline(__always)

@@ -4,9 +4,9 @@ import SIMDShims
 struct LaneResidualTerms {
   /// By sample: what a row of residuals has to be multiplied by.
   let factors: UnsafeMutablePointer<LaneVector>
-  /// By sample and class, in a stride of `classStride`: all -1. A sample's label is 0 while its softmax is made: that leaves it out
+  /// By sample and class, in a stride of `classStride`: all 1. A sample's label is 0 while its softmax is made: that leaves it out
   /// of a sum without a branch.
-  let masks: UnsafeMutablePointer<Int32>
+  let isOther: UnsafeMutablePointer<Float>
 }
 
 extension LaneLogits {
@@ -47,24 +47,24 @@ extension LaneLogits {
   private func makeResiduals<Rows: Tile>(
     _: Rows.Type, _ row: Int, _ labels: UnsafePointer<Int32>, _ scale: LaneVector, _ terms: LaneResidualTerms
   ) where Rows.Span == OneClass {
-    let masks = terms.masks + row &* shape.classStride
-    for i in 0..<Rows.rows { masks[i &* shape.classStride &+ Int(labels[row &+ i])] = 0 }
+    let isOther = terms.isOther + row &* shape.classStride
+    for i in 0..<Rows.rows { isOther[i &* shape.classStride &+ Int(labels[row &+ i])] = 0 }
     let maximum = Rows(loading: UnsafePointer(maxima + row), stride: 1)
     var others = Rows(repeating: OneClass(repeating: lane_splat(0)))
     var z = values + row &* shape.classStride
-    var mask = UnsafePointer(masks)
+    var isAdded = UnsafePointer(isOther)
     for _ in 0..<shape.classes {
       let logits = Rows(loading: UnsafePointer(z), stride: shape.classStride)
       let e = laneExponential(logits.combined(with: maximum) { lane_subtract($0, $1) })
       e.store(to: z, stride: shape.classStride)
-      others.addMasked(mask, stride: shape.classStride, e)
+      others.add(isAdded, stride: shape.classStride, times: e)
       z += 1
-      mask += 1
+      isAdded += 1
     }
     others.store(to: terms.factors + row, stride: 1)
     for i in 0..<Rows.rows {
       let label = i &* shape.classStride &+ Int(labels[row &+ i])
-      masks[label] = -1
+      isOther[label] = 1
       let ofLabel = values + (row &* shape.classStride &+ label)
       let others = terms.factors[row &+ i]
       terms.factors[row &+ i] = lane_divide(scale, lane_add(others, ofLabel[0]))

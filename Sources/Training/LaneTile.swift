@@ -186,8 +186,8 @@ protocol Tile: LaneVectors {
   func store(to target: UnsafeMutablePointer<LaneVector>, stride: Int)
   /// The largest in each lane.
   var maximum: LaneVector { get }
-  /// Adds mask[row * stride] & other.
-  mutating func addMasked(_ mask: UnsafePointer<Int32>, stride: Int, _ other: Self)
+  /// Adds factors[row * stride] * other, row by row.
+  mutating func add(_ factors: UnsafePointer<Float>, stride: Int, times other: Self)
   /// Takes rows as gradients of the weights from `index`, `index + stride`, ... on.
   func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Span>)
   /// Raises maxima[row] to the largest of the row.
@@ -209,8 +209,8 @@ struct SingleRow<Span: ClassSpan>: Tile {
   @inline(__always) func raise(_ maxima: UnsafeMutablePointer<LaneVector>) {
     maxima[0] = lane_max(span.maximum, maxima[0])
   }
-  @inline(__always) mutating func addMasked(_ mask: UnsafePointer<Int32>, stride: Int, _ other: Self) {
-    span = span.combined(with: other.span) { lane_add($0, lane_masked($1, mask[0])) }
+  @inline(__always) mutating func add(_ factors: UnsafePointer<Float>, stride: Int, times other: Self) {
+    span.add(lane_splat(factors[0]), times: other.span)
   }
   @inline(__always) func mapped(_ operation: (LaneVector) -> LaneVector) -> Self {
     SingleRow(span: span.mapped(operation))
@@ -254,9 +254,9 @@ struct RowPair<Head: Tile, Tail: Tile>: Tile where Head.Span == Tail.Span {
     head.raise(maxima)
     tail.raise(maxima + Head.rows)
   }
-  @inline(__always) mutating func addMasked(_ mask: UnsafePointer<Int32>, stride: Int, _ other: Self) {
-    head.addMasked(mask, stride: stride, other.head)
-    tail.addMasked(mask + Head.rows &* stride, stride: stride, other.tail)
+  @inline(__always) mutating func add(_ factors: UnsafePointer<Float>, stride: Int, times other: Self) {
+    head.add(factors, stride: stride, times: other.head)
+    tail.add(factors + Head.rows &* stride, stride: stride, times: other.tail)
   }
   @inline(__always) func mapped(_ operation: (LaneVector) -> LaneVector) -> Self {
     var result = self
@@ -294,8 +294,8 @@ struct BiasRow<Span: ClassSpan>: Tile {
   }
   @inline(__always) var maximum: LaneVector { row.maximum }
   @inline(__always) func raise(_ maxima: UnsafeMutablePointer<LaneVector>) { row.raise(maxima) }
-  @inline(__always) mutating func addMasked(_ mask: UnsafePointer<Int32>, stride: Int, _ other: Self) {
-    row.addMasked(mask, stride: stride, other.row)
+  @inline(__always) mutating func add(_ factors: UnsafePointer<Float>, stride: Int, times other: Self) {
+    row.add(factors, stride: stride, times: other.row)
   }
   @inline(__always) func mapped(_ operation: (LaneVector) -> LaneVector) -> Self {
     BiasRow(row: row.mapped(operation))

@@ -10,6 +10,9 @@
 #define REFINERY_LANE_VECTOR_H
 
 #include <stdint.h>
+#if defined(__AVX__)
+#include <immintrin.h>
+#endif
 
 #if defined(__AVX512F__)
 #define LANE_VECTOR_WIDTH 16
@@ -39,15 +42,39 @@ LANE_FUNCTION lane_vector lane_sqrt(lane_vector a) { return __builtin_elementwis
 /// a in the lanes where x < y, b in the others (also where x or y is not a number).
 LANE_FUNCTION lane_vector lane_where_less(lane_vector x, lane_vector y, lane_vector a, lane_vector b) { return x < y ? a : b; }
 
-/// The bits of a that are set in mask, in every lane: a where mask is -1, 0 where it is 0.
-LANE_FUNCTION lane_vector lane_masked(lane_vector a, int32_t mask) { return (lane_vector)((lane_integers)a & (lane_integers)mask); }
-
 /// Asks for the cache line of an address.
 LANE_FUNCTION void memory_prefetch(const void *address) { __builtin_prefetch(address); }
 
 // Parts of the exponential and the logarithm, on the bits of the floats.
-/// The low 9 bits of a moved to where sign and exponent are.
-LANE_FUNCTION lane_vector lane_low_bits_as_exponent(lane_vector a) { return (lane_vector)((lane_integers)a << 23); }
+/// The bits of 2^(j/32), less j << 18.
+static const uint32_t lane_roots_of_two[32] __attribute__((aligned(64))) = {
+    0x3F800000, 0x3F7ECD87, 0x3F7DAAC3, 0x3F7C980F, 0x3F7B95C2, 0x3F7AA43A, 0x3F79C3D3, 0x3F78F4F0,
+    0x3F7837F0, 0x3F778D3A, 0x3F76F532, 0x3F767043, 0x3F75FED7, 0x3F75A15B, 0x3F75583F, 0x3F7523F6,
+    0x3F7504F3, 0x3F74FBAF, 0x3F7508A4, 0x3F752C4D, 0x3F75672A, 0x3F75B9BE, 0x3F76248C, 0x3F76A81E,
+    0x3F7744FD, 0x3F77FBB8, 0x3F78CCDF, 0x3F79B907, 0x3F7AC0C7, 0x3F7BE4BA, 0x3F7D257D, 0x3F7E83B3,
+};
+/// 2^(n/32) for the whole n, -127 * 32 <= n <= 127 * 32, that stands in the low bits of a = 1.5 * 2^23 + n. Where that is below the smallest
+/// normal number, something between 0 and that number; 0 for -127 * 32.
+LANE_FUNCTION lane_vector lane_root_of_two(lane_vector a) {
+  // The low 5 bits of n choose the root, and the others are the exponent: what those 5 add beside it, the table has taken off.
+#if LANE_VECTOR_WIDTH == 16
+  const __m512i low = _mm512_load_si512(lane_roots_of_two), high = _mm512_load_si512(lane_roots_of_two + 16);
+  const lane_integers root = (lane_integers)_mm512_permutex2var_epi32(low, (__m512i)a, high);
+#elif defined(__AVX2__)
+  const __m256i *const tables = (const __m256i *)lane_roots_of_two;
+  const __m256i n = (__m256i)a;
+  const __m256 third_bit = (__m256)_mm256_slli_epi32(n, 28), fourth_bit = (__m256)_mm256_slli_epi32(n, 27);
+  const __m256 low = _mm256_blendv_ps(
+      (__m256)_mm256_permutevar8x32_epi32(tables[0], n), (__m256)_mm256_permutevar8x32_epi32(tables[1], n), third_bit);
+  const __m256 high = _mm256_blendv_ps(
+      (__m256)_mm256_permutevar8x32_epi32(tables[2], n), (__m256)_mm256_permutevar8x32_epi32(tables[3], n), third_bit);
+  const lane_integers root = (lane_integers)_mm256_blendv_ps(low, high, fourth_bit);
+#else
+  lane_integers root;
+  for (int lane = 0; lane < LANE_VECTOR_WIDTH; lane++) root[lane] = (int32_t)lane_roots_of_two[((lane_integers)a)[lane] & 31];
+#endif
+  return (lane_vector)(root + ((lane_integers)a << 18));
+}
 /// floor(log2(a / sqrt(1/2))) for a positive and normal.
 LANE_FUNCTION lane_integers lane_exponent(lane_vector a) { return ((lane_integers)a - 0x3F3504F3) >> 23; }
 /// a * 2^-exponent.
