@@ -104,8 +104,8 @@ struct DenseLanePass<Rule: UpdateRule>: LanePass {
     let tile = residuals(indices + start, count: count - start, scale: scale, wantsLoss: wantsLoss, &loss)
     let norms =
       wantsNorms
-      ? gradient.update(rule, tile, continues: isChunked, wantsNorms: true)
-      : gradient.update(rule, tile, continues: isChunked, wantsNorms: false)
+      ? gradient.update(rule, tile, continues: isChunked, WithNorms.self)
+      : gradient.update(rule, tile, continues: isChunked, WithoutNorms.self)
     return StepResult(l1: norms.l1, squared: norms.squared, loss: lane_multiply(loss, scale))
   }
 

@@ -37,25 +37,23 @@ struct LaneGradient {
 
   /// Finishes the gradient with the last chunk's samples, and moves the weights.
   ///
-  /// - Parameters:
-  ///   - continues: whether `partial` holds earlier chunks.
-  ///   - wantsNorms: a constant wherever it is inlined.
+  /// - Parameter continues: whether `partial` holds earlier chunks.
   /// - Returns: l1 norm and squared l2 norm; zeros where they are not wanted.
   @inline(__always)
-  func update<Rule: UpdateRule>(
-    _ rule: Rule, _ samples: SampleTile, continues: Bool, wantsNorms: Bool
+  func update<Rule: UpdateRule, Choice: NormsChoice>(
+    _ rule: Rule, _ samples: SampleTile, continues: Bool, _: Choice.Type
   ) -> (l1: LaneVector, squared: LaneVector) {
     var l1 = lane_splat(0)
     var squared = lane_splat(0)
     var c = 0
     while c &+ 2 <= shape.classes {
-      let norms = column(rule, samples, TwoClasses.self, c, continues, wantsNorms)
+      let norms = column(rule, samples, TwoClasses.self, c, continues, Choice.self)
       l1 = lane_add(lane_add(l1, norms.l1.a), norms.l1.b)
       squared = lane_add(lane_add(squared, norms.squared.a), norms.squared.b)
       c &+= 2
     }
     if c < shape.classes {
-      let norms = column(rule, samples, OneClass.self, c, continues, wantsNorms)
+      let norms = column(rule, samples, OneClass.self, c, continues, Choice.self)
       l1 = lane_add(l1, norms.l1.a)
       squared = lane_add(squared, norms.squared.a)
     }
@@ -64,11 +62,11 @@ struct LaneGradient {
 
   /// All features of a span of classes.
   @inline(__always)
-  private func column<Rule: UpdateRule, Span: ClassSpan>(
-    _ rule: Rule, _ samples: SampleTile, _: Span.Type, _ firstClass: Int, _ continues: Bool, _ wantsNorms: Bool
-  ) -> GradientNorms<Span> {
-    var norms = GradientNorms<Span>(areWanted: wantsNorms)
-    var block = GradientNorms<Span>(areWanted: wantsNorms)
+  private func column<Rule: UpdateRule, Span: ClassSpan, Choice: NormsChoice>(
+    _ rule: Rule, _ samples: SampleTile, _: Span.Type, _ firstClass: Int, _ continues: Bool, _: Choice.Type
+  ) -> GradientNorms<Span, Choice> {
+    var norms = GradientNorms<Span, Choice>()
+    var block = GradientNorms<Span, Choice>()
     var feature = 0
     let step = lane_registers() == 16 ? 4 : Rule.usesDivider ? 6 : 8
     while feature &+ step < shape.features {
@@ -82,7 +80,7 @@ struct LaneGradient {
       feature &+= step
       if feature % Self.featuresPerBlock == 0 {
         norms.add(block)
-        block = GradientNorms<Span>(areWanted: wantsNorms)
+        block = GradientNorms()
       }
     }
     let left = shape.features &- feature
@@ -108,9 +106,9 @@ struct LaneGradient {
 
   /// The last features of a column, and the bias.
   @inline(__always)
-  private func last<Rule: UpdateRule, Rows: Tile>(
+  private func last<Rule: UpdateRule, Rows: Tile, Choice: NormsChoice>(
     _ rule: Rule, _ samples: SampleTile, _: Rows.Type, _ feature: Int, _ firstClass: Int, _ continues: Bool,
-    _ norms: inout GradientNorms<Rows.Span>
+    _ norms: inout GradientNorms<Rows.Span, Choice>
   ) {
     tile(rule, samples, RowPair<Rows, BiasRow<Rows.Span>>.self, feature, firstClass, continues, &norms)
   }
@@ -118,9 +116,9 @@ struct LaneGradient {
   /// Sums the gradients of neighbouring features and folds them. The next tile's sums do not wait for the divisions of an update:
   /// a tile is small enough for the processor to look ahead over.
   @inline(__always)
-  private func tile<Rule: UpdateRule, T: Tile>(
+  private func tile<Rule: UpdateRule, T: Tile, Choice: NormsChoice>(
     _ rule: Rule, _ samples: SampleTile, _: T.Type, _ feature: Int, _ firstClass: Int, _ continues: Bool,
-    _ norms: inout GradientNorms<T.Span>
+    _ norms: inout GradientNorms<T.Span, Choice>
   ) {
     let index = feature &* shape.classStride &+ firstClass
     var sums = T(repeating: T.Span(repeating: lane_splat(0)))

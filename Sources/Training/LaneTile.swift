@@ -13,17 +13,27 @@ protocol ClassSpan: LaneVectors {
   mutating func add(_ other: Self)
   var maximum: LaneVector { get }
   /// Hands gradients to the optimizer, those of the weights from `index` on, and adds them to their norms.
-  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self>)
+  func fold<Rule: UpdateRule, Choice: NormsChoice>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self, Choice>)
+}
+
+/// Whether a kernel computes gradient norms: a type, so that kernels are compiled for each answer, and no instruction is left of norms that
+/// are not wanted. As an argument it would be a branch at every weight.
+protocol NormsChoice {
+  static var areWanted: Bool { get }
+}
+
+enum WithNorms: NormsChoice {
+  @inline(__always) static var areWanted: Bool { true }
+}
+
+enum WithoutNorms: NormsChoice {
+  @inline(__always) static var areWanted: Bool { false }
 }
 
 /// Sums of |g| and of g^2, class by class; zeros where nobody wants them.
-struct GradientNorms<Span: ClassSpan> {
-  /// A constant wherever kernels are inlined: no instruction is left of norms that are not wanted.
-  let areWanted: Bool
+struct GradientNorms<Span: ClassSpan, Choice: NormsChoice> {
   var l1 = Span(repeating: lane_splat(0))
   var squared = Span(repeating: lane_splat(0))
-
-  @inline(__always) init(areWanted: Bool) { self.areWanted = areWanted }
 
   @inline(__always) mutating func add(_ other: Self) {
     l1.add(other.l1)
@@ -33,11 +43,11 @@ struct GradientNorms<Span: ClassSpan> {
 
 /// One gradient, into its norms and its weight. The square is shared: it is not fused with the sum.
 @inline(__always)
-private func foldOne<Rule: UpdateRule>(
-  _ gradient: LaneVector, _ rule: Rule, at index: Int, areNormsWanted: Bool, _ l1: inout LaneVector, _ squared: inout LaneVector
+private func foldOne<Rule: UpdateRule, Choice: NormsChoice>(
+  _ gradient: LaneVector, _ rule: Rule, at index: Int, _: Choice.Type, _ l1: inout LaneVector, _ squared: inout LaneVector
 ) {
   let square = lane_multiply(gradient, gradient)
-  if areNormsWanted {
+  if Choice.areWanted {
     l1 = lane_add(l1, lane_abs(gradient))
     squared = lane_add(squared, square)
   }
@@ -65,8 +75,8 @@ struct OneClass: ClassSpan {
   }
   @inline(__always) var maximum: LaneVector { a }
   @inline(__always)
-  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self>) {
-    foldOne(a, rule, at: index, areNormsWanted: norms.areWanted, &norms.l1.a, &norms.squared.a)
+  func fold<Rule: UpdateRule, Choice: NormsChoice>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self, Choice>) {
+    foldOne(a, rule, at: index, Choice.self, &norms.l1.a, &norms.squared.a)
   }
 }
 
@@ -109,9 +119,9 @@ struct TwoClasses: ClassSpan {
   }
   @inline(__always) var maximum: LaneVector { lane_max(a, b) }
   @inline(__always)
-  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self>) {
-    foldOne(a, rule, at: index, areNormsWanted: norms.areWanted, &norms.l1.a, &norms.squared.a)
-    foldOne(b, rule, at: index &+ 1, areNormsWanted: norms.areWanted, &norms.l1.b, &norms.squared.b)
+  func fold<Rule: UpdateRule, Choice: NormsChoice>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self, Choice>) {
+    foldOne(a, rule, at: index, Choice.self, &norms.l1.a, &norms.squared.a)
+    foldOne(b, rule, at: index &+ 1, Choice.self, &norms.l1.b, &norms.squared.b)
   }
 }
 
@@ -162,10 +172,10 @@ struct ThreeClasses: ClassSpan {
   }
   @inline(__always) var maximum: LaneVector { lane_max(lane_max(a, b), c) }
   @inline(__always)
-  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self>) {
-    foldOne(a, rule, at: index, areNormsWanted: norms.areWanted, &norms.l1.a, &norms.squared.a)
-    foldOne(b, rule, at: index &+ 1, areNormsWanted: norms.areWanted, &norms.l1.b, &norms.squared.b)
-    foldOne(c, rule, at: index &+ 2, areNormsWanted: norms.areWanted, &norms.l1.c, &norms.squared.c)
+  func fold<Rule: UpdateRule, Choice: NormsChoice>(_ rule: Rule, at index: Int, into norms: inout GradientNorms<Self, Choice>) {
+    foldOne(a, rule, at: index, Choice.self, &norms.l1.a, &norms.squared.a)
+    foldOne(b, rule, at: index &+ 1, Choice.self, &norms.l1.b, &norms.squared.b)
+    foldOne(c, rule, at: index &+ 2, Choice.self, &norms.l1.c, &norms.squared.c)
   }
 }
 
@@ -189,7 +199,8 @@ protocol Tile: LaneVectors {
   /// Adds factors[row * stride] * other, row by row.
   mutating func add(_ factors: UnsafePointer<Float>, stride: Int, times other: Self)
   /// Takes rows as gradients of the weights from `index`, `index + stride`, ... on.
-  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Span>)
+  func fold<Rule: UpdateRule, Choice: NormsChoice>(
+    _ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Span, Choice>)
   /// Raises maxima[row] to the largest of the row.
   func raise(_ maxima: UnsafeMutablePointer<LaneVector>)
 }
@@ -220,7 +231,9 @@ struct SingleRow<Span: ClassSpan>: Tile {
     SingleRow(span: span.combined(with: other.span, operation))
   }
   @inline(__always)
-  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Span>) {
+  func fold<Rule: UpdateRule, Choice: NormsChoice>(
+    _ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Span, Choice>
+  ) {
     span.fold(rule, at: index, into: &norms)
   }
 }
@@ -272,7 +285,9 @@ struct RowPair<Head: Tile, Tail: Tile>: Tile where Head.Span == Tail.Span {
     return result
   }
   @inline(__always)
-  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Head.Span>) {
+  func fold<Rule: UpdateRule, Choice: NormsChoice>(
+    _ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Head.Span, Choice>
+  ) {
     head.fold(rule, at: index, stride: stride, into: &norms)
     tail.fold(rule, at: index &+ Head.rows &* stride, stride: stride, into: &norms)
   }
@@ -305,7 +320,9 @@ struct BiasRow<Span: ClassSpan>: Tile {
     BiasRow(row: row.combined(with: other.row, operation))
   }
   @inline(__always)
-  func fold<Rule: UpdateRule>(_ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Span>) {
+  func fold<Rule: UpdateRule, Choice: NormsChoice>(
+    _ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Span, Choice>
+  ) {
     row.fold(rule, at: index, stride: stride, into: &norms)
   }
 }
