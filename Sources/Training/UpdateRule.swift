@@ -5,12 +5,10 @@ struct OptimizerMemory {
   let weights: LaneBuffer
   /// `UpdateRule.stateCount` buffers of the shape of the weights, zero at the start.
   let state: [LaneBuffer]
-  let constants: LaneBuffer
 
   init(shape: LaneShape, stateCount: Int) {
     weights = LaneBuffer(count: shape.vectorCount)
     state = (0..<stateCount).map { LaneBuffer(count: shape.vectorCount, cacheLineOffset: 21 * ($0 + 1)) }
-    constants = LaneBuffer(count: 4, cacheLineOffset: 37)
   }
 }
 
@@ -91,14 +89,16 @@ struct MomentumRule: UpdateRule {
 ///     eta m_hat / (sqrt(v_hat) + eps) = eta s_t M / (sqrt(V) + e_t)
 ///
 /// where the step's scalars s_t and e_t hold the factors and the bias corrections (`BiasCorrection`).
-///
-/// The constants stand in memory: in registers they would crowd out the sums of a tile.
 struct AdamRule: UpdateRule {
   private let weights: UnsafeMutablePointer<LaneVector>
   private let first: UnsafeMutablePointer<LaneVector>
   private let second: UnsafeMutablePointer<LaneVector>
-  /// b1, b2, -eta s_t, e_t.
-  private let constants: UnsafeMutablePointer<LaneVector>
+  private let beta1: LaneVector
+  private let beta2: LaneVector
+  /// -eta s_t.
+  private var negativeStep = lane_splat(0)
+  /// e_t.
+  private var epsilon = lane_splat(0)
 
   @inline(__always) static var stateCount: Int { 2 }
   @inline(__always) static var usesDivider: Bool { true }
@@ -109,16 +109,15 @@ struct AdamRule: UpdateRule {
     weights = memory.weights.pointer
     first = memory.state[0].pointer
     second = memory.state[1].pointer
-    constants = memory.constants.pointer
-    constants[0] = lane_splat(Float(beta1))
-    constants[1] = lane_splat(Float(beta2))
+    self.beta1 = lane_splat(Float(beta1))
+    self.beta2 = lane_splat(Float(beta2))
   }
   @inline(__always) mutating func begin(rate: LaneVector, correction: BiasCorrection.Step) {
-    constants[2] = lane_multiply(rate, lane_splat(-correction.scale))
-    constants[3] = lane_splat(correction.epsilon)
+    negativeStep = lane_multiply(rate, lane_splat(-correction.scale))
+    epsilon = lane_splat(correction.epsilon)
   }
   @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
-    weights[index] = lane_fma(constants[2], direction(gradient, square: square, at: index), weights[index])
+    weights[index] = lane_fma(negativeStep, direction(gradient, square: square, at: index), weights[index])
   }
   @inline(__always) func prefetch(at index: Int) {
     memory_prefetch(weights + index)
@@ -127,11 +126,11 @@ struct AdamRule: UpdateRule {
   }
   /// m_hat / (sqrt(v_hat) + eps) but for the factor s_t.
   @inline(__always) func direction(_ gradient: LaneVector, square: LaneVector, at index: Int) -> LaneVector {
-    let m = lane_fma(constants[0], first[index], gradient)
-    let v = lane_fma(constants[1], second[index], square)
+    let m = lane_fma(beta1, first[index], gradient)
+    let v = lane_fma(beta2, second[index], square)
     first[index] = m
     second[index] = v
-    return lane_divide(m, lane_add(lane_sqrt(v), constants[3]))
+    return lane_divide(m, lane_add(lane_sqrt(v), epsilon))
   }
 }
 
