@@ -25,22 +25,40 @@ enum MemoryAdvice {
     return (pages * largePageSize - headers) / 4
   }
 
-  /// Asks for large pages from an address on, as many as `byteCount` bytes fill by two fifths or more.
-  static func preferLargePages(_ address: UnsafeMutableRawPointer, byteCount: Int) {
+  /// Asks for large pages from an address on, as many as the first `byteCount` of `capacity` bytes fill by two fifths or more. Nothing of
+  /// that memory may have been written yet.
+  static func preferLargePages(_ address: UnsafeMutableRawPointer, byteCount: Int, capacity: Int) {
     #if os(Linux)
       let start = Int(bitPattern: address) & ~(pageSize - 1)
       let firstPage = (start + largePageSize - 1) & ~(largePageSize - 1)
       let end = (Int(bitPattern: address) + byteCount + largePageSize / 5 * 3) & ~(largePageSize - 1)
       guard end > firstPage else { return }
-      advise(start, end, 14)  // MADV_HUGEPAGE
-      // The headers have touched the first page already, as a small one.
-      if start == firstPage { advise(start, start + largePageSize, 25) }  // MADV_COLLAPSE
+      let header = Int(bitPattern: address) - start
+      // Only a block that large is sure to have its pages for itself.
+      if start == firstPage, header <= headers, capacity >= heapLimit {
+        renewLargePage(UnsafeMutableRawPointer(address - header), header: header, end: end)
+      } else {
+        advise(firstPage, end, 14)  // MADV_HUGEPAGE
+      }
     #endif
   }
 
   #if os(Linux)
     private static func advise(_ start: Int, _ end: Int, _ advice: CInt) {
       if end > start { _ = madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, advice) }
+    }
+
+    /// Maps the first large page of a block again, so that touching its header brings the whole of it: the header has touched it already,
+    /// as a small one, and turning that into a large one (MADV_COLLAPSE) takes twice as long.
+    private static func renewLargePage(_ start: UnsafeMutableRawPointer, header: Int, end: Int) {
+      withUnsafeTemporaryAllocation(byteCount: headers, alignment: 16) { saved in
+        guard let copy = saved.baseAddress else { return }
+        copy.copyMemory(from: start, byteCount: header)
+        let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED
+        let renewed = mmap(start, largePageSize, PROT_READ | PROT_WRITE, flags, -1, 0)
+        advise(Int(bitPattern: start), end, 14)  // MADV_HUGEPAGE
+        if renewed != MAP_FAILED { start.copyMemory(from: copy, byteCount: header) }
+      }
     }
   #endif
 }

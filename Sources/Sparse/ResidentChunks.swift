@@ -13,16 +13,19 @@ final class ResidentChunks: ChunkSource {
   let failure: ReadingFailure? = nil
   private let bytes: UnsafeBufferPointer<UInt8>
   private let owner: AnyObject
+  private let input: SystemInput?
   private let chunkSize: Int
   private var position = 0
 
   /// - Parameters:
   ///   - bytes: the text.
   ///   - owner: keeps the memory.
+  ///   - input: the file that is mapped there, if it is one.
   ///   - chunkSize: bytes of a chunk, up to the end of a line.
-  init(_ bytes: UnsafeBufferPointer<UInt8>, owner: AnyObject, chunkSize: Int) {
+  init(_ bytes: UnsafeBufferPointer<UInt8>, owner: AnyObject, input: SystemInput? = nil, chunkSize: Int) {
     self.bytes = bytes
     self.owner = owner
+    self.input = input
     self.chunkSize = max(1, chunkSize)
   }
 
@@ -56,21 +59,27 @@ final class ResidentChunks: ChunkSource {
 
   /// Colons and newlines of the whole text: counted where it is short, else estimated from samples of it.
   func estimatedCounts() -> (counts: ByteCounts, areExact: Bool) {
-    let sampleSize = 1 << 14
-    let samples = 64
+    // Of a short text the more part is sampled, of a long one up to 1 MB.
     let size = bytes.count
-    guard size > sampleSize * samples else {
+    let samples = min(64, max(16, size >> 17))
+    let sampleSize = size < 1 << 24 ? 1 << 13 : 1 << 14
+    guard size > 1 << 18 else {
       var counts = ByteCounts(bytes)
       // The newline that the last line may lack.
       counts.newlines += 1
       return (counts, true)
     }
     var counts = ByteCounts(colons: 0, newlines: 0)
-    for sample in 0..<samples {
-      let start = (size - sampleSize) / (samples - 1) * sample
-      let found = ByteCounts(UnsafeBufferPointer(rebasing: bytes[start..<(start + sampleSize)]))
-      counts.colons += found.colons
-      counts.newlines += found.newlines
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: sampleSize) { copy in
+      for sample in 0..<samples {
+        let start = (size - sampleSize) / (samples - 1) * sample
+        // A mapped file is read here: mapping its pages is left to the threads that parse them.
+        let isCopied = input?.read(into: copy, at: start) ?? false
+        let found = ByteCounts(
+          isCopied ? UnsafeBufferPointer(copy) : UnsafeBufferPointer(rebasing: bytes[start..<(start + sampleSize)]))
+        counts.colons += found.colons
+        counts.newlines += found.newlines
+      }
     }
     let factor = Double(size) / Double(sampleSize * samples)
     counts.colons = Int(Double(counts.colons) * factor)

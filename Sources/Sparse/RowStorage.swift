@@ -22,12 +22,17 @@ struct RowSegment {
     labelCodes.deallocate()
   }
 
+  private static func preferLargePages<Element>(_ elements: UnsafeMutablePointer<Element>, count: Int, capacity: Int) {
+    let size = MemoryLayout<Element>.stride
+    MemoryAdvice.preferLargePages(elements, byteCount: count * size, capacity: capacity * size)
+  }
+
   /// Asks for large pages for as many entries and rows as are expected.
   func adviseLargePages(entries: Int, rows: Int) {
-    MemoryAdvice.preferLargePages(columns, byteCount: entries * MemoryLayout<Int32>.stride)
-    MemoryAdvice.preferLargePages(values, byteCount: entries * MemoryLayout<Float>.stride)
-    MemoryAdvice.preferLargePages(rowEnds, byteCount: rows * MemoryLayout<Int>.stride)
-    MemoryAdvice.preferLargePages(labelCodes, byteCount: rows * MemoryLayout<Int32>.stride)
+    Self.preferLargePages(columns, count: entries, capacity: entryCapacity)
+    Self.preferLargePages(values, count: entries, capacity: entryCapacity)
+    Self.preferLargePages(rowEnds, count: rows, capacity: rowCapacity)
+    Self.preferLargePages(labelCodes, count: rows, capacity: rowCapacity)
   }
 }
 

@@ -36,7 +36,7 @@ struct TextSource {
         announcedByteCount = nil
         if let size = input.regularFileSize, input.path != "-" {
           let file = try Self.mapped(input, size)
-          let resident = ResidentChunks(file.bytes, owner: file, chunkSize: chunkSize)
+          let resident = ResidentChunks(file.bytes, owner: file, input: input, chunkSize: chunkSize)
           self.resident = resident
           chunks = resident
         } else {

@@ -42,19 +42,48 @@ final class WorkerThread {
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 
-  #if canImport(Darwin)
-    private var handle: pthread_t?
-  #else
-    private var handle = pthread_t()
-  #endif
+  /// Set once the body has run and is gone.
+  private final class Completion: @unchecked Sendable {
+    private let monitor = Monitor()
+    private var isReached = false
+
+    func reach() {
+      monitor.locked {
+        isReached = true
+        monitor.signal()
+      }
+    }
+
+    func wait() {
+      // Waking a thread that sleeps takes about as long as parsing 64 KB: who waits for a last chunk stays awake for a while.
+      for _ in 0..<4096 where monitor.locked({ isReached }) { return }
+      monitor.locked { while !isReached { monitor.wait() } }
+    }
+  }
+
   let isStarted: Bool
   private let body: @Sendable () -> Void
+  private let completion = Completion()
 
   init(_ body: @escaping @Sendable () -> Void) {
     self.body = body
-    let context = Unmanaged.passRetained(Body(body))
+    let completion = completion
+    let context = Unmanaged.passRetained(
+      Body {
+        body()
+        completion.reach()
+      })
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
+    defer { pthread_attr_destroy(&attributes) }
+    #if canImport(Darwin)
+      var handle: pthread_t?
+    #else
+      var handle = pthread_t()
+    #endif
     let status = pthread_create(
-      &handle, nil,
+      &handle, &attributes,
       { argument in
         #if canImport(Darwin)
           let pointer: UnsafeMutableRawPointer? = argument
@@ -71,11 +100,7 @@ final class WorkerThread {
   /// Waits for the end of the body, and runs it here if no thread could be had.
   func join() {
     guard isStarted else { return body() }
-    #if canImport(Darwin)
-      if let handle { pthread_join(handle, nil) }
-    #else
-      pthread_join(handle, nil)
-    #endif
+    completion.wait()
   }
 }
 
