@@ -29,6 +29,9 @@ final class ResidentChunks: ChunkSource {
     self.chunkSize = max(1, chunkSize)
   }
 
+  /// Lets another thread give back the memory of a mapped file.
+  func releaseAside() { (owner as? MappedFile)?.isUnmappedAside = true }
+
   func next() -> TextChunk? {
     let size = bytes.count
     guard position < size, let base = bytes.baseAddress else { return nil }
