@@ -58,7 +58,7 @@ private struct FileReading {
     let prefetched = source.resident == nil && threads > 1 ? PrefetchedChunks(source.chunks) : nil
     let chunks: any ChunkSource = prefetched ?? source.chunks
     defer { prefetched?.stop() }
-    if threads > 1 { source.resident?.releaseAside() }
+    if threads > 1 { source.resident?.file?.isUnmappedAside = true }
     let first = chunks.next()
     let limit = options.memoryLimit ?? availableMemory()
     let room = try estimatedRoom(first, limit: limit)

@@ -11,6 +11,7 @@
 /// The file must not be cut short while it is mapped: the operating system ends a process that reads beyond a file's end.
 final class MappedFile {
   let bytes: UnsafeBufferPointer<UInt8>
+  private let input: SystemInput
   /// Whether a thread of its own gives the memory back, while who has read it goes on: the system takes out page after page, which takes
   /// about a tenth of the time of reading them.
   var isUnmappedAside = false
@@ -18,16 +19,24 @@ final class MappedFile {
   private static let smallestAside = 1 << 20
 
   /// - Throws: `ReadingFailure` where the file cannot be mapped.
-  init(descriptor: CInt, size: Int, path: String) throws(ReadingFailure) {
+  init(_ input: SystemInput, size: Int) throws(ReadingFailure) {
+    self.input = input
     guard size > 0 else {
       bytes = UnsafeBufferPointer(start: nil, count: 0)
       return
     }
-    guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
-      throw ReadingFailure(kind: .inputOutput, file: path, message: "cannot map the file: \(systemErrorMessage())")
+    guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, input.descriptor, 0), address != MAP_FAILED else {
+      throw ReadingFailure(kind: .inputOutput, file: input.path, message: "cannot map the file: \(systemErrorMessage())")
     }
     _ = madvise(address, size, MADV_SEQUENTIAL)
     bytes = UnsafeBufferPointer(start: address.assumingMemoryBound(to: UInt8.self), count: size)
+  }
+
+  /// Fills a buffer with the bytes from `offset` on, without bringing their pages into the mapping.
+  ///
+  /// - Returns: false where they cannot be had.
+  func read(into buffer: UnsafeMutableBufferPointer<UInt8>, at offset: Int) -> Bool {
+    pread(input.descriptor, buffer.baseAddress, buffer.count, off_t(offset)) == buffer.count
   }
 
   deinit {

@@ -13,24 +13,23 @@ final class ResidentChunks: ChunkSource {
   let failure: ReadingFailure? = nil
   private let bytes: UnsafeBufferPointer<UInt8>
   private let owner: AnyObject
-  private let input: SystemInput?
+  /// The file, where the text is one that is mapped.
+  let file: MappedFile?
   private let chunkSize: Int
   private var position = 0
 
   /// - Parameters:
   ///   - bytes: the text.
   ///   - owner: keeps the memory.
-  ///   - input: the file that is mapped there, if it is one.
   ///   - chunkSize: bytes of a chunk, up to the end of a line.
-  init(_ bytes: UnsafeBufferPointer<UInt8>, owner: AnyObject, input: SystemInput? = nil, chunkSize: Int) {
+  init(_ bytes: UnsafeBufferPointer<UInt8>, owner: AnyObject, chunkSize: Int) {
     self.bytes = bytes
     self.owner = owner
-    self.input = input
+    file = owner as? MappedFile
     self.chunkSize = max(1, chunkSize)
   }
 
-  /// Lets another thread give back the memory of a mapped file.
-  func releaseAside() { (owner as? MappedFile)?.isUnmappedAside = true }
+  convenience init(_ file: MappedFile, chunkSize: Int) { self.init(file.bytes, owner: file, chunkSize: chunkSize) }
 
   func next() -> TextChunk? {
     let size = bytes.count
@@ -62,7 +61,7 @@ final class ResidentChunks: ChunkSource {
 
   /// Colons and newlines of the whole text: counted where it is short, else estimated from samples of it.
   func estimatedCounts() -> (counts: ByteCounts, areExact: Bool) {
-    // Of a short text the more part is sampled, of a long one up to 1 MB.
+    // 128 KB of a short text up to 1 MB of a long one: reading the samples takes time in which no thread parses.
     let size = bytes.count
     let samples = min(64, max(16, size >> 17))
     let sampleSize = size < 1 << 24 ? 1 << 13 : 1 << 14
@@ -77,7 +76,7 @@ final class ResidentChunks: ChunkSource {
       for sample in 0..<samples {
         let start = (size - sampleSize) / (samples - 1) * sample
         // A mapped file is read here: mapping its pages is left to the threads that parse them.
-        let isCopied = input?.read(into: copy, at: start) ?? false
+        let isCopied = file?.read(into: copy, at: start) ?? false
         let found = ByteCounts(
           isCopied ? UnsafeBufferPointer(copy) : UnsafeBufferPointer(rebasing: bytes[start..<(start + sampleSize)]))
         counts.colons += found.colons

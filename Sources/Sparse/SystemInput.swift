@@ -75,13 +75,6 @@ final class SystemInput: ByteStream {
     return bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
   }
 
-  /// Fills a buffer with the bytes of a regular file from `offset` on, and leaves those to be read as they are.
-  ///
-  /// - Returns: false where they cannot be had.
-  func read(into buffer: UnsafeMutableBufferPointer<UInt8>, at offset: Int) -> Bool {
-    regularFileSize != nil && pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset)) == buffer.count
-  }
-
   func read(into buffer: UnsafeMutableBufferPointer<UInt8>) throws(StreamEnd) -> Int {
     if lookahead.isEmpty { return try readDirectly(into: buffer) }
     let count = min(lookahead.count, buffer.count)

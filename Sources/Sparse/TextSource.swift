@@ -36,7 +36,7 @@ struct TextSource {
         announcedByteCount = nil
         if let size = input.regularFileSize, input.path != "-" {
           let file = try Self.mapped(input, size)
-          let resident = ResidentChunks(file.bytes, owner: file, input: input, chunkSize: chunkSize)
+          let resident = ResidentChunks(file, chunkSize: chunkSize)
           self.resident = resident
           chunks = resident
         } else {
@@ -94,7 +94,7 @@ struct TextSource {
 
   private static func mapped(_ input: SystemInput, _ size: Int) throws(StreamEnd) -> MappedFile {
     do throws(ReadingFailure) {
-      return try MappedFile(descriptor: input.descriptor, size: size, path: input.path)
+      return try MappedFile(input, size: size)
     } catch {
       throw .failed(error)
     }
