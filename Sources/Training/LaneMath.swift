@@ -19,8 +19,8 @@ extension LaneVector: LaneVectors {
 /// of degree 2 without a constant (error at most 5.33e-8; fitted by linear programming). A shorter polynomial with a longer table
 /// takes a third of the multiplications off that one without a table would need.
 ///
-/// Error with all roundings at most 1.75 ulp for x >= -87.33, found by trying every Float. Below -87.33, where results are subnormal: 0 where subnormals are flushed,
-/// something below 2^-126 else; 0 for x <= -88.03 everywhere, and a NaN for a NaN.
+/// Error with all roundings at most 1.75 ulp for x >= -87.33, found by trying every Float. Below that, where results are subnormal: 0
+/// where subnormals are flushed, something below 2^-126 else; 0 for x <= -88.03 everywhere, and a NaN for a NaN.
 @inline(__always)
 func laneExponential<Vectors: LaneVectors>(_ x: Vectors) -> Vectors {
   // 1.5 * 2^23 rounds to whole numbers.
