@@ -4,7 +4,7 @@ import Training
 
 /// The command line: parses, calls the floors below, prints.
 @main
-struct Refinery: AsyncParsableCommand {
+struct Refinery: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "refinery",
     abstract: "Learning-rate schedules on logistic regression, compared fairly; and schedules refined from gradient norms.",
@@ -24,7 +24,7 @@ struct Refinery: AsyncParsableCommand {
 
   static let version = "0.1.0"
 
-  static func main() async {
+  static func main() {
     if let missing = ProcessorCheck.missingInstructionSet() {
       end(
         with: Failure(
@@ -35,11 +35,7 @@ struct Refinery: AsyncParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
-      if var asynchronous = command as? any AsyncParsableCommand {
-        try await asynchronous.run()
-      } else {
-        try command.run()
-      }
+      try command.run()
     } catch {
       end(with: error)
     }

@@ -4,7 +4,7 @@ import Schedules
 import Sparse
 import Training
 
-struct TrainCommand: AsyncParsableCommand {
+struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
     abstract: "Train on one file: every schedule at every learning rate given, with one seed.",
@@ -57,7 +57,7 @@ struct TrainCommand: AsyncParsableCommand {
     _ = try schedules()
   }
 
-  func run() async throws {
+  func run() throws {
     let problem = try Problem(path: data, testPath: test)
     let settings = TrainingSettings(
       optimizer: try optimizerOptions.made(), epochs: epochs, batchSize: batchSize, keepsLastBatch: keepLastBatch, path: path)
@@ -83,7 +83,7 @@ struct TrainCommand: AsyncParsableCommand {
       outcomes = try ReferenceTrainer(problem: problem, settings: settings)
         .train(runs, seed: seed, recording: recording, isCancelled: { interruption.isRaised })
     case .lanes:
-      outcomes = try await LaneTrainer(problem: problem, settings: settings)
+      outcomes = try LaneTrainer(problem: problem, settings: settings)
         .trainInParallel(
           runs, seed: seed, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, recording: recording,
           isCancelled: { interruption.isRaised })
