@@ -28,6 +28,13 @@ final class SparseLaneDecays {
     for i in 0..<nodes.count { nodes.pointer[i] = lane_splat(1) }
   }
 
+  /// - Parameter ahead: steps beyond an epoch that are looked at in any case.
+  convenience init(_ runs: ArraySlice<Run>, weightDecay: Double, order: SampleOrder, ahead: Int, steps: Int) {
+    // A feature's next event is within two epochs.
+    let capacity = order.stepsPerEpoch + max(order.stepsPerEpoch, ahead)
+    self.init(runs, weightDecay: weightDecay, capacity: capacity, steps: steps)
+  }
+
   /// Fills in the steps from `start` on.
   ///
   /// - Complexity: O(`capacity` x runs).
@@ -49,6 +56,17 @@ final class SparseLaneDecays {
   @inline(__always)
   func factors(from first: Int) -> UnsafePointer<LaneVector> {
     UnsafePointer(nodes.pointer + (isActive ? capacity &+ first : 0))
+  }
+
+  /// The same, or nil where every factor is 1.
+  @inline(__always)
+  func factorsIfActive(from first: Int) -> UnsafePointer<LaneVector>? { isActive ? factors(from: first) : nil }
+
+  /// What is left of a weight over those of the `gap` steps from `first` on that lie beyond the look-ahead's horizon.
+  @inline(__always)
+  func tail(_ gap: Int, beyond horizon: Int, from first: Int) -> LaneVector {
+    guard isActive, gap > horizon else { return lane_splat(1) }
+    return product((first + horizon)..<(first + gap))
   }
 
   /// The product over the steps `range`, counted from the first that was filled in.

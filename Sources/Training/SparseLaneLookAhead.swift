@@ -16,12 +16,14 @@ final class SparseLaneLookAhead {
   private let isWanted: KernelArray<Bool>
   /// Vectors from a k to the next.
   private let powers: Int
-  private let bands: [Band]
+  private let bands: KernelArray<Band>
+  private let tables: KernelArray<Float>
   private let terms: SparseLaneTerms?
 
-  /// The scalars of F_j, [j][power], for numbers of steps from `shortest` to `longest`.
-  private struct Band {
-    let table: KernelArray<Float>
+  /// The scalars of F_j for numbers of steps from `shortest` to `longest`.
+  private struct Band: BitwiseCopyable {
+    /// [j][power], in `tables`.
+    let table: UnsafeMutablePointer<Float>
     let shortest: Int
     let longest: Int
     let degree: Int
@@ -29,8 +31,8 @@ final class SparseLaneLookAhead {
 
   /// For Adam.
   convenience init(_ terms: SparseLaneTerms) {
-    self.init(
-      horizon: terms.horizon, powers: 9, terms: terms, bands: terms.bands.map { (longest: $0.longest, degree: $0.degree) })
+    let bands = [terms.short, terms.middle, terms.long].map { (longest: $0.longest, degree: $0.degree) }
+    self.init(horizon: terms.horizon, powers: 9, terms: terms, bands: bands)
   }
 
   /// For SGD with momentum, F_j = momentum^j.
@@ -38,7 +40,7 @@ final class SparseLaneLookAhead {
     self.init(horizon: horizon, powers: 1, terms: nil, bands: [(longest: horizon, degree: 0)])
     var power = 1.0
     for j in 0..<horizon {
-      bands[0].table.pointer[j] = Float(power)
+      tables.pointer[j] = Float(power)
       power *= momentum
     }
   }
@@ -55,12 +57,18 @@ final class SparseLaneLookAhead {
     for k in 0..<keptAfterReplay.count { keptAfterReplay.pointer[k] = lane_splat(1) }
     sums = LaneBuffer(count: powers)
     isWanted = KernelArray(repeating: false, count: horizon + 1)
+    let tables = KernelArray<Float>(repeating: 0, count: bands.reduce(0) { $0 + $1.longest * ($1.degree + 1) })
+    var table = tables.pointer
     var shortest = 1
-    self.bands = bands.map { longest, degree in
-      defer { shortest = longest + 1 }
-      return Band(
-        table: KernelArray(repeating: 0, count: longest * (degree + 1)), shortest: shortest, longest: longest, degree: degree)
+    let placed = bands.map { longest, degree in
+      defer {
+        table += longest * (degree + 1)
+        shortest = longest + 1
+      }
+      return Band(table: table, shortest: shortest, longest: longest, degree: degree)
     }
+    self.tables = tables
+    self.bands = KernelArray(placed, padding: Band(table: tables.pointer, shortest: 0, longest: 0, degree: 0))
   }
 
   /// The coefficients for `gap` steps.
@@ -87,29 +95,30 @@ final class SparseLaneLookAhead {
   @inline(never)
   func setStep(_ step: Int) {
     guard let terms else { return }
-    for (band, target) in zip(terms.bands, bands) {
-      terms.fill(target.table.pointer, band, step: step, count: band.longest)
-    }
+    terms.fill(bands.pointer[0].table, terms.short, step: step, count: terms.short.longest)
+    terms.fill(bands.pointer[1].table, terms.middle, step: step, count: terms.middle.longest)
+    terms.fill(bands.pointer[2].table, terms.long, step: step, count: terms.long.longest)
   }
 
-  /// Makes the coefficients for the gaps of `records`.
+  /// Makes the coefficients for the gaps of a batch's features.
   ///
   /// - Parameters:
   ///   - rates: minus the rates of this step and those after it.
   ///   - decays: what is left of a weight in each of them; nil where nothing decays.
   func prepare(
-    _ records: UnsafePointer<SparseLaneRecord>, count: Int, rates: UnsafePointer<LaneVector>,
-    decays: UnsafePointer<LaneVector>?
+    _ batch: SparseLaneBatch, rates: UnsafePointer<LaneVector>, decays: UnsafePointer<LaneVector>?
   ) {
     let isWanted = isWanted.pointer
     isWanted[1] = true  // the bias
     var longest = 1
-    for i in 0..<count {
-      let gap = min(Int(records[i].gap), horizon)
+    for i in 0..<batch.recordCount {
+      let gap = min(Int(batch.records[i].gap), horizon)
       isWanted[gap] = true
       longest = max(longest, gap)
     }
-    for band in bands where band.shortest <= longest {
+    for i in 0..<bands.count {
+      let band = bands.pointer[i]
+      if band.shortest > longest { break }
       sum(band, through: min(band.longest, longest), rates, decays, into: coefficients.pointer)
     }
     if let decays { multiply(decays, through: longest, into: kept.pointer) }
@@ -118,7 +127,7 @@ final class SparseLaneLookAhead {
 
   /// Makes all coefficients for steps counted from the end of the replayed ones.
   func prepareAfterReplay(rates: UnsafePointer<LaneVector>, decays: UnsafePointer<LaneVector>?) {
-    guard let last = bands.last else { return }
+    let last = bands.pointer[bands.count - 1]
     for gap in 0...horizon { isWanted.pointer[gap] = true }
     sum(
       Band(table: last.table, shortest: 1, longest: horizon, degree: last.degree), through: horizon, rates, decays,
@@ -134,7 +143,7 @@ final class SparseLaneLookAhead {
     into target: UnsafeMutablePointer<LaneVector>
   ) {
     let terms = band.degree + 1
-    let table = UnsafePointer(band.table.pointer)
+    let table = UnsafePointer(band.table)
     let (sums, isWanted) = (sums.pointer, isWanted.pointer)
     for power in 0..<terms { sums[power] = lane_splat(0) }
     for j in 0..<longest {

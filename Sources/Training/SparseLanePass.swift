@@ -8,6 +8,8 @@ struct SparseLanePass {
   let bias: Int
   /// Two classes count twice in norms: the first has the second's gradient turned round.
   let copies: Float
+  /// The optimizer's arrays, the weights first, side by side for each feature.
+  let weights: UnsafeMutablePointer<LaneVector>
   let forward: SparseLaneForward
   /// [sample][class]: logits, then residuals.
   let logits: UnsafeMutablePointer<LaneVector>
@@ -23,7 +25,7 @@ struct SparseLanePass {
   @inline(__always)
   func forEachRecord(
     _ batch: SparseLaneBatch, wantsLoss: Bool, _ update: (SparseLaneRecord, Int32, inout SparseLaneNorms) -> Void
-  ) -> (loss: LaneVector, norms: SparseLaneNorms) {
+  ) -> SparseLaneStepSums {
     var loss = lane_splat(0)
     var norms = SparseLaneNorms()
     var inBlock = 0

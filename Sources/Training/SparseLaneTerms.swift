@@ -11,21 +11,15 @@ import Foundation
 /// smooth functions of u whatever s is, from far above epsilon (u = 0) to far below (u = 1). Each is interpolated in the
 /// Chebyshev points by a polynomial in x = 2u - 1, and the polynomials' sums serve all features alike. How many steps k covers
 /// decides c and the degree.
-struct SparseLaneTerms: Sendable {
+struct SparseLaneTerms {
   /// What is used for k up to `longest`.
-  struct Band: Sendable {
+  struct Band: BitwiseCopyable {
     let longest: Int
     let degree: Int
     let c: Double
-    fileprivate let points: [Double]
-    fileprivate let matrix: [Double]
-
-    init(longest: Int, degree: Int, c: Double) {
-      self.longest = longest
-      self.degree = degree
-      self.c = c
-      (points, matrix) = SparseLaneTerms.interpolation(degree: degree)
-    }
+    /// The interpolation's points, and behind them its matrix. In `SparseLaneTerms.interpolations`.
+    fileprivate let points: UnsafePointer<Double>
+    fileprivate var matrix: UnsafePointer<Double> { points + (degree + 1) }
   }
 
   let beta1: Double
@@ -34,7 +28,10 @@ struct SparseLaneTerms: Sendable {
   let horizon: Int
   /// The first step, counted from 0, from which on the bias correction of epsilon no longer changes, to the eye of a Float.
   let settledStep: Int
-  let bands: [Band]
+  let short: Band
+  let middle: Band
+  let long: Band
+  private let interpolations: [KernelArray<Double>]
 
   /// Steps at the start of a run that are replayed one by one: there e_j / e changes too fast.
   static let replayedSteps = 32
@@ -57,11 +54,11 @@ struct SparseLaneTerms: Sendable {
     guard horizon <= Self.longestHorizon else { return nil }
     self.horizon = horizon
     settledStep = Int((log(1e-8) / log(beta2)).rounded(.up))
-    bands = [
-      Band(longest: min(16, horizon), degree: 4, c: 1.2), Band(longest: min(64, horizon), degree: 6, c: 1.7),
-      Band(longest: horizon, degree: 8, c: 2.3),
-    ]
-    for band in bands {
+    interpolations = [4, 6, 8].map(Self.interpolation)
+    short = Band(longest: min(16, horizon), degree: 4, c: 1.2, points: UnsafePointer(interpolations[0].pointer))
+    middle = Band(longest: min(64, horizon), degree: 6, c: 1.7, points: UnsafePointer(interpolations[1].pointer))
+    long = Band(longest: horizon, degree: 8, c: 2.3, points: UnsafePointer(interpolations[2].pointer))
+    for band in [short, middle, long] {
       for step in [Self.replayedSteps, 100, 10_000_000] {
         if largestError(band, step: step, steps: band.longest) > Self.tolerance { return nil }
       }
@@ -100,8 +97,9 @@ struct SparseLaneTerms: Sendable {
     }
   }
 
-  /// The Chebyshev points, and the matrix that takes a function's values there to the coefficients of its interpolating polynomial.
-  fileprivate static func interpolation(degree: Int) -> (points: [Double], matrix: [Double]) {
+  /// The Chebyshev points, and behind them the matrix that takes a function's values there to the coefficients of its interpolating
+  /// polynomial.
+  private static func interpolation(degree: Int) -> KernelArray<Double> {
     let n = degree + 1
     let points = (0..<n).map { cos(Double.pi * (Double($0) + 0.5) / Double(n)) }
     var matrix = [Double](repeating: 0, count: n * n)
@@ -122,7 +120,7 @@ struct SparseLaneTerms: Sendable {
         (older, newer) = (newer, next)
       }
     }
-    return (points, matrix)
+    return KernelArray(points + matrix, padding: 0)
   }
 
   /// The largest relative error of the sum over `steps` steps at a constant rate, over 201 values of u.
