@@ -95,7 +95,12 @@ final class SparseLaneLists {
   ///   - gaps: nil where nobody asks how long features stay away.
   /// - Complexity: O(nonzeros of the rows).
   func fill(_ indices: UnsafePointer<Int32>, from first: Int, gaps: SparseLaneGaps?) {
-    batches.removeAll(keepingCapacity: true)
+    // A variable of its own: the property's would be guarded at every batch.
+    var listed: [SparseLaneBatch] = []
+    swap(&listed, &batches)
+    defer { swap(&listed, &batches) }
+    listed.removeAll(keepingCapacity: true)
+    let gapsOfNonzeros = gaps.map { UnsafePointer($0.gaps.pointer) }
     var filled = Filled()
     var index = first
     while index < order.stepsPerEpoch, filled.samples + order.batchSize <= rowEnds.count || index == first,
@@ -103,8 +108,16 @@ final class SparseLaneLists {
     {
       let start = index * order.batchSize
       let count = min(order.batchSize, order.rows - start)
-      list(
-        indices + start, count: count, following: order.rows - start - count, gaps: gaps, listsAbsent: index == 0, &filled)
+      var batch = list(
+        indices + start, count: count, following: order.rows - start - count, gaps: gapsOfNonzeros, &filled)
+      if index == 0, let gaps {
+        for record in gaps.absent {
+          records.pointer[filled.records] = record
+          filled.records += 1
+        }
+        batch.recordCount += gaps.absent.count
+      }
+      listed.append(batch)
       index += 1
     }
   }
@@ -117,9 +130,8 @@ final class SparseLaneLists {
 
   /// Lists the rows `indices[0 ..< count]`, behind which `following` indices are readable.
   private func list(
-    _ indices: UnsafePointer<Int32>, count: Int, following: Int, gaps: SparseLaneGaps?, listsAbsent: Bool,
-    _ filled: inout Filled
-  ) {
+    _ indices: UnsafePointer<Int32>, count: Int, following: Int, gaps: UnsafePointer<Int32>?, _ filled: inout Filled
+  ) -> SparseLaneBatch {
     let columns = columns.pointer + filled.nonzeros
     let values = values.pointer + filled.nonzeros
     let occurrences = occurrences.pointer + filled.nonzeros
@@ -129,17 +141,16 @@ final class SparseLaneLists {
     let rowEnds = rowEnds.pointer + filled.samples
     let recordEnds = recordEnds.pointer + filled.samples
     let labels = labels.pointer + filled.samples
-    let gaps = gaps.map { (ofNonzeros: UnsafePointer($0.gaps.pointer), absent: $0.absent) }
 
     var nonzeros = 0
     var next = 0
     records[0].count = 0
     for i in 0..<count {
       if i + 8 < count + following { memory_prefetch(rows.offsets + Int(indices[i + 8])) }
-      if i + 3 < count + following { prefetch(Int(indices[i + 3]), gaps?.ofNonzeros) }
+      if i + 3 < count + following { prefetch(Int(indices[i + 3]), gaps) }
       let row = Int(indices[i])
       let source = rows.sparse(row)
-      let gapsOfRow = gaps.map { $0.ofNonzeros + rows.offsets[row] }
+      let gapsOfRow = gaps.map { $0 + rows.offsets[row] }
       for p in 0..<source.count {
         let feature = source.columns[p]
         let known = recordOfFeature[Int(feature)]
@@ -177,19 +188,12 @@ final class SparseLaneLists {
         p &+= 1
       }
     }
-    if listsAbsent, let gaps {
-      for record in gaps.absent {
-        records[next] = record
-        next += 1
-      }
-    }
-    batches.append(
-      SparseLaneBatch(
-        samples: count, columns: columns, values: values, rowEnds: rowEnds, labels: labels, nonzeros: nonzeros,
-        records: records, recordEnds: recordEnds, recordCount: next, occurrences: occurrences))
     filled.nonzeros += nonzeros
     filled.samples += count
     filled.records += next
+    return SparseLaneBatch(
+      samples: count, columns: columns, values: values, rowEnds: rowEnds, labels: labels, nonzeros: nonzeros,
+      records: records, recordEnds: recordEnds, recordCount: next, occurrences: occurrences)
   }
 
   /// Asks for a row, or the greater part of a long one.
