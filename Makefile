@@ -10,11 +10,11 @@ SWEEP_FLAGS ?=
 refinery := .build/release/refinery
 libsvm_page ?= https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass
 
-.PHONY: help setup build test sweep report datasets bench bench-peers fuzz test-faults test-slurm clean
+.PHONY: help setup build test sweep report datasets bench bench-peers count-references fuzz test-faults test-slurm clean
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-17s %s\n", $$1, $$2 }'
 
 # What a build needs: a Swift toolchain, and zlib's header, which apt-get can bring.
 setup:
@@ -76,6 +76,10 @@ bench: build ## measures the trainer and the reader against this machine's limit
 
 bench-peers: build ## the same beside PyTorch and scikit-learn (in a virtual environment)
 	$(PYTHON) Benchmarks/peers.py
+
+count-references: setup ## what a training step allocates and how many references it counts (callgrind; x86-64)
+	$(SWIFT) build -c release --scratch-path .build/portable --product refinery
+	$(PYTHON) Benchmarks/count_references.py .build/portable/release/refinery
 
 # libFuzzer and the address sanitizer come with the toolchain. What is found goes to .build/fuzzer/, beside the corpus that grows there.
 SECONDS ?= 60
