@@ -64,6 +64,8 @@ final class SparseLaneAdam: SparseLaneStepper {
     lookAhead.prepare(batch, rates: rates.vectors.pointer + stepOfEpoch, decays: decays.factorsIfActive(from: stepOfEpoch))
     let epsilon = epsilons.pointer[min(step, epsilons.count - 1)]
     let (short, middle, long) = (terms.short, terms.middle, terms.long)
+    // Beyond the horizon the coefficients are the horizon's, and so is the band.
+    let horizon = lookAhead.horizon
     let (longestOfShort, longestOfMiddle) = (short.longest, middle.longest)
     let offsets = (epsilon * Float(short.c), epsilon * Float(middle.c), epsilon * Float(long.c))
     let state = state(pass)
@@ -76,9 +78,10 @@ final class SparseLaneAdam: SparseLaneStepper {
     }
     var sums = pass.forEachRecord(batch, wantsLoss: wantsLoss) { record, soon, norms in
       let gap = Int(record.gap)
-      if gap <= longestOfShort {
+      let summed = min(gap, horizon)
+      if summed <= longestOfShort {
         pass.update(record, soon: soon, of: batch, rule(gap, SparseLaneDegree4.self, offsets.0), &norms)
-      } else if gap <= longestOfMiddle {
+      } else if summed <= longestOfMiddle {
         pass.update(record, soon: soon, of: batch, rule(gap, SparseLaneDegree6.self, offsets.1), &norms)
       } else {
         pass.update(record, soon: soon, of: batch, rule(gap, SparseLaneDegree8.self, offsets.2), &norms)

@@ -65,6 +65,25 @@ import Testing
     }
   }
 
+  /// Features that stay away for longer than a short look-ahead reaches, with moments near epsilon.
+  @Test(arguments: [
+    Optimizer.adam(beta1: 0, epsilon: 0.01), .adam(beta1: 0, beta2: 0.5), .adam(beta1: 0.3, epsilon: 0.01),
+    .adam(beta1: 0.5, epsilon: 0.01), .adam(beta1: 0.5, beta2: 0.9), .adam(beta1: 0.65, epsilon: 0.01),
+    .adam(beta1: 0.7, beta2: 0.999, epsilon: 0.001), .adam(beta1: 0.75, epsilon: 0.01),
+    .adam(beta1: 0.5, epsilon: 0.01, weightDecay: 0.1, decoupled: true), .sgd(momentum: 0.5),
+  ]) func agreesBeyondTheHorizon(optimizer: Optimizer) throws {
+    let problem = Self.problem(rows: 203, features: 800, classes: 2, perRow: 6)
+    var settings = TrainingSettings(optimizer: optimizer, epochs: 8, batchSize: 2)
+    settings.path = .sparse
+    let trainer = LaneTrainer(problem: problem, settings: settings)
+    let runs = Self.runs([0.01, 0.125], steps: trainer.steps)
+    let outcomes = try trainer.train(runs, seed: 3)
+    let expected = try ReferenceTrainer(problem: problem, settings: settings).train(runs, seed: 3)
+    for (outcome, expected) in zip(outcomes, expected) {
+      #expect(abs(outcome.trainLoss - expected.trainLoss) < 1e-5, "\(outcome.trainLoss) \(expected.trainLoss)")
+    }
+  }
+
   /// Few features: nonzeros are scattered, and every weight moves at every step. With the last batch kept, and batches that are not of 16.
   @Test(
     arguments: [
