@@ -6,25 +6,65 @@
   import Darwin
 #endif
 
-/// Bytes that this process may still allocate before the machine or its control group runs out of memory; an estimate.
-func availableMemory() -> Int {
-  #if os(Linux)
-    var available = Int.max
-    if let text = smallFile("/proc/meminfo"),
-      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),
-      let kilobytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
-    {
-      available = kilobytes * 1024
-    }
-    if let limit = smallFile("/sys/fs/cgroup/memory.max").flatMap({ Int($0.filter(\.isNumber)) }),
-      let current = smallFile("/sys/fs/cgroup/memory.current").flatMap({ Int($0.filter(\.isNumber)) })
-    {
-      available = min(available, max(0, limit - current))
-    }
-    if available < Int.max { return available }
-  #endif
-  return Int(sysconf(CInt(_SC_PHYS_PAGES))) * Int(sysconf(CInt(_SC_PAGESIZE)))
+/// How many bytes the rows of a file may take.
+struct MemoryLimit {
+  private let given: Int?
+  /// Up to here nobody asks the system, which takes as long as parsing 100 KB.
+  private static let unasked = 32 << 20
+
+  /// - Parameter given: nil takes what the machine has available.
+  init(_ given: Int?) { self.given = given }
+
+  var byteCount: Int { given ?? availableMemory() }
+
+  /// The same where so many bytes of it are in use already.
+  func byteCount(reserved: Int) -> Int { given ?? availableMemory() + reserved }
+
+  func allows(_ count: Int) -> Bool { given.map { count <= $0 } ?? (count <= Self.unasked || count <= availableMemory()) }
 }
+
+/// Bytes that this process may still allocate before the machine, a control group that it is in or its own limit of addresses runs out
+/// of memory; an estimate.
+func availableMemory() -> Int {
+  var available = Int(sysconf(CInt(_SC_PHYS_PAGES))) * Int(sysconf(CInt(_SC_PAGESIZE)))
+  #if os(Linux)
+    func kilobytes(_ text: String?, _ key: String) -> Int? {
+      text?.split(separator: "\n").first { $0.hasPrefix(key) }?.split(whereSeparator: \.isWhitespace).dropFirst().first
+        .flatMap { Int($0) }.map { $0 * 1024 }
+    }
+    if let machine = kilobytes(smallFile("/proc/meminfo"), "MemAvailable:") { available = machine }
+    for group in controlGroups() {
+      guard let limit = number(in: group + "/memory.max"), let current = number(in: group + "/memory.current") else { continue }
+      // Pages of files go when memory is wanted.
+      let reclaimable = smallFile(group + "/memory.stat").map { text in
+        ["inactive_file", "active_file"].reduce(0) { $0 + (kilobytes(text, $1 + " ") ?? 0) / 1024 }
+      }
+      available = min(available, max(0, limit - current + (reclaimable ?? 0)))
+    }
+    var addresses = rlimit()
+    if getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &addresses) == 0, addresses.rlim_cur < rlim_t(Int.max),
+      let used = kilobytes(smallFile("/proc/self/status"), "VmSize:")
+    {
+      available = min(available, max(0, Int(addresses.rlim_cur) - used))
+    }
+  #endif
+  return available
+}
+
+#if os(Linux)
+  /// The folders of this process's control group and of those around it.
+  private func controlGroups() -> [String] {
+    let root = "/sys/fs/cgroup"
+    let line = smallFile("/proc/self/cgroup")?.split(separator: "\n").first { $0.hasPrefix("0::/") }
+    var groups = [root]
+    for name in (line ?? "").dropFirst(4).split(separator: "/") { groups.append((groups.last ?? root) + "/" + name) }
+    return groups
+  }
+
+  private func number(in path: String) -> Int? {
+    smallFile(path).flatMap { Int($0.prefix(while: \.isNumber)) }
+  }
+#endif
 
 /// The first 4 KB of a file that the operating system makes up; nil where there is none.
 func smallFile(_ path: String) -> String? {

@@ -29,10 +29,12 @@ public struct DatasetInspection: Sendable, Hashable {
   public let emptyRows: Int
   /// Entries that are written as zero.
   public let writtenZeros: Int
-  /// Indices of the features that have one value in all rows (left-out entries are zeros), as the file counts them, ascending.
+  /// Features that have one value in all rows, left-out entries taken as zeros.
+  public let constantFeatureCount: Int
+  /// Their indices as the file counts them, ascending: the first 100,000.
   public let constantFeatures: [Int]
 
-  /// - Complexity: O(rows + nonzeros + features).
+  /// - Complexity: O(rows + nonzeros), and O(nonzeros) memory, however large the indices are.
   public init(_ file: LIBSVMFile) {
     let data = file.data
     let matrix = data.matrix
@@ -52,7 +54,9 @@ public struct DatasetInspection: Sendable, Hashable {
     emptyRows = zip(matrix.rowOffsets, matrix.rowOffsets.dropFirst()).reduce(0) { $0 + ($1.0 == $1.1 ? 1 : 0) }
     writtenZeros = matrix.values.reduce(0) { $0 + ($1 == 0 ? 1 : 0) }
     let base = file.indexBase.rawValue
-    constantFeatures = matrix.constantColumns().map { $0 + base }
+    let constant = matrix.constantColumns(listing: 100_000)
+    constantFeatureCount = constant.count
+    constantFeatures = constant.first.map { $0 + base }
   }
 }
 
@@ -64,6 +68,7 @@ extension DatasetInspection: Encodable {
     case queryRows = "query_rows"
     case emptyRows = "empty_rows"
     case writtenZeros = "written_zeros"
+    case constantFeatureCount = "constant_feature_count"
     case constantFeatures = "constant_features"
   }
 
@@ -91,6 +96,7 @@ extension DatasetInspection: Encodable {
     try container.encode(queryRows, forKey: .queryRows)
     try container.encode(emptyRows, forKey: .emptyRows)
     try container.encode(writtenZeros, forKey: .writtenZeros)
+    try container.encode(constantFeatureCount, forKey: .constantFeatureCount)
     try container.encode(constantFeatures, forKey: .constantFeatures)
   }
 }
@@ -100,24 +106,5 @@ extension LabelledSparseData {
   public static func labelText(_ label: Double) -> String {
     if let integer = Int(exactly: label) { return String(integer) }
     return "\(label)"
-  }
-}
-
-extension SparseMatrix {
-  /// The columns whose entries all are equal, left-out entries taken as zeros; ascending.
-  ///
-  /// - Complexity: O(rows + nonzeros + columns).
-  public func constantColumns() -> [Int] {
-    var count = [Int](repeating: 0, count: columnCount)
-    var first = [Float](repeating: 0, count: columnCount)
-    var varies = [Bool](repeating: false, count: columnCount)
-    for (column, value) in zip(columns, values) {
-      let column = Int(column)
-      if count[column] == 0 { first[column] = value } else if first[column] != value { varies[column] = true }
-      count[column] += 1
-    }
-    return (0..<columnCount).filter { column in
-      !varies[column] && (count[column] == rowCount || first[column] == 0)
-    }
   }
 }

@@ -24,6 +24,8 @@ public struct FeatureScaling: Sendable {
   private struct Range: Sendable {
     var minimum = Double.infinity
     var maximum = -Double.infinity
+    /// Entries that the file writes.
+    var count = 0
     var isConstant: Bool { minimum == maximum }
 
     mutating func include(_ value: Double) {
@@ -35,7 +37,7 @@ public struct FeatureScaling: Sendable {
   public let lower: Double
   public let upper: Double
   /// By index as the file counts it; nil for constant and unknown features.
-  private let ranges: [Range?]
+  private let ranges: FeatureTable<Range>
   /// Ascending indices of features that a left-out entry gives a nonzero value to.
   private let filledFeatures: [Int]
 
@@ -48,26 +50,28 @@ public struct FeatureScaling: Sendable {
     precondition(lower < upper)
     self.lower = lower
     self.upper = upper
-    var ranges: [Range] = []
-    var counts: [Int] = []
+    var ranges = FeatureTable<Range>()
     var rows = 0
     try Self.forEachRow(of: trainingPath) { _, entries in
       rows += 1
       for (index, value) in entries {
-        while ranges.count <= index {
-          ranges.append(Range())
-          counts.append(0)
-        }
-        ranges[index].include(value)
-        counts[index] += 1
+        var range = ranges[index] ?? Range()
+        range.include(value)
+        range.count += 1
+        ranges[index] = range
       }
     }
-    for index in ranges.indices where counts[index] < rows { ranges[index].include(0) }
-    let varying = ranges.map { $0.isConstant ? nil : $0 }
-    self.ranges = varying
-    filledFeatures = varying.indices.filter { index in
-      varying[index].map { Self.scaled(0, by: $0, lower: lower, upper: upper) != 0 } ?? false
+    let varying = ranges.compactMapValues { range -> Range? in
+      var range = range
+      if range.count < rows { range.include(0) }
+      return range.isConstant ? nil : range
     }
+    self.ranges = varying
+    var filled: [Int] = []
+    varying.forEach { index, range in
+      if Self.scaled(0, by: range, lower: lower, upper: upper) != 0 { filled.append(index) }
+    }
+    filledFeatures = filled
   }
 
   /// Scales a file.
@@ -90,7 +94,7 @@ public struct FeatureScaling: Sendable {
       text.append(contentsOf: Self.formatted("%.17g ", label))
       var filled = filledFeatures[...]
       func append(_ index: Int, _ value: Double) {
-        guard let range = index < ranges.count ? ranges[index] : nil else {
+        guard let range = ranges[index] else {
           unknown.insert(index)
           return
         }

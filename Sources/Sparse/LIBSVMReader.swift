@@ -58,9 +58,11 @@ private struct FileReading {
     let prefetched = source.resident == nil && threads > 1 ? PrefetchedChunks(source.chunks) : nil
     let chunks: any ChunkSource = prefetched ?? source.chunks
     defer { prefetched?.stop() }
-    if threads > 1 { source.resident?.file?.isUnmappedAside = true }
+    let workers = source.resident.map { min(threads, $0.mostWorkers) } ?? max(1, threads - 1)
+    let team = WorkerTeam(others: workers - 1)
+    if workers > 1 { source.resident?.file?.unmappingTeam = team }
     let first = chunks.next()
-    let limit = options.memoryLimit ?? availableMemory()
+    let limit = MemoryLimit(options.memoryLimit)
     let room = try estimatedRoom(first, limit: limit)
 
     var rowOffsets: [Int] = []
@@ -80,8 +82,12 @@ private struct FileReading {
             let segment = RowSegment(
               columns: parts.0, values: parts.1, rowEnds: parts.2 + 1, labelCodes: parts.3, entryCapacity: room.entries,
               rowCapacity: room.rows)
-            segment.adviseLargePages(entries: room.expected.colons, rows: room.expected.newlines)
-            let parsed = parse(ChunkDispatcher(chunks, first: first, segment: segment, memoryLimit: limit))
+            let expected = room.expected
+            team.perform(RowSegment.arrayCount) {
+              segment.adviseLargePages(array: $0, entries: expected.colons, rows: expected.newlines)
+            }
+            let parsed = parse(
+              ChunkDispatcher(chunks, first: first, segment: segment, memoryLimit: limit), workers: workers, team)
             let filled = parsed.closeGaps(segment: 0, segment)
             (columnCount, valueCount, offsetCount, codeCount) = (filled.entries, filled.entries, filled.rows + 1, filled.rows)
             outcome = parsed
@@ -91,9 +97,16 @@ private struct FileReading {
     }
     guard let outcome else { throw ReadingFailure(kind: .inputOutput, file: name, message: "nothing was read") }
     prefetched?.stop()
+    let content: Content
+    do throws(ReadingFailure) {
+      if let failure = chunks.failure { throw failure }
+      content = try checkedContent(outcome)
+    } catch {
+      outcome.deallocateFurtherSegments()
+      throw error
+    }
     outcome.appendFurtherSegments(&columns, &values, &rowOffsets, &labelCodes)
-    if let failure = chunks.failure { throw failure }
-    return try file(outcome, rowOffsets: rowOffsets, columns: columns, values: values, labelCodes: labelCodes)
+    return file(outcome, content, rowOffsets: rowOffsets, columns: columns, values: values, labelCodes: labelCodes)
   }
 
   /// Entries and rows to make room for at first; virtual memory, of which the part that is not needed stays untouched.
@@ -103,7 +116,7 @@ private struct FileReading {
     var rows: Int
   }
 
-  private func estimatedRoom(_ first: TextChunk?, limit: Int) throws(ReadingFailure) -> Room {
+  private func estimatedRoom(_ first: TextChunk?, limit: MemoryLimit) throws(ReadingFailure) -> Room {
     guard let first else { return Room(expected: ByteCounts(colons: 0, newlines: 0), entries: 1, rows: 1) }
     var counts: ByteCounts
     var areExact = false
@@ -118,10 +131,10 @@ private struct FileReading {
       }
     }
     let needed = counts.colons * ChunkDispatcher.entrySize + counts.newlines * ChunkDispatcher.rowSize
-    guard needed <= limit else {
+    guard limit.allows(needed) else {
       let message =
         "its rows would take about \(needed >> 20) MB (\(counts.colons) entries, \(counts.newlines) rows), and only "
-        + "\(limit >> 20) MB of memory are available"
+        + "\(limit.byteCount >> 20) MB of memory are available"
       throw ReadingFailure(kind: .badData, file: name, message: message)
     }
     return Room(
@@ -130,12 +143,11 @@ private struct FileReading {
       rows: MemoryAdvice.arrayCapacity(counts.newlines + (areExact ? 1 : counts.newlines / 8 + (1 << 12))))
   }
 
-  private func parse(_ dispatcher: ChunkDispatcher) -> Outcome {
-    let workers = source.resident == nil ? max(1, threads - 1) : threads
+  private func parse(_ dispatcher: ChunkDispatcher, workers: Int, _ team: WorkerTeam) -> Outcome {
     let tables = Tables(count: workers)
     let options = options
     let addsChecksum = options.computesChecksum && source.inflater == nil
-    let work: @Sendable (Int) -> Void = { worker in
+    team.perform(workers) { worker in
       let parser = ChunkParser(indexBase: options.indexBase, usesVectors: options.usesVectors)
       while let ticket = dispatcher.next() {
         var rows = ticket.rows
@@ -144,7 +156,8 @@ private struct FileReading {
         parser.parse(text, into: &rows)
         var parsed = ParsedChunk(
           index: ticket.index, segment: ticket.segment, entry: ticket.entry, row: ticket.row,
-          byteCount: ticket.chunk.byteCount, worker: worker, rows: rows)
+          byteCount: ticket.chunk.byteCount, reservedEntries: ticket.counts.colons, reservedRows: ticket.counts.newlines,
+          worker: worker, rows: rows)
         if addsChecksum {
           parsed.checksum = UInt32(
             truncatingIfNeeded: crc32_z(0, ticket.chunk.text.baseAddress, ticket.chunk.byteCount))
@@ -153,31 +166,41 @@ private struct FileReading {
       }
       tables.set(parser.labels, worker)
     }
-    let others = (1..<workers).map { worker in WorkerThread { work(worker) } }
-    work(0)
-    for thread in others { thread.join() }
     return Outcome(dispatcher: dispatcher, tables: tables.all)
   }
 
-  private func file(
-    _ outcome: Outcome, rowOffsets: [Int], columns: [Int32], values: [Float], labelCodes: [Int32]
-  ) throws(ReadingFailure) -> LIBSVMFile {
+  /// What the rows have in common.
+  private struct Content {
+    var base: IndexBase
+    var featureCount: Int
+    /// Ascending.
+    var classLabels: [Double]
+  }
+
+  /// - Throws: All errors of the file.
+  private func checkedContent(_ outcome: Outcome) throws(ReadingFailure) -> Content {
     let base = options.indexBase ?? (outcome.smallestColumn < 0 ? .zero : .one)
     let featureCount = outcome.largestColumn < -1 ? 0 : Int(outcome.largestColumn) + (base == .zero ? 2 : 1)
     let classLabels = Set(outcome.tables.flatMap(\.labels)).sorted()
-    try checkWhole(outcome, featureCount: featureCount, classLabels: classLabels, hasRows: rowOffsets.count > 1)
+    try checkWhole(outcome, featureCount: featureCount, classLabels: classLabels, hasRows: outcome.hasRows)
+    return Content(base: base, featureCount: featureCount, classLabels: classLabels)
+  }
+
+  private func file(
+    _ outcome: Outcome, _ content: Content, rowOffsets: [Int], columns: [Int32], values: [Float], labelCodes: [Int32]
+  ) -> LIBSVMFile {
     var columns = columns
-    if base == .zero {
+    if content.base == .zero {
       columns.withUnsafeMutableBufferPointer { buffer in
         for index in buffer.indices { buffer[index] &+= 1 }
       }
     }
     var classes = labelCodes
-    outcome.replaceCodes(&classes, classLabels: classLabels)
-    let matrix = SparseMatrix(rowOffsets: rowOffsets, columns: columns, values: values, columnCount: featureCount)
+    outcome.replaceCodes(&classes, classLabels: content.classLabels)
+    let matrix = SparseMatrix(rowOffsets: rowOffsets, columns: columns, values: values, columnCount: content.featureCount)
     return LIBSVMFile(
-      path: path, data: LabelledSparseData(matrix: matrix, classes: classes, classLabels: classLabels),
-      indexBase: base, byteCount: outcome.byteCount,
+      path: path, data: LabelledSparseData(matrix: matrix, classes: classes, classLabels: content.classLabels),
+      indexBase: content.base, byteCount: outcome.byteCount,
       checksum: options.computesChecksum ? source.inflater?.checksum ?? outcome.checksum : nil,
       queryRowCount: outcome.queryRowCount)
   }
@@ -201,8 +224,8 @@ private struct FileReading {
     }
     if outcome.dispatcher.isOutOfMemory {
       let message =
-        "its rows may take more memory than is available: \(outcome.dispatcher.reservedByteCount >> 20) MB up to line "
-        + "\(outcome.dispatcher.lineCount), of \((options.memoryLimit ?? availableMemory()) >> 20) MB"
+        "its rows may take more memory than is available: \(outcome.dispatcher.neededByteCount >> 20) MB up to line "
+        + "\(outcome.dispatcher.lineCount), of \(outcome.dispatcher.availableByteCount >> 20) MB"
       note(DataError(file: name, message: message))
     }
     if errorCount == 0 {
@@ -250,6 +273,7 @@ private struct Outcome {
 
   var byteCount: Int { chunks.reduce(0) { $0 + $1.byteCount } }
   var queryRowCount: Int { chunks.reduce(0) { $0 + $1.rows.queryRowCount } }
+  var hasRows: Bool { chunks.contains { $0.rows.rowCount > 0 } }
   var smallestColumn: Int32 { chunks.map(\.rows.smallestColumn).min() ?? 0 }
   var largestColumn: Int32 { chunks.map(\.rows.largestColumn).max() ?? Int32.min }
   var checksum: UInt32 {
@@ -306,6 +330,11 @@ private struct Outcome {
       before += counts[number].entries
       segments[number].rowEnds.deallocate()
     }
+  }
+
+  /// Frees the segments after the first, of a file that is refused.
+  func deallocateFurtherSegments() {
+    for segment in dispatcher.segments.dropFirst() { segment.deallocate() }
   }
 
   /// From numbers in the workers' tables to positions in the ascending list of labels.

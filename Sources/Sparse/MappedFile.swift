@@ -12,11 +12,9 @@
 final class MappedFile {
   let bytes: UnsafeBufferPointer<UInt8>
   private let input: SystemInput
-  /// Whether a thread of its own gives the memory back, while who has read it goes on: the system takes out page after page, which takes
-  /// about a tenth of the time of reading them.
-  var isUnmappedAside = false
-  /// Below this size, starting a thread takes longer.
-  private static let smallestAside = 1 << 20
+  /// Gives the memory back, while who has read it goes on: the system takes out page after page, which takes about a tenth of the time
+  /// of reading them.
+  var unmappingTeam: WorkerTeam?
 
   /// - Throws: `ReadingFailure` where the file cannot be mapped.
   init(_ input: SystemInput, size: Int) throws(ReadingFailure) {
@@ -43,7 +41,7 @@ final class MappedFile {
     guard let base = bytes.baseAddress else { return }
     let (address, count) = (UInt(bitPattern: base), bytes.count)
     let unmap: @Sendable () -> Void = { munmap(UnsafeMutableRawPointer(bitPattern: address), count) }
-    guard isUnmappedAside, count >= Self.smallestAside, WorkerThread(unmap).isStarted else { return unmap() }
+    if let unmappingTeam { unmappingTeam.runAtEnd(unmap) } else { unmap() }
   }
 }
 

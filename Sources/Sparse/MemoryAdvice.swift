@@ -43,6 +43,14 @@ enum MemoryAdvice {
     #endif
   }
 
+  /// Asks for small pages again, where nothing has been touched yet.
+  static func preferSmallPages(_ address: UnsafeMutableRawPointer, byteCount: Int) {
+    #if os(Linux)
+      let start = (Int(bitPattern: address) + pageSize - 1) & ~(pageSize - 1)
+      advise(start, (Int(bitPattern: address) + byteCount) & ~(pageSize - 1), 15)  // MADV_NOHUGEPAGE
+    #endif
+  }
+
   #if os(Linux)
     private static func advise(_ start: Int, _ end: Int, _ advice: CInt) {
       if end > start { _ = madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, advice) }

@@ -47,16 +47,29 @@ final class ResidentChunks: ChunkSource {
     return buffer.chunk(text.count)
   }
 
+  /// Threads that can have work at the same time.
+  var mostWorkers: Int { max(1, bytes.count / chunkSize) }
+
   /// Where the chunk that begins at the position ends; nil where it begins with a line that is too long.
   private func chunkEnd(_ base: UnsafePointer<UInt8>) -> Int? {
-    guard bytes.count - position > chunkSize else { return bytes.count }
-    let from = position + chunkSize - 1
+    // The last chunks are smaller: threads then end at nearly the same time.
+    let size = min(chunkSize, max(chunkSize / 16, (bytes.count - position) / 8), bytes.count - position)
+    let from = position + max(1, size) - 1
     let limit = min(bytes.count, from + TextChunk.longestLine)
+    var end = limit
     if let newline = memchr(base + from, CInt(UInt8(ascii: "\n")), limit - from) {
-      return UnsafeRawPointer(newline) - UnsafeRawPointer(base) + 1
+      end = UnsafeRawPointer(newline) - UnsafeRawPointer(base) + 1
+    } else if limit < bytes.count {
+      return startOfLine(from)
     }
-    if limit == bytes.count { return limit }
-    return bytes[position..<from].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
+    guard end - position > TextChunk.longestLine else { return end }
+    let start = startOfLine(from)
+    return TextChunk.beginsWithLongLine(UnsafeBufferPointer(rebasing: bytes[(start ?? position)..<end])) ? start : end
+  }
+
+  /// Where the line that holds a byte begins; nil where that is the position.
+  private func startOfLine(_ index: Int) -> Int? {
+    bytes[position..<index].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
   }
 
   /// Colons and newlines of the whole text: counted where it is short, else estimated from samples of it.

@@ -1,5 +1,5 @@
 /// Memory for rows that threads fill chunk by chunk.
-struct RowSegment {
+struct RowSegment: @unchecked Sendable {
   let columns: UnsafeMutablePointer<Int32>
   let values: UnsafeMutablePointer<Float>
   let rowEnds: UnsafeMutablePointer<Int>
@@ -11,7 +11,7 @@ struct RowSegment {
     let segment = RowSegment(
       columns: .allocate(capacity: entries), values: .allocate(capacity: entries), rowEnds: .allocate(capacity: rows),
       labelCodes: .allocate(capacity: rows), entryCapacity: entries, rowCapacity: rows)
-    segment.adviseLargePages(entries: entries, rows: rows)
+    for array in 0..<arrayCount { segment.adviseLargePages(array: array, entries: entries, rows: rows) }
     return segment
   }
 
@@ -27,12 +27,26 @@ struct RowSegment {
     MemoryAdvice.preferLargePages(elements, byteCount: count * size, capacity: capacity * size)
   }
 
-  /// Asks for large pages for as many entries and rows as are expected.
-  func adviseLargePages(entries: Int, rows: Int) {
-    Self.preferLargePages(columns, count: entries, capacity: entryCapacity)
-    Self.preferLargePages(values, count: entries, capacity: entryCapacity)
-    Self.preferLargePages(rowEnds, count: rows, capacity: rowCapacity)
-    Self.preferLargePages(labelCodes, count: rows, capacity: rowCapacity)
+  /// Takes that back for the pages that nobody has touched yet.
+  func adviseSmallPages() {
+    MemoryAdvice.preferSmallPages(columns, byteCount: entryCapacity * MemoryLayout<Int32>.stride)
+    MemoryAdvice.preferSmallPages(values, byteCount: entryCapacity * MemoryLayout<Float>.stride)
+    MemoryAdvice.preferSmallPages(rowEnds, byteCount: rowCapacity * MemoryLayout<Int>.stride)
+    MemoryAdvice.preferSmallPages(labelCodes, byteCount: rowCapacity * MemoryLayout<Int32>.stride)
+  }
+
+  /// Arrays of a segment.
+  static let arrayCount = 4
+
+  /// Asks for large pages for as many entries and rows as are expected, in one of the arrays: each can have its first page, which the
+  /// system fills with zeros, from a thread of its own.
+  func adviseLargePages(array: Int, entries: Int, rows: Int) {
+    switch array {
+    case 0: Self.preferLargePages(columns, count: entries, capacity: entryCapacity)
+    case 1: Self.preferLargePages(values, count: entries, capacity: entryCapacity)
+    case 2: Self.preferLargePages(rowEnds, count: rows, capacity: rowCapacity)
+    default: Self.preferLargePages(labelCodes, count: rows, capacity: rowCapacity)
+    }
   }
 }
 
@@ -44,6 +58,9 @@ struct ParsedChunk {
   let entry: Int
   let row: Int
   let byteCount: Int
+  /// What room was made for.
+  let reservedEntries: Int
+  let reservedRows: Int
   /// CRC-32 of the chunk's bytes, if wanted.
   var checksum: UInt32 = 0
   /// Which label table the codes are of.
@@ -58,6 +75,8 @@ struct ChunkTicket {
   let entry: Int
   let row: Int
   let chunk: TextChunk
+  /// What room was made for.
+  let counts: ByteCounts
   let rows: ChunkRows
 }
 
@@ -66,7 +85,7 @@ struct ChunkTicket {
 final class ChunkDispatcher: @unchecked Sendable {
   private let monitor = Monitor()
   private let source: any ChunkSource
-  private let memoryLimit: Int
+  private let memoryLimit: MemoryLimit
   private(set) var segments: [RowSegment]
   private var entry = 0
   private var row = 0
@@ -74,16 +93,24 @@ final class ChunkDispatcher: @unchecked Sendable {
   private var line = 1
   private var index = 0
   private var pending: TextChunk?
+  /// Whether chunks have far fewer entries or rows than room is made for, as where comments hold colons. Small pages leave the room
+  /// between chunks untouched.
+  private var hasGaps = false
   private(set) var parsed: [ParsedChunk] = []
   /// Bytes that the rows would need beyond the limit; nothing more is handed out then.
   private(set) var isOutOfMemory = false
+  /// What the rows may take, asked for when the first segment is full; and what they would have taken when that was too much.
+  private(set) var availableByteCount = 0
+  private(set) var neededByteCount = 0
 
+  /// Entries that a segment after the first has room for.
+  private static let entriesOfSegment = 1 << 22
   /// Bytes for each entry and for each row.
   static let entrySize = 8
   static let rowSize = 12
 
   /// - Parameter first: The first chunk, if it has been taken already.
-  init(_ source: any ChunkSource, first: TextChunk?, segment: RowSegment, memoryLimit: Int) {
+  init(_ source: any ChunkSource, first: TextChunk?, segment: RowSegment, memoryLimit: MemoryLimit) {
     self.source = source
     self.memoryLimit = memoryLimit
     segments = [segment]
@@ -111,7 +138,8 @@ final class ChunkDispatcher: @unchecked Sendable {
         columns: segment.columns + entry, values: segment.values + entry, rowEnds: segment.rowEnds + row,
         labelCodes: segment.labelCodes + row, firstEntry: firstEntry, firstLine: line)
       let ticket = ChunkTicket(
-        index: index, segment: segments.count - 1, entry: entry, row: row, chunk: chunk, rows: rows)
+        index: index, segment: segments.count - 1, entry: entry, row: row, chunk: chunk, counts: counts,
+        rows: rows)
       index += 1
       entry += counts.colons
       firstEntry += counts.colons
@@ -122,7 +150,12 @@ final class ChunkDispatcher: @unchecked Sendable {
   }
 
   func finish(_ chunk: ParsedChunk) {
-    monitor.locked { parsed.append(chunk) }
+    monitor.locked {
+      parsed.append(chunk)
+      guard !hasGaps, chunk.rows.entryCount < chunk.reservedEntries / 2 || chunk.rows.rowCount < chunk.reservedRows / 2 else { return }
+      hasGaps = true
+      for segment in segments { segment.adviseSmallPages() }
+    }
   }
 
   private func makeRoom(entries: Int, rows: Int) -> Bool {
@@ -130,11 +163,18 @@ final class ChunkDispatcher: @unchecked Sendable {
     if entry + entries <= last.entryCapacity, row + rows <= last.rowCapacity { return true }
     // While the rows of further segments are appended to those of the first, half of them are there twice.
     let needed = reservedByteCount + entries * Self.entrySize + rows * Self.rowSize
-    guard needed + needed / 2 <= memoryLimit else {
+    if segments.count == 1 { availableByteCount = memoryLimit.byteCount(reserved: reservedByteCount) }
+    neededByteCount = needed + needed / 2
+    guard neededByteCount <= availableByteCount else {
       isOutOfMemory = true
       return false
     }
-    segments.append(.allocate(entries: max(1 << 22, entries), rows: max(1 << 19, rows)))
+    // In the proportions of what has come so far, so that neither kind of array is full long before the other.
+    let rowsPerEntry = Double(lineCount + 1) / Double(firstEntry + 1)
+    let usualRows = Int(Double(Self.entriesOfSegment) * min(1, rowsPerEntry) * 1.125)
+    let segment = RowSegment.allocate(entries: max(Self.entriesOfSegment, entries), rows: max(usualRows, rows, 1 << 12))
+    if hasGaps { segment.adviseSmallPages() }
+    segments.append(segment)
     entry = 0
     row = 0
     return true

@@ -59,20 +59,29 @@ final class StreamedChunks: ChunkSource {
       let room = UnsafeMutableBufferPointer(rebasing: buffer.bytes[carried.count..<(carried.count + size)])
       let filled = carried.count + read(into: room)
       if isAtEnd, interruption == nil, failure == nil {
-        return filled > 0 ? buffer.chunk(filled) : nil
+        return filled > 0 ? checked(buffer.chunk(filled)) : nil
       }
       let text = buffer.bytes[..<filled]
       let whole = text.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
       carried = Array(text[whole...])
       if isAtEnd { interruption?.column = carried.count + 1 }
-      if whole > 0 { return buffer.chunk(whole) }
-      if carried.count > TextChunk.longestLine {
-        interruption = (TextChunk.longLineMessage, 1)
-        isAtEnd = true
-      }
+      if whole > 0 { return checked(buffer.chunk(whole)) }
+      if carried.count > TextChunk.longestLine { refuseLine() }
       size = carried.count
     }
     return nil
+  }
+
+  /// Only a chunk's first line can be longer than what was asked for.
+  private func checked(_ chunk: TextChunk) -> TextChunk? {
+    guard TextChunk.beginsWithLongLine(chunk.text) else { return chunk }
+    refuseLine()
+    return nil
+  }
+
+  private func refuseLine() {
+    interruption = (TextChunk.longLineMessage, 1)
+    isAtEnd = true
   }
 
   private func read(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Some whole lines of a text, ended by a newline, with readable bytes behind them.
 struct TextChunk {
   /// Behind the text this many bytes can be read.
@@ -9,6 +17,12 @@ struct TextChunk {
   /// A line may be this long, so that no input makes the reader keep more.
   static let longestLine = 1 << 26
   static let longLineMessage = "a line of more than \(longestLine) bytes is not read"
+
+  /// Whether the first line of a text that ends with a newline is too long.
+  static func beginsWithLongLine(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard text.count > longestLine, let base = text.baseAddress else { return false }
+    return memchr(base, CInt(UInt8(ascii: "\n")), longestLine + 1) == nil
+  }
 
   /// Ends with a newline, which the input may lack.
   let text: UnsafeBufferPointer<UInt8>

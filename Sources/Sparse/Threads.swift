@@ -32,6 +32,12 @@ final class Monitor: @unchecked Sendable {
   /// Releases the lock until `signal` is called; may return without.
   func wait() { pthread_cond_wait(condition, mutex) }
 
+  /// Waits until a condition that the lock guards holds: at first awake, for about the time that waking a thread takes.
+  func wait(until holds: () -> Bool) {
+    for _ in 0..<4096 where locked(holds) { return }
+    locked { while !holds() { wait() } }
+  }
+
   func signal() { pthread_cond_broadcast(condition) }
 }
 
@@ -42,23 +48,10 @@ final class WorkerThread {
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 
-  /// Set once the body has run and is gone.
+  /// Whether the body has run and is gone.
   private final class Completion: @unchecked Sendable {
-    private let monitor = Monitor()
-    private var isReached = false
-
-    func reach() {
-      monitor.locked {
-        isReached = true
-        monitor.signal()
-      }
-    }
-
-    func wait() {
-      // Waking a thread that sleeps takes about as long as parsing 64 KB: who waits for a last chunk stays awake for a while.
-      for _ in 0..<4096 where monitor.locked({ isReached }) { return }
-      monitor.locked { while !isReached { monitor.wait() } }
-    }
+    let monitor = Monitor()
+    var isReached = false
   }
 
   let isStarted: Bool
@@ -67,12 +60,20 @@ final class WorkerThread {
 
   init(_ body: @escaping @Sendable () -> Void) {
     self.body = body
-    let completion = completion
-    let context = Unmanaged.passRetained(
-      Body {
-        body()
-        completion.reach()
-      })
+    isStarted = Self.start { [completion] in
+      body()
+      completion.monitor.locked {
+        completion.isReached = true
+        completion.monitor.signal()
+      }
+    }
+  }
+
+  /// Starts a thread that nobody waits for.
+  ///
+  /// - Returns: false where the system gives none.
+  static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+    let context = Unmanaged.passRetained(Body(body))
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
@@ -93,14 +94,14 @@ final class WorkerThread {
         if let pointer { Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().run() }
         return nil
       }, context.toOpaque())
-    isStarted = status == 0
-    if !isStarted { context.release() }
+    if status != 0 { context.release() }
+    return status == 0
   }
 
   /// Waits for the end of the body, and runs it here if no thread could be had.
   func join() {
     guard isStarted else { return body() }
-    completion.wait()
+    completion.monitor.wait { completion.isReached }
   }
 }
 

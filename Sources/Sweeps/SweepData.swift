@@ -59,6 +59,7 @@ public struct SweepData: Sendable {
           failures[entry.path] =
             "\(entry.path): error: every row has the same label, expected at least two classes: there is nothing to learn"
         } else {
+          try problem.checkTrainingMemory(path: entry.path)
           warnings += SweepData.warnings(of: problem.training, path: entry.path)
           problems.append(SweepProblem(problem))
         }
@@ -72,27 +73,10 @@ public struct SweepData: Sendable {
 
   /// Features that have the same value in every row: they do what the bias does.
   private static func warnings(of data: LabelledSparseData, path: String) -> [String] {
-    let constant = constantFeatures(of: data.matrix)
-    guard let first = constant.first else { return [] }
+    let constant = data.matrix.constantColumns(listing: 1)
+    guard let first = constant.first.first.map({ $0 + 1 }) else { return [] }
     let text = constant.count == 1 ? "feature \(first) is" : "\(constant.count) features (the first: \(first)) are"
     return ["\(path): warning: \(text) the same in every row and can tell no class from another"]
-  }
-
-  /// Features, from 1, with one value throughout.
-  ///
-  /// - Complexity: O(features + nonzeros).
-  static func constantFeatures(of matrix: SparseMatrix) -> [Int] {
-    var counts = [Int](repeating: 0, count: matrix.columnCount)
-    var values = [Float](repeating: 0, count: matrix.columnCount)
-    var isConstant = [Bool](repeating: true, count: matrix.columnCount)
-    for (column, value) in zip(matrix.columns, matrix.values) {
-      let column = Int(column)
-      if counts[column] == 0 { values[column] = value } else if values[column] != value { isConstant[column] = false }
-      counts[column] += 1
-    }
-    return (0..<matrix.columnCount).filter { column in
-      counts[column] == 0 || isConstant[column] && (counts[column] == matrix.rowCount || values[column] == 0)
-    }.map { $0 + 1 }
   }
 
   private static func duplicates(among problems: [SweepProblem]) -> [String] {

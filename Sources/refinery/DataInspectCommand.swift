@@ -23,7 +23,7 @@ struct DataInspectCommand: ParsableCommand {
 
   private static func text(_ inspection: DatasetInspection) -> String {
     let constant = inspection.constantFeatures
-    let shown = constant.prefix(20).map(String.init).joined(separator: ", ") + (constant.count > 20 ? ", ..." : "")
+    let shown = constant.prefix(20).map(String.init).joined(separator: ", ") + (inspection.constantFeatureCount > 20 ? ", ..." : "")
     let entries: [(String, String)] = [
       ("rows", "\(inspection.rows)" + (inspection.emptyRows > 0 ? " (\(inspection.emptyRows) without entries)" : "")),
       ("features", "\(inspection.features), counted from \(inspection.indexBase.rawValue)"),
@@ -33,7 +33,7 @@ struct DataInspectCommand: ParsableCommand {
         "\(inspection.nonzeros)" + (inspection.writtenZeros > 0 ? " (\(inspection.writtenZeros) written as zero)" : "")
       ),
       ("values", "\(inspection.minimum) to \(inspection.maximum)"),
-      ("constant features", constant.isEmpty ? "none" : "\(constant.count): \(shown)"),
+      ("constant features", constant.isEmpty ? "none" : "\(inspection.constantFeatureCount): \(shown)"),
       ("rows with qid", "\(inspection.queryRows)"),
       ("bytes", "\(inspection.byteCount) uncompressed"),
       ("crc32", inspection.checksumText ?? "-"),

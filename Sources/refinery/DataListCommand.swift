@@ -66,7 +66,7 @@ struct DataListCommand: ParsableCommand {
       features = data.featureCount
       classes = data.classCount
       nonzeros = data.matrix.nonzeroCount
-      constantFeatures = data.matrix.constantColumns().count
+      constantFeatures = data.matrix.constantColumns(listing: 0).count
       warnings = []
       if classes < 2 {
         warnings.append("\(entry.path): warning: all rows have the same label: nothing to classify")

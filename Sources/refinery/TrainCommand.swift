@@ -59,6 +59,7 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     let problem = try Problem(path: data, testPath: test)
+    try problem.checkTrainingMemory(path: data)
     let settings = TrainingSettings(
       optimizer: try optimizerOptions.made(), epochs: epochs, batchSize: batchSize, keepsLastBatch: keepLastBatch, path: path)
     let schedules = try schedules()
