@@ -28,7 +28,7 @@ extension SparseMatrix {
       constant.first.append(contentsOf: columns.prefix(limit - constant.first.count))
     }
     var next = 0
-    seen.forEach { column, entry in
+    for (column, entry) in seen.entries {
       note(next..<column)
       next = column + 1
       if !entry.varies && (entry.count == rowCount || entry.first == 0) { note(column..<next) }

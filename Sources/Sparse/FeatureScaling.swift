@@ -61,16 +61,16 @@ public struct FeatureScaling: Sendable {
         ranges[index] = range
       }
     }
-    let varying = ranges.compactMapValues { range -> Range? in
-      var range = range
-      if range.count < rows { range.include(0) }
-      return range.isConstant ? nil : range
-    }
-    self.ranges = varying
+    var varying = FeatureTable<Range>()
     var filled: [Int] = []
-    varying.forEach { index, range in
+    for (index, value) in ranges.entries {
+      var range = value
+      if range.count < rows { range.include(0) }
+      guard !range.isConstant else { continue }
+      varying[index] = range
       if Self.scaled(0, by: range, lower: lower, upper: upper) != 0 { filled.append(index) }
     }
+    self.ranges = varying
     filledFeatures = filled
   }
 

@@ -20,18 +20,10 @@ struct FeatureTable<Value> {
     }
   }
 
-  /// In ascending order of features.
-  func forEach(_ body: (Int, Value) -> Void) {
-    for (index, value) in small.enumerated() { if let value { body(index, value) } }
-    for (index, value) in large.sorted(by: { $0.key < $1.key }) { body(index, value) }
-  }
-
-  func compactMapValues<Other>(_ transform: (Value) -> Other?) -> FeatureTable<Other> {
-    var table = FeatureTable<Other>(smallLimit: smallLimit)
-    forEach { index, value in
-      if let other = transform(value) { table[index] = other }
-    }
-    return table
+  /// What there is, in ascending order of features.
+  var entries: [(index: Int, value: Value)] {
+    small.enumerated().compactMap { index, value in value.map { (index, $0) } }
+      + large.map { (index: $0.key, value: $0.value) }.sorted { $0.index < $1.index }
   }
 }
 

@@ -8,7 +8,7 @@
 
 /// A regular file, mapped into memory for reading.
 ///
-/// The file must not be cut short while it is mapped: the operating system ends a process that reads beyond a file's end.
+/// The file must not be cut short while it is mapped: the operating system ends a process that reads beyond a file's end with SIGBUS.
 final class MappedFile {
   let bytes: UnsafeBufferPointer<UInt8>
   private let input: SystemInput

@@ -66,6 +66,8 @@ struct ParsedChunk {
   /// Which label table the codes are of.
   let worker: Int
   let rows: ChunkRows
+
+  var isMostlyGaps: Bool { rows.entryCount < reservedEntries / 2 || rows.rowCount < reservedRows / 2 }
 }
 
 /// A chunk that a worker is to parse, and the place of its rows.
@@ -152,7 +154,7 @@ final class ChunkDispatcher: @unchecked Sendable {
   func finish(_ chunk: ParsedChunk) {
     monitor.locked {
       parsed.append(chunk)
-      guard !hasGaps, chunk.rows.entryCount < chunk.reservedEntries / 2 || chunk.rows.rowCount < chunk.reservedRows / 2 else { return }
+      guard !hasGaps, chunk.isMostlyGaps else { return }
       hasGaps = true
       for segment in segments { segment.adviseSmallPages() }
     }

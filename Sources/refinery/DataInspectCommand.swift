@@ -23,7 +23,8 @@ struct DataInspectCommand: ParsableCommand {
 
   private static func text(_ inspection: DatasetInspection) -> String {
     let constant = inspection.constantFeatures
-    let shown = constant.prefix(20).map(String.init).joined(separator: ", ") + (inspection.constantFeatureCount > 20 ? ", ..." : "")
+    let more = inspection.constantFeatureCount > 20 ? ", ..." : ""
+    let shown = constant.prefix(20).map(String.init).joined(separator: ", ") + more
     let entries: [(String, String)] = [
       ("rows", "\(inspection.rows)" + (inspection.emptyRows > 0 ? " (\(inspection.emptyRows) without entries)" : "")),
       ("features", "\(inspection.features), counted from \(inspection.indexBase.rawValue)"),

@@ -26,12 +26,13 @@ struct OrderCommand: ParsableCommand {
     guard (1...Int(Int32.max)).contains(rows) else {
       throw ValidationError("--rows is \(rows): 1 to 2147483647 would be right")
     }
-    guard epochs >= 1 else { throw ValidationError("--epochs is \(epochs): 1 or more would be right") }
+    try CountLimits.check("--epochs", epochs, to: CountLimits.epochs)
     guard batchSize >= 1 else { throw ValidationError("--batch-size is \(batchSize): 1 or more would be right") }
   }
 
   func run() throws {
     let order = SampleOrder(rows: rows, batchSize: batchSize, seed: seed)
+    try CountLimits.check(epochs: epochs, stepsPerEpoch: order.stepsPerEpoch * order.batchSize)
     let used = order.stepsPerEpoch * order.batchSize
     var epochOrder = [Int32](repeating: 0, count: rows)
     var all: [Int32] = []

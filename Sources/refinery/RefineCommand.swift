@@ -31,7 +31,7 @@ struct RefineCommand: ParsableCommand {
 
   func validate() throws {
     guard (0...1).contains(tau) else { throw ValidationError("--tau is \(tau): 0 to 1 would be right") }
-    if let points, points < 2 { throw ValidationError("--points is \(points): 2 or more would be right") }
+    if let points { try CountLimits.check("--points", points, from: 2, to: CountLimits.steps) }
     if emit != nil, output.json { throw ValidationError("--emit and --json exclude each other") }
   }
 

@@ -33,6 +33,7 @@ struct Refinery: ParsableCommand {
     }
     // A pipe closed by its reader is an error to handle, not a signal to die of.
     signal(SIGPIPE, SIG_IGN)
+    exitWithMessageWhenFilesAreLost()
     do {
       var command = try parseAsRoot()
       try command.run()

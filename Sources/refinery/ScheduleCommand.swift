@@ -19,7 +19,7 @@ struct ScheduleCommand: ParsableCommand {
   @OptionGroup var output: FactorOutputOptions
 
   func validate() throws {
-    guard steps >= 1 else { throw ValidationError("--steps is \(steps): 1 or more would be right") }
+    try CountLimits.check("--steps", steps, to: CountLimits.steps)
   }
 
   func run() throws {

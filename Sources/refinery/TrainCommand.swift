@@ -48,7 +48,7 @@ struct TrainCommand: ParsableCommand {
   enum Engine: String, ExpressibleByArgument, CaseIterable { case lanes, reference }
 
   func validate() throws {
-    guard epochs >= 1 else { throw ValidationError("--epochs is \(epochs): 1 or more would be right") }
+    try CountLimits.check("--epochs", epochs, to: CountLimits.epochs)
     guard batchSize >= 1 else { throw ValidationError("--batch-size is \(batchSize): 1 or more would be right") }
     if let jobs, jobs < 1 { throw ValidationError("--jobs is \(jobs): 1 or more would be right") }
     if engine == .reference, path != .automatic { throw ValidationError("--path is for the lane trainer only") }
@@ -66,6 +66,7 @@ struct TrainCommand: ParsableCommand {
     let rates = try rates()
     let order = SampleOrder(
       rows: problem.training.rowCount, batchSize: batchSize, seed: seed, keepsLastBatch: keepLastBatch)
+    try CountLimits.check(epochs: epochs, stepsPerEpoch: order.stepsPerEpoch)
     let steps = epochs * order.stepsPerEpoch
     var pairs: [(schedule: Schedule, learningRate: Double)] = []
     var runs: [Run] = []

@@ -46,6 +46,24 @@ import Testing
     #expect(json["labels"] as? [String: Int] == ["-1": 1, "3": 1])
   }
 
+  /// The signal of a mapped file that is cut short; here it comes from outside.
+  @Test func aFileThatIsLostWhileItIsReadEndsInAMessage() throws {
+    let process = Process()
+    let (input, errors) = (Pipe(), Pipe())
+    process.executableURL = Program.executable
+    process.arguments = ["data", "inspect", "-"]
+    process.standardInput = input
+    process.standardError = errors
+    try process.run()
+    // A pipe takes 64 KB: once more is written, the program reads.
+    try input.fileHandleForWriting.write(contentsOf: Data(String(repeating: "1 1:1\n", count: 1 << 16).utf8))
+    kill(process.processIdentifier, SIGBUS)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 74)
+    let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    #expect(said.hasPrefix("refinery: error: a file was cut short while it was being read"))
+  }
+
   @Test func missingFilesAndFoldersEndWithCode66() throws {
     #expect(try Program.run("data", "inspect", "no-such-file").status == 66)
     #expect(try Program.run("data", "list", "no-such-folder").status == 66)

@@ -64,4 +64,15 @@ import Testing
       ["train", "--data", "-", "--lr", "0.1", "--epochs", "1", "--norms", "/no/such/folder/norms.npy"], input: Self.data)
     #expect(result.status == 73)
   }
+
+  /// Counts that no memory holds are refused, and do not end in a failed allocation.
+  @Test(arguments: [
+    ["schedule", "linear", "--steps", "9223372036854775807"], ["refine", "norms.csv", "--points", "1000000000000"],
+    ["train", "--data", "file", "--lr", "0.1", "--epochs", "9223372036854775807"],
+    ["order", "--rows", "1000000", "--epochs", "1000000", "--out", "order.npy"],
+  ]) func countsThatAreTooLargeAreRefused(arguments: [String]) throws {
+    let result = try Program.run(arguments)
+    #expect(result.status == 64)
+    #expect(result.errors.contains(" would be right"))
+  }
 }

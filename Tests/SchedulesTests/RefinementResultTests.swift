@@ -60,6 +60,7 @@ struct RefinementResultTests {
     #expect(error([1, .nan, 2]) == .tooFewNorms(finite: 2, omitted: 1))
     #expect(error([1, 2, -1, 3]) == .negativeNorm(step: 3))
     #expect(error([1, 2, 0, 3]) == .zeroSmoothedNorm(step: 3))
+    #expect(error([0.5, 1e200, 1e-200]) == .rangeTooWide(smallest: 1e-200, largest: 1e200))
     #expect(error([1, 2, 0, 3, 4], RefinementOptions(smoothing: 0.7)) == nil)
     #expect(error([1, 2, 3], RefinementOptions(smoothing: -0.1)) == .smoothingOutOfRange(-0.1))
     #expect(error([1, 2, 3], RefinementOptions(smoothing: .nan)) != nil)

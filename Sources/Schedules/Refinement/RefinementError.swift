@@ -4,6 +4,8 @@ public enum RefinementError: Error, Hashable, CustomStringConvertible {
   case negativeNorm(step: Int)
   /// The inverse of the smoothed norm does not exist.
   case zeroSmoothedNorm(step: Int)
+  /// The norms' ratio, squared where the norm is, is beyond what a Double holds.
+  case rangeTooWide(smallest: Double, largest: Double)
   case smoothingOutOfRange(Double)
   case tooFewPoints(Int)
 
@@ -13,6 +15,8 @@ public enum RefinementError: Error, Hashable, CustomStringConvertible {
       "\(finite) norms" + (omitted > 0 ? " (\(omitted) more are not finite)" : "") + "; expected at least 3"
     case .negativeNorm(let step): "a negative norm at step \(step); expected norms of 0 or more"
     case .zeroSmoothedNorm(let step): "a smoothed norm of zero at step \(step)"
+    case .rangeTooWide(let smallest, let largest):
+      "smoothed norms from \(shortText(smallest)) to \(shortText(largest)); expected a range of at most 1e150"
     case .smoothingOutOfRange(let value): "a smoothing fraction of \(shortText(value)); expected 0 to 1"
     case .tooFewPoints(let points): "\(points) points; expected at least 2"
     }

@@ -40,6 +40,9 @@ public struct RefinementResult: Sendable, Hashable {
     case .closed: self.factors = closedFormFactors(smoothed, norm: options.norm)
     case .bound: self.factors = boundMinimizingFactors(smoothed, norm: options.norm)
     }
+    guard factors.allSatisfy(\.isFinite) else {
+      throw RefinementError.rangeTooWide(smallest: smoothed.min() ?? 0, largest: smoothed.max() ?? 0)
+    }
   }
 }
 
