@@ -10,7 +10,8 @@
 ///
 /// A feature's range counts left-out entries as zeros. Features with one value in all rows are left out, and so are features
 /// of another file that the training file does not have. Output has the digits of `svm-scale` 3.24: labels with 17 significant
-/// digits, values with 6, zeros left out, a blank at the end of each row. A `qid:N` is not copied.
+/// digits, values with 6, zeros left out, a blank at the end of each row. A `qid:N` is not copied. As there, limits are rounded to
+/// `Float`, and all else is `Double`.
 public struct FeatureScaling: Sendable {
   /// What became of one file.
   public struct Summary: Sendable, Hashable {
@@ -44,8 +45,9 @@ public struct FeatureScaling: Sendable {
   /// - Precondition: `lower < upper`.
   /// - Throws: `ReadingFailure` as `LIBSVMReader.read` does.
   /// - Complexity: O(bytes).
-  public init(trainingPath: String, lower: Double = -1, upper: Double = 1) throws(ReadingFailure) {
+  public init(trainingPath: String, lower: Float = -1, upper: Float = 1) throws(ReadingFailure) {
     precondition(lower < upper)
+    let (lower, upper) = (Double(lower), Double(upper))
     self.lower = lower
     self.upper = upper
     var ranges: [Range] = []

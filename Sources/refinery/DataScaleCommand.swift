@@ -17,8 +17,9 @@ struct DataScaleCommand: ParsableCommand {
     name: .shortAndLong,
     help: ArgumentHelp("Scaled training file, - for standard output; the test file becomes OUT.t.", valueName: "OUT"))
   var out: String
-  @Option(help: ArgumentHelp("Lower limit.", valueName: "X")) var lower = -1.0
-  @Option(help: ArgumentHelp("Upper limit.", valueName: "X")) var upper = 1.0
+  // svm-scale's limits are floats too, and show in its digits.
+  @Option(parsing: .unconditional, help: ArgumentHelp("Lower limit.", valueName: "X")) var lower: Float = -1
+  @Option(parsing: .unconditional, help: ArgumentHelp("Upper limit.", valueName: "X")) var upper: Float = 1
   @Flag(help: "Print what was done as JSON.") var json = false
 
   func validate() throws {

@@ -4,10 +4,10 @@ import Testing
 
 @Suite struct FeatureScalingTests {
   /// Text that `svm-scale` 3.24 wrote; see `Fixtures/scaling/make.py`.
-  @Test(arguments: [("default", -1.0), ("unit", 0.0)])
-  func digitsAreThoseOfSVMScale(name: String, lower: Double) throws {
+  @Test(arguments: [("default", Float(-1), Float(1)), ("unit", 0, 1), ("fractions", -0.3, 0.7)])
+  func digitsAreThoseOfSVMScale(name: String, lower: Float, upper: Float) throws {
     let folder = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil)).appending(path: "scaling")
-    let scaling = try FeatureScaling(trainingPath: folder.appending(path: "data").path, lower: lower, upper: 1)
+    let scaling = try FeatureScaling(trainingPath: folder.appending(path: "data").path, lower: lower, upper: upper)
     for file in ["data", "data.t"] {
       var text: [UInt8] = []
       _ = try scaling.scale(path: folder.appending(path: file).path) { text += $0 }
