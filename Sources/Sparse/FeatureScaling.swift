@@ -141,6 +141,12 @@ public struct FeatureScaling: Sendable {
     guard path != "-" else {
       throw ReadingFailure(kind: .noInput, file: "<stdin>", message: "scaling reads its input twice; name a file")
     }
+    var status = stat()
+    // Asked before it is opened, which waits where nobody writes to a pipe; other errors are those of opening it.
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG, status.st_mode & S_IFMT != S_IFDIR {
+      throw ReadingFailure(
+        kind: .noInput, file: path, message: "is no regular file; scaling reads its input twice, so write it to a file first")
+    }
     let input = try SystemInput(path: path)
     var entries: [(index: Int, value: Double)] = []
     var lines = TextLines(file: input.name)
@@ -161,7 +167,7 @@ public struct FeatureScaling: Sendable {
     }
     if let failure = source.chunks.failure { throw failure }
     if let interruption = source.chunks.interruption { lines.note(interruption.message, column: interruption.column) }
-    if rows == 0 { lines.note("the file holds no rows; a row is LABEL INDEX:VALUE ...") }
+    if rows == 0 { lines.noteIfRight("the file holds no rows; a row is LABEL INDEX:VALUE ...") }
     try lines.finish()
   }
 }
