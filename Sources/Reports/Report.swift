@@ -66,16 +66,19 @@ public struct Report: Sendable {
 
   /// Writes the report, and its figures to `figures/` beside it.
   ///
-  /// - Throws: Foundation's error where a file or the folder cannot be written.
-  public func write(to url: URL, format: Format) throws {
+  /// - Parameter writeFile: Writes one file.
+  /// - Throws: What `writeFile` throws, and Foundation's error where the folder cannot be made.
+  public func write(
+    to url: URL, format: Format, writeFile: (Data, URL) throws -> Void = { try $0.write(to: $1, options: .atomic) }
+  ) throws {
     let rendering = try render(format)
     if !rendering.figures.isEmpty {
       let folder = url.deletingLastPathComponent().appending(path: "figures")
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       for figure in rendering.figures {
-        try Data(figure.svg.utf8).write(to: folder.appending(path: figure.name + ".svg"), options: .atomic)
+        try writeFile(Data(figure.svg.utf8), folder.appending(path: figure.name + ".svg"))
       }
     }
-    try Data(rendering.text.utf8).write(to: url, options: .atomic)
+    try writeFile(Data(rendering.text.utf8), url)
   }
 }

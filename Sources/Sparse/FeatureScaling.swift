@@ -10,7 +10,8 @@
 ///
 /// A feature's range counts left-out entries as zeros. Features with one value in all rows are left out, and so are features
 /// of another file that the training file does not have. Output has the digits of `svm-scale` 3.24: labels with 17 significant
-/// digits, values with 6, zeros left out, a blank at the end of each row. A `qid:N` is not copied.
+/// digits, values with 6, zeros left out, a blank at the end of each row. A `qid:N` is not copied. As there, limits are rounded to
+/// `Float`, and all else is `Double`.
 public struct FeatureScaling: Sendable {
   /// What became of one file.
   public struct Summary: Sendable, Hashable {
@@ -46,8 +47,9 @@ public struct FeatureScaling: Sendable {
   /// - Precondition: `lower < upper`.
   /// - Throws: `ReadingFailure` as `LIBSVMReader.read` does.
   /// - Complexity: O(bytes).
-  public init(trainingPath: String, lower: Double = -1, upper: Double = 1) throws(ReadingFailure) {
+  public init(trainingPath: String, lower: Float = -1, upper: Float = 1) throws(ReadingFailure) {
     precondition(lower < upper)
+    let (lower, upper) = (Double(lower), Double(upper))
     self.lower = lower
     self.upper = upper
     var ranges = FeatureTable<Range>()
@@ -143,6 +145,12 @@ public struct FeatureScaling: Sendable {
     guard path != "-" else {
       throw ReadingFailure(kind: .noInput, file: "<stdin>", message: "scaling reads its input twice; name a file")
     }
+    var status = stat()
+    // Asked before it is opened, which waits where nobody writes to a pipe; other errors are those of opening it.
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG, status.st_mode & S_IFMT != S_IFDIR {
+      throw ReadingFailure(
+        kind: .noInput, file: path, message: "is no regular file; scaling reads its input twice, so write it to a file first")
+    }
     let input = try SystemInput(path: path)
     var entries: [(index: Int, value: Double)] = []
     var lines = TextLines(file: input.name)
@@ -163,7 +171,7 @@ public struct FeatureScaling: Sendable {
     }
     if let failure = source.chunks.failure { throw failure }
     if let interruption = source.chunks.interruption { lines.note(interruption.message, column: interruption.column) }
-    if rows == 0 { lines.note("the file holds no rows; a row is LABEL INDEX:VALUE ...") }
+    if rows == 0 { lines.noteIfRight("the file holds no rows; a row is LABEL INDEX:VALUE ...") }
     try lines.finish()
   }
 }

@@ -17,7 +17,8 @@ struct TextLines {
     while position < block.count {
       let rest = UnsafeBufferPointer(rebasing: block[position...])
       let length = rest.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? rest.count
-      var scanner = LineScanner(line: UnsafeBufferPointer(rebasing: rest[..<length]))
+      let describesErrors = errors.count < ReadingFailure.errorLimit
+      var scanner = LineScanner(line: UnsafeBufferPointer(rebasing: rest[..<length]), describesErrors: describesErrors)
       count += 1
       position += length
       do throws(LineError) {
@@ -29,8 +30,13 @@ struct TextLines {
   }
 
   /// Notes what broke off the text after the last line.
-  mutating func note(_ message: String, column: Int = 1) {
+  mutating func note(_ message: String, column: Int) {
     note(DataError(file: file, line: count + 1, column: column, message: message))
+  }
+
+  /// Notes what is wrong with the text as a whole, if nothing else is.
+  mutating func noteIfRight(_ message: String) {
+    if errorCount == 0 { note(DataError(file: file, line: 1, column: 1, message: message)) }
   }
 
   private mutating func note(_ error: DataError) {

@@ -22,7 +22,7 @@ struct BenchCommand: ParsableCommand {
     version: Refinery.version)
 
   @Option(help: ArgumentHelp("Files in LIBSVM format, separated by commas.", valueName: "FILE[,FILE...]")) var data: String?
-  @Option(help: ArgumentHelp("Repetitions; the median counts.", valueName: "N")) var repetitions = 5
+  @Option(parsing: .unconditional, help: ArgumentHelp("Repetitions; the median counts.", valueName: "N")) var repetitions = 5
   @Flag(help: "Print JSON.") var json = false
 
   func validate() throws {

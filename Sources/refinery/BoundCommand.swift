@@ -18,7 +18,8 @@ struct BoundCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Log of gradient norms: CSV, TSV, JSON Lines, text or .npy, also gzipped.", valueName: "FILE"))
   var norms: String
   @OptionGroup var log: NormLogOptions
-  @Option(help: ArgumentHelp("Distance from the starting point to the optimum.", valueName: "D")) var distance: Double
+  @Option(parsing: .unconditional, help: ArgumentHelp("Distance from the starting point to the optimum.", valueName: "D"))
+  var distance: Double
   @Flag(help: "Print JSON.") var json = false
 
   func validate() throws {

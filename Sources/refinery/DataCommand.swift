@@ -10,7 +10,9 @@ struct DataCommand: ParsableCommand {
 
 /// How a file counts its features.
 struct IndexBaseOption: ParsableArguments {
-  @Option(help: ArgumentHelp("First index of a feature, 0 or 1 (default: 0 where index 0 occurs, else 1).", valueName: "0|1"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("First index of a feature, 0 or 1 (default: 0 where index 0 occurs, else 1).", valueName: "0|1"))
   var indexBase: Int?
 
   func validate() throws {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Sparse
 
 struct DataScaleCommand: ParsableCommand {
@@ -8,64 +7,60 @@ struct DataScaleCommand: ParsableCommand {
     abstract: "Scale every feature linearly, as svm-scale does; a test file with the ranges of the training file.",
     discussion: """
       Zeros in the file count for the ranges; features with one value in all rows are left out. Scaled zeros are not written. \
-      The scaled test file is written beside the other as OUT.t.
+      The scaled test file is written beside the other as OUT.t. Either both are written or, where something is wrong, none.
       """,
     version: Refinery.version)
 
   @Argument(help: ArgumentHelp("Training file in LIBSVM format.", valueName: "IN")) var input: String
   @Option(help: ArgumentHelp("Test file, scaled with the ranges of the training file.", valueName: "IN.t")) var test: String?
-  @Option(name: .shortAndLong, help: ArgumentHelp("Scaled training file; the test file becomes OUT.t.", valueName: "OUT"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Scaled training file, - for standard output; the test file becomes OUT.t.", valueName: "OUT"))
   var out: String
-  @Option(help: ArgumentHelp("Lower limit.", valueName: "X")) var lower = -1.0
-  @Option(help: ArgumentHelp("Upper limit.", valueName: "X")) var upper = 1.0
+  // svm-scale's limits are floats too, and show in its digits.
+  @Option(parsing: .unconditional, help: ArgumentHelp("Lower limit.", valueName: "X")) var lower: Float = -1
+  @Option(parsing: .unconditional, help: ArgumentHelp("Upper limit.", valueName: "X")) var upper: Float = 1
   @Flag(help: "Print what was done as JSON.") var json = false
 
   func validate() throws {
     guard lower.isFinite, upper.isFinite, lower < upper else {
       throw ValidationError("--lower \(lower) and --upper \(upper): a lower limit below the upper one would be right")
     }
+    if out == "-", test != nil || json {
+      let other = test != nil ? "--test" : "--json"
+      throw ValidationError("--out - and \(other): standard output takes one of the two; a file would be right for --out")
+    }
     guard input != "-", test != "-" else { throw ValidationError("standard input cannot be scaled: the file is read twice") }
   }
 
   func run() throws {
     let scaling = try FeatureScaling(trainingPath: input, lower: lower, upper: upper)
-    var summaries = [Item(path: out, summary: try scale(input, with: scaling, to: out))]
-    if let test { summaries.append(Item(path: out + ".t", summary: try scale(test, with: scaling, to: out + ".t"))) }
-    if json { try Output.write(Output.json(["files": summaries]), to: nil) }
+    // The test file first: what is wrong with the training file is known by now, and a pipe takes nothing back.
+    let scaledTest = try test.map { try Scaled($0, with: scaling, to: out + ".t") }
+    let scaled = [try Scaled(input, with: scaling, to: out)] + [scaledTest].compactMap { $0 }
+    try OutputFile.commit(scaled.map(\.file))
+    for item in scaled where !item.summary.unknownFeatures.isEmpty {
+      let count = item.summary.unknownFeatures.count
+      let features = count == 1 ? "1 feature is" : "\(count) features are"
+      report("\(item.input): warning: \(features) constant or unknown in \(input) and left out")
+    }
+    if json { try Output.write(Output.json(["files": scaled]), to: nil) }
   }
 
-  /// Writes to a temporary file first, so that a bad input leaves nothing half-written.
-  private func scale(_ path: String, with scaling: FeatureScaling, to out: String) throws -> FeatureScaling.Summary {
-    let partial = out + ".partial-\(ProcessInfo.processInfo.processIdentifier)"
-    guard FileManager.default.createFile(atPath: partial, contents: nil), let file = FileHandle(forWritingAtPath: partial)
-    else {
-      throw Failure("\(out): error: cannot be written: \(String(cString: strerror(errno)))", .cannotCreate)
-    }
-    do {
-      let summary = try scaling.scale(path: path) { bytes in
-        do {
-          try file.write(contentsOf: bytes)
-        } catch {
-          throw Failure("\(out): error: cannot be written: \(Output.reason(error))", .cannotCreate)
-        }
-      }
-      try file.close()
-      guard rename(partial, out) == 0 else {
-        throw Failure("\(out): error: cannot be written: \(String(cString: strerror(errno)))", .cannotCreate)
-      }
-      if !summary.unknownFeatures.isEmpty {
-        report("\(path): warning: \(summary.unknownFeatures.count) features are constant or unknown in \(input) and left out")
-      }
-      return summary
-    } catch {
-      unlink(partial)
-      throw error
-    }
-  }
+  /// A file that has been scaled and is to be put in its place.
+  private struct Scaled: Encodable {
+    let input: String
+    let path: String
+    let file: OutputFile
+    let summary: FeatureScaling.Summary
 
-  private struct Item: Encodable {
-    var path: String
-    var summary: FeatureScaling.Summary
+    init(_ input: String, with scaling: FeatureScaling, to path: String) throws {
+      self.input = input
+      self.path = path
+      let file = try OutputFile(path)
+      self.file = file
+      summary = try scaling.scale(path: input) { try $0.withUnsafeBytes { try file.write($0) } }
+    }
 
     enum CodingKeys: String, CodingKey { case path, rows, nonzeros }
 

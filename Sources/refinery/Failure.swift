@@ -27,11 +27,6 @@ enum ExitStatus: Int32 {
   case interrupted = 130
 }
 
-/// Prints a line to standard error.
-func report(_ message: String) {
-  FileHandle.standardError.write(Data((message + "\n").utf8))
-}
-
 extension Refinery {
   /// Prints what an error says, if it says something, and ends the process with the error's code.
   static func end(with error: any Error) -> Never {

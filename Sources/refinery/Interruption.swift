@@ -4,23 +4,32 @@ import Synchronization
 
 /// Ctrl-C and SIGTERM as a flag that long work asks for. A second signal ends the process at once.
 final class Interruption: Sendable {
-  private let raised = Atomic<Bool>(false)
+  private let raised: Flag
   // Set once, kept only so that they stay alive; a source is safe to hold from any thread.
   nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
 
   init() {
-    sources = [SIGINT, SIGTERM].map { number in
-      signal(number, SIG_IGN)
-      return DispatchSource.makeSignalSource(signal: number, queue: .global())
-    }
-    for source in sources {
-      source.setEventHandler { [weak self] in
-        guard let self else { return }
-        if raised.exchange(true, ordering: .relaxed) { Foundation.exit(ExitStatus.interrupted.rawValue) }
-      }
-      source.resume()
+    let raised = Flag()
+    self.raised = raised
+    sources = Self.sources {
+      if raised.value.exchange(true, ordering: .relaxed) { Foundation.exit(ExitStatus.interrupted.rawValue) }
     }
   }
 
-  var isRaised: Bool { raised.load(ordering: .relaxed) }
+  /// Sources that call `handler` at each Ctrl-C or SIGTERM, which no longer end the process; as long as they are kept.
+  static func sources(_ handler: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal] {
+    [SIGINT, SIGTERM].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler(handler: handler)
+      source.resume()
+      return source
+    }
+  }
+
+  var isRaised: Bool { raised.value.load(ordering: .relaxed) }
+
+  private final class Flag: Sendable {
+    let value = Atomic<Bool>(false)
+  }
 }

@@ -3,9 +3,12 @@ import Schedules
 
 /// Which numbers of a log are the gradient norms.
 struct NormLogOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Column of a table, by name or number from 1; key of JSON Lines.", valueName: "NAME|NUMBER"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Column of a table, by name or number from 1; key of JSON Lines.", valueName: "NAME|NUMBER"))
   var column: String?
-  @Option(help: ArgumentHelp("Run of an array that `train --norms` wrote, from 1.", valueName: "N")) var run: Int?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Run of an array that `train --norms` wrote, from 1.", valueName: "N"))
+  var run: Int?
   @Option(
     help: ArgumentHelp(
       "Which norms these are: l2 goes with SGD (weights g^-2), l1 with Adam (weights g^-1); it also picks the plane of "

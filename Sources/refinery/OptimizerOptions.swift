@@ -5,13 +5,18 @@ import Training
 /// The optimizer and its constants, as `train` takes them.
 struct OptimizerOptions: ParsableArguments {
   @Option(help: "adam or sgd, exactly as PyTorch defines them.") var optimizer = Name.adam
-  @Option(help: ArgumentHelp("Adam: decay of the first moment (default: 0.9).", valueName: "X")) var beta1: Double?
-  @Option(help: ArgumentHelp("Adam: decay of the second moment (default: 0.95).", valueName: "X")) var beta2: Double?
-  @Option(help: ArgumentHelp("Adam: added to the root of the second moment (default: 1e-8).", valueName: "X")) var epsilon:
-    Double?
-  @Option(help: ArgumentHelp("SGD: momentum (default: 0).", valueName: "X")) var momentum: Double?
-  @Option(help: ArgumentHelp("Coupled L2, or decoupled with --decoupled (default: 0).", valueName: "X")) var weightDecay:
-    Double?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Adam: decay of the first moment (default: 0.9).", valueName: "X"))
+  var beta1: Double?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Adam: decay of the second moment (default: 0.95).", valueName: "X"))
+  var beta2: Double?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Adam: added to the root of the second moment (default: 1e-8).", valueName: "X"))
+  var epsilon: Double?
+  @Option(parsing: .unconditional, help: ArgumentHelp("SGD: momentum (default: 0).", valueName: "X")) var momentum: Double?
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Coupled L2, or decoupled with --decoupled (default: 0).", valueName: "X"))
+  var weightDecay: Double?
   @Flag(help: "Adam: decoupled weight decay, which makes it AdamW.") var decoupled = false
 
   /// The norms that the theory of the optimizer is about.

@@ -15,11 +15,12 @@ struct OrderCommand: ParsableCommand {
       """,
     version: Refinery.version)
 
-  @Option(help: ArgumentHelp("Rows of the training file.", valueName: "N")) var rows: Int
-  @Option(help: ArgumentHelp("Epochs.", valueName: "E")) var epochs = 1
-  @Option(help: ArgumentHelp("Mini-batch size.", valueName: "B")) var batchSize = 16
-  @Option(help: ArgumentHelp("Seed of the order.", valueName: "S")) var seed: UInt64 = 1
-  @Option(help: ArgumentHelp("NumPy file to write: int32, shape (steps, B).", valueName: "O.npy")) var out: String
+  @Option(parsing: .unconditional, help: ArgumentHelp("Rows of the training file.", valueName: "N")) var rows: Int
+  @Option(parsing: .unconditional, help: ArgumentHelp("Epochs.", valueName: "E")) var epochs = 1
+  @Option(parsing: .unconditional, help: ArgumentHelp("Mini-batch size.", valueName: "B")) var batchSize = 16
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the order.", valueName: "S")) var seed: UInt64 = 1
+  @Option(help: ArgumentHelp("NumPy file to write, - for standard output: int32, shape (steps, B).", valueName: "O.npy"))
+  var out: String
   @Flag(help: "Print a summary as JSON.") var json = false
 
   func validate() throws {
@@ -28,6 +29,9 @@ struct OrderCommand: ParsableCommand {
     }
     try CountLimits.check("--epochs", epochs, to: CountLimits.epochs)
     guard batchSize >= 1 else { throw ValidationError("--batch-size is \(batchSize): 1 or more would be right") }
+    if out == "-", json {
+      throw ValidationError("--out - and --json: standard output takes one of the two; a file would be right for --out")
+    }
   }
 
   func run() throws {

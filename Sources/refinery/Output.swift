@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes text to standard output or to a file, which appears whole or not at all.
+/// Writes text to standard output or to a file, as `OutputFile` does.
 enum Output {
   /// - Throws: `Failure` with code 73 where the file cannot be written, 74 where standard output cannot.
   static func write(_ text: String, to path: String?) throws {
@@ -8,21 +8,9 @@ enum Output {
   }
 
   static func write(_ data: Data, to path: String?) throws {
-    guard let path, path != "-" else {
-      do {
-        try FileHandle.standardOutput.write(contentsOf: data)
-      } catch {
-        // The reader of a pipe has gone, as `head` does: nothing is wrong.
-        if errno == EPIPE { Foundation.exit(ExitStatus.done.rawValue) }
-        throw Failure("refinery: error: standard output cannot be written: \(reason(error))", .inputOutput)
-      }
-      return
-    }
-    do {
-      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw Failure("\(path): error: cannot be written: \(reason(error))", .cannotCreate)
-    }
+    let file = try OutputFile(path ?? "-")
+    try data.withUnsafeBytes { try file.write($0) }
+    try OutputFile.commit([file])
   }
 
   /// JSON with sorted keys; what does not apply is written as null by the values themselves.

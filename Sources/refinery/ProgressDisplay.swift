@@ -38,7 +38,7 @@ struct ProgressDisplay {
     var text = linesShown > 0 ? "\u{1B}[\(linesShown)A\r\u{1B}[J" : ""
     for line in lines { text += line + "\n" }
     linesShown = lines.count
-    FileHandle.standardError.write(Data(text.utf8))
+    StandardError.write(text)
   }
 
   private func bar(_ progress: SweepProgress) -> String {

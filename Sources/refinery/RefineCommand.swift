@@ -22,10 +22,14 @@ struct RefineCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Log of gradient norms: CSV, TSV, JSON Lines, text or .npy, also gzipped.", valueName: "NORMS"))
   var norms: String
   @OptionGroup var log: NormLogOptions
-  @Option(help: ArgumentHelp("Smoothing: the running median's window as a fraction of the run.", valueName: "X")) var tau = 0.1
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Smoothing: the running median's window as a fraction of the run.", valueName: "X"))
+  var tau = 0.1
   @Option(help: "closed: the paper's formula; bound: the schedule that minimises the last-iterate bound.")
   var method = RefinementOptions.Method.closed
-  @Option(help: ArgumentHelp("Length of the schedule (default: as many as norms).", valueName: "N")) var points: Int?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Length of the schedule (default: as many as norms).", valueName: "N"))
+  var points: Int?
   @OptionGroup var output: FactorOutputOptions
   @Option(help: "Print code for another framework instead of factors.") var emit: TrainerSnippet?
 

@@ -25,6 +25,7 @@ struct Refinery: ParsableCommand {
   static let version = "0.1.0"
 
   static func main() {
+    StandardError.occupyClosedStreams()
     if let missing = ProcessorCheck.missingInstructionSet() {
       end(
         with: Failure(

@@ -46,7 +46,9 @@ struct ReportCommand: ParsableCommand {
       return
     }
     do {
-      try report.write(to: URL(fileURLWithPath: path), format: format)
+      try report.write(to: URL(fileURLWithPath: path), format: format) { try Output.write($0, to: $1.path) }
+    } catch let failure as Failure {
+      throw failure
     } catch {
       throw Failure("\(path): error: cannot be written: \(Output.reason(error))", .cannotCreate)
     }

@@ -15,7 +15,7 @@ struct ScheduleCommand: ParsableCommand {
     version: Refinery.version)
 
   @Argument(help: ArgumentHelp("Schedule.", valueName: "NAME[:key=value]...")) var schedule: String
-  @Option(help: ArgumentHelp("Steps of the run.", valueName: "T")) var steps: Int
+  @Option(parsing: .unconditional, help: ArgumentHelp("Steps of the run.", valueName: "T")) var steps: Int
   @OptionGroup var output: FactorOutputOptions
 
   func validate() throws {

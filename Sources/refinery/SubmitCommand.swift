@@ -19,9 +19,9 @@ struct SubmitSlurmCommand: ParsableCommand {
     version: Refinery.version)
 
   @OptionGroup var options: SweepOptions
-  @Option(help: ArgumentHelp("Tasks of the array.", valueName: "N")) var array: Int
+  @Option(parsing: .unconditional, help: ArgumentHelp("Tasks of the array.", valueName: "N")) var array: Int
   @Option(help: "Partition.") var partition: String?
-  @Option(help: ArgumentHelp("Threads of a task.", valueName: "J")) var jobs = 1
+  @Option(parsing: .unconditional, help: ArgumentHelp("Threads of a task.", valueName: "J")) var jobs = 1
   @Option(help: ArgumentHelp("Time limit of a task, as sbatch takes it.", valueName: "TIME")) var time: String?
   @Option(help: ArgumentHelp("Folder of the journals.", valueName: "DIR")) var results = "results"
   @Option(help: ArgumentHelp("The report.", valueName: "FILE")) var out = "REPORT.md"

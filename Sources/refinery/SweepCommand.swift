@@ -21,7 +21,7 @@ struct SweepCommand: ParsableCommand {
     version: Refinery.version)
 
   @OptionGroup var options: SweepOptions
-  @Option(help: ArgumentHelp("Threads (default: all cores).", valueName: "J")) var jobs: Int?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Threads (default: all cores).", valueName: "J")) var jobs: Int?
   @Option(help: ArgumentHelp("Folder of the journal.", valueName: "DIR")) var results = "results"
   @Option(
     help: ArgumentHelp(

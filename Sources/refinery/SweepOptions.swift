@@ -14,9 +14,9 @@ struct SweepOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Schedules, separated by commas.", valueName: "NAME[,NAME...]")) var schedule: String?
   @Option(help: ArgumentHelp("adam, sgd or both, also with constants as in adam:beta2=0.999.", valueName: "NAME[,NAME...]"))
   var optimizer: String?
-  @Option(help: ArgumentHelp("Seeds.", valueName: "N")) var seeds: Int?
-  @Option(help: ArgumentHelp("Epochs.", valueName: "N")) var epochs: Int?
-  @Option(help: ArgumentHelp("Rounds of refinement.", valueName: "N")) var rounds: Int?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seeds.", valueName: "N")) var seeds: Int?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Epochs.", valueName: "N")) var epochs: Int?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Rounds of refinement.", valueName: "N")) var rounds: Int?
 
   /// - Throws: `Failure` for a file that cannot be read, `ConfigurationError` for its content, `ValidationError` for options.
   func configuration() throws -> SweepConfiguration {

@@ -24,17 +24,19 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Test file, with the classes and features of the training file.", valueName: "FILE"))
   var test: String?
   @OptionGroup var optimizerOptions: OptimizerOptions
-  @Option(name: .customLong("lr"), help: ArgumentHelp("Base learning rates, separated by commas.", valueName: "X[,X...]"))
+  @Option(
+    name: .customLong("lr"), parsing: .unconditional,
+    help: ArgumentHelp("Base learning rates, separated by commas.", valueName: "X[,X...]"))
   var learningRates: String
   @Option(
     help: ArgumentHelp(
       "Schedules, separated by commas: NAME[:key=value]... (see `refinery schedule --help`).", valueName: "NAME[,NAME...]"))
   var schedule = "linear"
-  @Option(help: ArgumentHelp("Epochs.", valueName: "N")) var epochs = 100
-  @Option(help: ArgumentHelp("Mini-batch size.", valueName: "B")) var batchSize = 16
-  @Option(help: ArgumentHelp("Seed of the sample order.", valueName: "S")) var seed: UInt64 = 1
+  @Option(parsing: .unconditional, help: ArgumentHelp("Epochs.", valueName: "N")) var epochs = 100
+  @Option(parsing: .unconditional, help: ArgumentHelp("Mini-batch size.", valueName: "B")) var batchSize = 16
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the sample order.", valueName: "S")) var seed: UInt64 = 1
   @Flag(help: "Use the incomplete last batch of an epoch instead of dropping it.") var keepLastBatch = false
-  @Option(help: ArgumentHelp("Threads (default: all cores).", valueName: "J")) var jobs: Int?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Threads (default: all cores).", valueName: "J")) var jobs: Int?
   @Option(
     help: ArgumentHelp(
       "Write the gradient norms of every step: float32, shape (steps, runs, 2), l1 then l2.", valueName: "OUT.npy"))

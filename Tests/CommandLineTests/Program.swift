@@ -20,7 +20,10 @@ struct Program {
     try run(arguments, input: input, environment: environment)
   }
 
-  static func run(_ arguments: [String], input: Data? = nil, environment: [String: String] = [:]) throws -> Result {
+  /// - Parameter errors: Where standard error goes instead of into the result.
+  static func run(
+    _ arguments: [String], input: Data? = nil, environment: [String: String] = [:], errors: FileHandle? = nil
+  ) throws -> Result {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
@@ -32,7 +35,7 @@ struct Program {
     let errorFile = folder.appendingPathComponent("errors")
     for file in [outputFile, errorFile] { try Data().write(to: file) }
     process.standardOutput = try FileHandle(forWritingTo: outputFile)
-    process.standardError = try FileHandle(forWritingTo: errorFile)
+    process.standardError = try errors ?? FileHandle(forWritingTo: errorFile)
     let inputFile = folder.appendingPathComponent("input")
     try (input ?? Data()).write(to: inputFile)
     process.standardInput = try FileHandle(forReadingFrom: inputFile)

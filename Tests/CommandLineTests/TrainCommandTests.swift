@@ -59,6 +59,19 @@ import Testing
     #expect(try Program.run(arguments, input: Self.data).status == 64)
   }
 
+  @Test(arguments: [
+    ["train", "--data", "-", "--lr", "-1"], ["train", "--data", "-", "--lr", "1", "--epochs", "-1"],
+    ["train", "--data", "-", "--lr", "1", "--optimizer", "sgd", "--momentum", "-1"],
+    ["order", "--rows", "-1", "--out", "x.npy"], ["schedule", "linear", "--steps", "-1"], ["refine", "x", "--tau", "-1"],
+    ["bound", "--schedule", "linear", "--norms", "x", "--distance", "-1"], ["sweep", "--seeds", "-1"],
+    ["data", "scale", "x", "--out", "y", "--upper", "-1"],
+  ])
+  func negativeNumbersAreRefusedForWhatTheyAre(arguments: [String]) throws {
+    let result = try Program.run(arguments, input: Self.data)
+    #expect(result.status == 64)
+    #expect(result.errors.contains("would be right") || result.errors.contains("expected"), "\(result.errors)")
+  }
+
   @Test func whatCannotBeWrittenEndsWithCode73() throws {
     let result = try Program.run(
       ["train", "--data", "-", "--lr", "0.1", "--epochs", "1", "--norms", "/no/such/folder/norms.npy"], input: Self.data)
