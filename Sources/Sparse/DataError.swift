@@ -72,7 +72,8 @@ public struct ReadingFailure: Error, Sendable, Hashable, CustomStringConvertible
   public var description: String {
     var lines = errors.map(\.description)
     if errorCount > errors.count {
-      lines.append("\(errors.first?.file ?? ""): \(errorCount - errors.count) more lines have errors")
+      let more = errorCount - errors.count
+      lines.append("\(errors.first?.file ?? ""): \(more) more \(more == 1 ? "line has" : "lines have") errors")
     }
     return lines.joined(separator: "\n")
   }

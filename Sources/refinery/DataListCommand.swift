@@ -72,7 +72,8 @@ struct DataListCommand: ParsableCommand {
         warnings.append("\(entry.path): warning: all rows have the same label: nothing to classify")
       }
       if constantFeatures > 0 {
-        warnings.append("\(entry.path): warning: \(constantFeatures) of \(features) features have one value in all rows")
+        let has = constantFeatures == 1 ? "has" : "have"
+        warnings.append("\(entry.path): warning: \(constantFeatures) of \(features) features \(has) one value in all rows")
       }
     }
 

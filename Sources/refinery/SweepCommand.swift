@@ -66,8 +66,8 @@ struct SweepCommand: ParsableCommand {
       try Output.write(Output.json(Summary(outcome)), to: nil)
     } else if !quiet {
       report(
-        "\(outcome.runsTrained) runs trained in \(ProgressDisplay.duration(outcome.seconds)), \(outcome.runsReused) were there; "
-          + "results in \(results)")
+        "\(counted(outcome.runsTrained, "run")) trained in \(ProgressDisplay.duration(outcome.seconds)), \(outcome.runsReused) "
+          + "\(outcome.runsReused == 1 ? "was" : "were") there; results in \(results)")
     }
     guard outcome.wasCancelled else { return }
     throw Failure("interrupted: nothing that was finished is lost; the same command continues", .interrupted)
