@@ -30,7 +30,7 @@ struct DataListCommand: ParsableCommand {
     }
     try Output.write(json ? Output.json(["datasets": items]) : Self.table(items), to: nil)
     for warning in items.flatMap(\.warnings) { report(warning) }
-    for failure in failures { report(failure.description) }
+    for failure in failures { report(lines: failure.description) }
     if !failures.isEmpty { Foundation.exit(ExitStatus.badData.rawValue) }
   }
 

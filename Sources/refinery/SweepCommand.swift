@@ -44,7 +44,8 @@ struct SweepCommand: ParsableCommand {
     }
     let shard = try shard.map { try Shard(parsing: $0) }
     let data = try SweepData(reading: configuration.data)
-    for message in data.failures + data.warnings { report(message) }
+    for failure in data.failures { report(lines: failure) }
+    for warning in data.warnings { report(warning) }
     let runner = try SweepRunner(
       configuration: configuration, data: data, results: results,
       jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, shard: shard, version: Refinery.version)
