@@ -1,4 +1,5 @@
 import Foundation
+import Schedules
 import Sweeps
 
 /// Two sweeps side by side: what a change of code or protocol changed, with its uncertainty.

@@ -8,7 +8,7 @@ public struct DataError: Error, Sendable, Hashable, CustomStringConvertible {
   public let line: Int?
   /// Counts bytes of the uncompressed line from 1, a byte-order mark left out.
   public let column: Int?
-  /// What is wrong, what was found, what would be right. One line of printable characters.
+  /// What is wrong, what was found, what would be right.
   public let message: String
 
   public init(file: String, line: Int? = nil, column: Int? = nil, message: String) {
@@ -18,11 +18,12 @@ public struct DataError: Error, Sendable, Hashable, CustomStringConvertible {
     self.message = message
   }
 
+  /// One line of printable characters, whatever the file is called.
   public var description: String {
     var position = file
     if let line { position += ":\(line)" }
     if let column { position += ":\(column)" }
-    return "\(position): error: \(message)"
+    return "\(position): error: \(message)".printable
   }
 }
 
@@ -72,7 +73,8 @@ public struct ReadingFailure: Error, Sendable, Hashable, CustomStringConvertible
   public var description: String {
     var lines = errors.map(\.description)
     if errorCount > errors.count {
-      lines.append("\(errors.first?.file ?? ""): \(errorCount - errors.count) more lines have errors")
+      let more = errorCount - errors.count
+      lines.append("\(errors.first?.file.printable ?? ""): \(more) more \(more == 1 ? "line has" : "lines have") errors")
     }
     return lines.joined(separator: "\n")
   }

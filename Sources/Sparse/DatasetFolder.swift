@@ -25,7 +25,7 @@ public struct DatasetFolder: Sendable, Hashable {
 
   /// Ascending by the bytes of their names.
   public let entries: [Entry]
-  /// One for each name that stands for several files, and for each `NAME.t` without `NAME`; by name.
+  /// One for each name that stands for several files or has several test files, and for each `NAME.t` without `NAME`; by name.
   public let failures: [ReadingFailure]
 
   /// - Throws: `ReadingFailure` of kind `noInput` where the folder cannot be listed.
@@ -41,6 +41,9 @@ public struct DatasetFolder: Sendable, Hashable {
     var failures: [ReadingFailure] = []
     for name in names {
       let candidates = (files[name] ?? []).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      let training = name.hasSuffix(".t") && name.count > 2 ? String(name.dropLast(2)) : nil
+      // Several test files are the training file's error, where there is one.
+      if let training, files[training]?.count == 1 { continue }
       if candidates.count > 1 {
         failures.append(
           ReadingFailure(
@@ -48,7 +51,7 @@ public struct DatasetFolder: Sendable, Hashable {
             message: "\(candidates.joined(separator: ", ")) are one dataset, \(name), compressed differently; keep one"))
         continue
       }
-      if name.hasSuffix(".t"), let training = Optional(String(name.dropLast(2))), !training.isEmpty {
+      if let training {
         if files[training] == nil {
           failures.append(
             ReadingFailure(
@@ -57,8 +60,15 @@ public struct DatasetFolder: Sendable, Hashable {
         }
         continue
       }
-      let test = files[name + ".t"].flatMap { $0.count == 1 ? $0[0] : nil }
-      entries.append(Entry(name: name, path: folder + candidates[0], testPath: test.map { folder + $0 }))
+      let tests = (files[name + ".t"] ?? []).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      if tests.count > 1 {
+        failures.append(
+          ReadingFailure(
+            kind: .badData, file: folder + candidates[0],
+            message: "\(tests.joined(separator: ", ")) are one test file, compressed differently; keep one"))
+        continue
+      }
+      entries.append(Entry(name: name, path: folder + candidates[0], testPath: tests.first.map { folder + $0 }))
     }
     self.entries = entries
     self.failures = failures

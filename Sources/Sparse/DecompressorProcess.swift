@@ -94,7 +94,8 @@ final class DecompressorProcess: ByteStream {
         output: .fileDescriptor(target, closeAfterSpawningProcess: true), error: .string(limit: 1 << 16))
       if result.terminationStatus.isSuccess { return nil }
       let said = result.standardError.split(whereSeparator: \.isNewline).joined(separator: " ")
-      return .interrupted("\(program) cannot decompress the file: \(said.prefix(300))")
+      let reason = said.isEmpty ? explanation(of: result.terminationStatus) : String(said.prefix(300))
+      return .interrupted("\(program) cannot decompress the file: \(reason)")
     } catch {
       try? target.close()
       if let error = error as? SubprocessError, error.code == .executableNotFound {
@@ -102,6 +103,15 @@ final class DecompressorProcess: ByteStream {
         return .failed(ReadingFailure(kind: .unavailable, file: file, message: message))
       }
       return .failed(ReadingFailure(kind: .inputOutput, file: file, message: "cannot run \(program): \(error)"))
+    }
+  }
+
+  /// What is to be said of a process that said nothing.
+  private static func explanation(of status: TerminationStatus) -> String {
+    switch status {
+    case .exited(let code): "it ended with status \(code)"
+    case .signaled(let number):
+      "signal \(number) ended it" + (strsignal(number).map { " (\(String(cString: $0)))" } ?? "")
     }
   }
 

@@ -1,3 +1,5 @@
+import Sparse
+
 /// What is wrong with a configuration file, and where: `FILE:LINE:COLUMN: error: ...`.
 public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
   public let file: String
@@ -6,7 +8,7 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
   public let column: Int
   public let message: String
 
-  public var description: String { "\(file):\(line):\(column): error: \(message)" }
+  public var description: String { "\(file.printable):\(line):\(column): error: \(message)" }
 }
 
 /// A setting that no sweep can have, wherever it came from.

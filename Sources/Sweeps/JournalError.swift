@@ -1,3 +1,5 @@
+import Sparse
+
 /// Why a results folder cannot be used.
 public enum JournalError: Error, Hashable, CustomStringConvertible {
   /// Another process writes to the folder; `holder` says which.
@@ -18,19 +20,20 @@ public enum JournalError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .inUse(let folder, let holder):
-      "\(folder): error: another sweep is writing here (\(holder)); wait for it, or give --results another folder"
-    case .cannotCreate(let path, let reason): "\(path): error: cannot write here: \(reason)"
+      "\(folder.printable): error: another sweep is writing here (\(holder.printable)); wait for it, or give --results another folder"
+    case .cannotCreate(let path, let reason): "\(path.printable): error: cannot write here: \(reason)"
     case .cannotWrite(let path, let reason):
-      "\(path): error: cannot write: \(reason); the journal is intact, the same command continues where it stopped"
-    case .cannotRead(let path, let reason): "\(path): error: cannot read: \(reason)"
+      "\(path.printable): error: cannot write: \(reason); the journal is intact, the same command continues where it stopped"
+    case .cannotRead(let path, let reason): "\(path.printable): error: cannot read: \(reason)"
     case .disagreement(let key, let first, let second):
-      "\(first): error: run \(key) has another result than in \(second); one of the two was not made by this program and data"
+      "\(first.printable): error: run \(key) has another result than in \(second.printable); "
+        + "one of the two was not made by this program and data"
     case .severalProtocols(let folder, let descriptions):
-      "\(folder): error: journals of different protocols do not mix; say which with --protocol:\n"
+      "\(folder.printable): error: journals of different protocols do not mix; say which with --protocol:\n"
         + descriptions.joined(separator: "\n")
     case .noSuchProtocol(let folder, let asked, let descriptions):
-      "\(folder): error: no protocol '\(asked)' here; there are:\n" + descriptions.joined(separator: "\n")
-    case .empty(let folder): "\(folder): error: no journal here (*.jsonl); `refinery sweep` makes one"
+      "\(folder.printable): error: no protocol '\(asked.printable)' here; there are:\n" + descriptions.joined(separator: "\n")
+    case .empty(let folder): "\(folder.printable): error: no journal here (*.jsonl); `refinery sweep` makes one"
     }
   }
 

@@ -74,7 +74,7 @@ public struct SlurmSubmission: Sendable, Hashable {
   public var submissionScript: String {
     """
     #!/bin/sh
-    # Submits the sweep (\(tasks) tasks) and the report that waits for it.
+    # Submits the sweep (\(tasks == 1 ? "1 task" : "\(tasks) tasks")) and the report that waits for it.
     set -eu
     mkdir -p \(quoted(results))
     array=$(sbatch --parsable <<'REFINERY_ARRAY'

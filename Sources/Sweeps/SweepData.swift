@@ -46,7 +46,7 @@ public struct SweepData: Sendable {
       for entry in found.entries {
         if let known = entries[entry.name], known.path != entry.path {
           failures[entry.path] =
-            "\(entry.path): error: the name '\(entry.name)' is taken by \(known.path); rename one of the two"
+            "\(entry.path): error: the name '\(entry.name)' is taken by \(known.path); rename one of the two".printable
         } else {
           entries[entry.name] = entry
         }
@@ -57,7 +57,7 @@ public struct SweepData: Sendable {
         let problem = try Problem(path: entry.path, testPath: entry.testPath)
         if problem.training.classCount < 2 {
           failures[entry.path] =
-            "\(entry.path): error: every row has the same label, expected at least two classes: there is nothing to learn"
+            "\(entry.path.printable): error: every row has the same label, expected at least two classes: there is nothing to learn"
         } else {
           try problem.checkTrainingMemory(path: entry.path)
           warnings += SweepData.warnings(of: problem.training, path: entry.path)

@@ -30,7 +30,10 @@ struct BoundCommand: ParsableCommand {
 
   func run() throws {
     let log = try NormLog(path: norms, selection: log.selection)
-    if log.omitted > 0 { report("\(norms): warning: \(log.omitted) norms that are not finite are left out") }
+    if log.omitted > 0 {
+      let omitted = log.omitted == 1 ? "1 norm that is not finite is" : "\(log.omitted) norms that are not finite are"
+      report("\(norms): warning: \(omitted) left out")
+    }
     let stepSizes =
       FileManager.default.fileExists(atPath: schedule)
       ? try FactorFile.read(schedule)

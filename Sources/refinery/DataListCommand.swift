@@ -30,7 +30,7 @@ struct DataListCommand: ParsableCommand {
     }
     try Output.write(json ? Output.json(["datasets": items]) : Self.table(items), to: nil)
     for warning in items.flatMap(\.warnings) { report(warning) }
-    for failure in failures { report(failure.description) }
+    for failure in failures { report(lines: failure.description) }
     if !failures.isEmpty { Foundation.exit(ExitStatus.badData.rawValue) }
   }
 
@@ -72,7 +72,8 @@ struct DataListCommand: ParsableCommand {
         warnings.append("\(entry.path): warning: all rows have the same label: nothing to classify")
       }
       if constantFeatures > 0 {
-        warnings.append("\(entry.path): warning: \(constantFeatures) of \(features) features have one value in all rows")
+        let has = constantFeatures == 1 ? "has" : "have"
+        warnings.append("\(entry.path): warning: \(constantFeatures) of \(features) features \(has) one value in all rows")
       }
     }
 

@@ -34,13 +34,13 @@ extension Refinery {
     case let failure as Failure:
       leave(failure.description, failure.code.rawValue)
     case let failure as ReadingFailure:
-      leave(failure.description, failure.exitCode)
+      leave(lines: failure.description, failure.exitCode)
     case let failure as ScheduleFileError:
       leave(failure.description, ExitStatus(failure.kind).rawValue)
     case let failure as JournalError:
-      leave(failure.description, failure.exitCode)
+      leave(lines: failure.description, failure.exitCode)
     case let failure as ConfigurationError:
-      leave(failure.description, ExitStatus.badData.rawValue)
+      leave(lines: failure.description, ExitStatus.badData.rawValue)
     // Only the command line brings these here: a configuration file's are `ConfigurationError`.
     case let failure as ScheduleError:
       leave("refinery: error: \(failure.description)", ExitStatus.usage.rawValue)
@@ -52,7 +52,7 @@ extension Refinery {
       leave("refinery: interrupted", ExitStatus.interrupted.rawValue)
     default:
       // An error of ours thrown by a `validate()` arrives wrapped, with code 1: it is one of usage.
-      if exitCode(for: error) == .failure { leave("refinery: error: \(message(for: error))", ExitStatus.usage.rawValue) }
+      if exitCode(for: error) == .failure { leave(lines: "refinery: error: \(message(for: error))", ExitStatus.usage.rawValue) }
       // ArgumentParser's own: help and version (code 0, standard output), usage (code 64, standard error).
       exit(withError: error)
     }
@@ -60,6 +60,11 @@ extension Refinery {
 
   private static func leave(_ message: String, _ code: Int32) -> Never {
     report(message)
+    Foundation.exit(code)
+  }
+
+  private static func leave(lines: String, _ code: Int32) -> Never {
+    report(lines: lines)
     Foundation.exit(code)
   }
 }

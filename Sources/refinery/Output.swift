@@ -1,4 +1,5 @@
 import Foundation
+import Sparse
 
 /// Writes text to standard output or to a file, as `OutputFile` does.
 enum Output {
@@ -29,7 +30,7 @@ enum Output {
   }
 }
 
-/// Columns of text, padded to their widest cell.
+/// Columns of text, padded to their widest cell. What is not printable in a cell, as in a file's name, is shown as `\xNN`.
 struct TextTable {
   private var rows: [[String]]
   private let leftAligned: Set<Int>
@@ -41,7 +42,7 @@ struct TextTable {
   }
 
   mutating func append(_ row: [String]) {
-    rows.append(row)
+    rows.append(row.map(\.printable))
   }
 
   var text: String {

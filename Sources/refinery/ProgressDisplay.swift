@@ -1,4 +1,5 @@
 import Foundation
+import Sparse
 import Sweeps
 
 /// Shows how far a sweep is on standard error: a bar that redraws itself in a terminal, a line now and then elsewhere.
@@ -62,7 +63,7 @@ struct ProgressDisplay {
     guard !progress.problem.isEmpty else { return "" }
     let bests = progress.best.map { "\($0.schedule) " + String(format: "%.2f", $0.meanTrainError * 100) }
     let line = "\(progress.problem), \(progress.optimizer), train error %: " + bests.joined(separator: ", ")
-    return String(line.prefix(Self.terminalWidth - 1))
+    return String(line.printable.prefix(Self.terminalWidth - 1))
   }
 
   private static var terminalWidth: Int {

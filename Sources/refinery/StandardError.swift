@@ -1,4 +1,5 @@
 import Foundation
+import Sparse
 
 /// Text to standard error. Where that cannot be written there is nobody left to tell, and the command goes on.
 enum StandardError {
@@ -23,7 +24,12 @@ enum StandardError {
   }
 }
 
-/// Prints a line to standard error.
+/// Prints a line to standard error; what is not printable, as a file's name may hold it, as `\xNN`.
 func report(_ message: String) {
-  StandardError.write(message + "\n")
+  StandardError.write(message.printable + "\n")
+}
+
+/// Prints several lines to standard error, likewise.
+func report(lines: String) {
+  for line in lines.split(separator: "\n", omittingEmptySubsequences: false) { report(String(line)) }
 }

@@ -44,7 +44,8 @@ struct SweepCommand: ParsableCommand {
     }
     let shard = try shard.map { try Shard(parsing: $0) }
     let data = try SweepData(reading: configuration.data)
-    for message in data.failures + data.warnings { report(message) }
+    for failure in data.failures { report(lines: failure) }
+    for warning in data.warnings { report(warning) }
     let runner = try SweepRunner(
       configuration: configuration, data: data, results: results,
       jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, shard: shard, version: Refinery.version)
@@ -66,8 +67,8 @@ struct SweepCommand: ParsableCommand {
       try Output.write(Output.json(Summary(outcome)), to: nil)
     } else if !quiet {
       report(
-        "\(outcome.runsTrained) runs trained in \(ProgressDisplay.duration(outcome.seconds)), \(outcome.runsReused) were there; "
-          + "results in \(results)")
+        "\(counted(outcome.runsTrained, "run")) trained in \(ProgressDisplay.duration(outcome.seconds)), \(outcome.runsReused) "
+          + "\(outcome.runsReused == 1 ? "was" : "were") there; results in \(results)")
     }
     guard outcome.wasCancelled else { return }
     throw Failure("interrupted: nothing that was finished is lost; the same command continues", .interrupted)

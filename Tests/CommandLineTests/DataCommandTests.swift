@@ -68,4 +68,39 @@ import Testing
     #expect(try Program.run("data", "inspect", "no-such-file").status == 66)
     #expect(try Program.run("data", "list", "no-such-folder").status == 66)
   }
+
+  /// As a decompressor that is killed for want of memory does.
+  @Test(arguments: [
+    ("kill -9 $$", "signal 9 ended it (Killed)"), ("exit 3", "it ended with status 3"),
+    (#"printf 'bad \033[31m\nfile' >&2; exit 1"#, #"bad \x1B[31m file"#),
+  ])
+  func whatADecompressorEndsWithIsSaid(script: String, explanation: String) throws {
+    let folder = try Program.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let program = folder.appending(path: "xz").path
+    let text = Data("#!/bin/sh\n\(script)\n".utf8)
+    #expect(FileManager.default.createFile(atPath: program, contents: text, attributes: [.posixPermissions: 0o755]))
+    let file = folder.appending(path: "data.xz")
+    try Data([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00, 0x00]).write(to: file)
+    let result = try Program.run("data", "inspect", file.path, environment: ["PATH": folder.path])
+    #expect(result.status == 65)
+    #expect(result.errors == "\(file.path):1:1: error: xz cannot decompress the file: \(explanation)\n")
+  }
+
+  @Test func namesDoNotReachTheTerminalRaw() throws {
+    let folder = try Program.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let name = "a\u{1B}[31m\nb"
+    try Data("1 1:0.5\n2 1:1 2:-1\n".utf8).write(to: folder.appendingPathComponent(name))
+    try Data("x".utf8).write(to: folder.appendingPathComponent("bad" + name))
+    let result = try Program.run("data", "list", folder.path)
+    #expect(result.output.contains(#"\#na\x1B[31m\x0Ab  "#))
+    #expect(result.errors.hasPrefix(#"\#(folder.path)/bada\x1B[31m\x0Ab:1:1: error: label "x" is text; "#))
+    let json = try Program.run("data", "list", folder.path, "--json").json()
+    #expect((json["datasets"] as? [[String: Any]])?.first?["name"] as? String == name)
+    for arguments in [["train", "--lr", "1", "--data", name], ["refine", name], ["report", name], ["sweep", name]] {
+      let errors = try Program.run(arguments).errors
+      #expect(errors.hasPrefix(#"a\x1B[31m\x0Ab: error: no"#), "\(errors)")
+    }
+  }
 }

@@ -81,7 +81,7 @@ struct NormLogTests {
     ("", ": error: the file is empty"), ("\n\n", ": error: the file is empty"), ("gnorm\n", ": error: a header and no rows"),
     ("step,gnorm\n0,1\n1,x\n", ":3:3: error: 'x' is not a number"),
     ("gnorm\n1\nx\n", ":3:1: error: 'x' is not a number"), ("step,gnorm\n0,1\n1,-2\n", ":3:3: error: a negative norm (-2)"),
-    ("step,gnorm\n0,1\n1\n", ":3:1: error: 1 cells in this row; expected 2"), ("nan\nnan\n", ": error: none of the 2 norms"),
+    ("step,gnorm\n0,1\n1\n", ":3:1: error: 1 cell in this row; expected 2"), ("nan\nnan\n", ": error: none of the 2 norms"),
     ("{\"a\": 1}\n{\"a\": 2\n", ":2:8: error: end of line; expected '}'"),
     ("{\"a\": 1}\n{\"a\": -2}\n", ":2:7: error: a negative norm"),
     ("{\"a\": 1}\n{\"a\": oops}\n", ":2:7: error: 'oops' is no JSON value"),

@@ -1,4 +1,5 @@
 import Foundation
+import Schedules
 
 /// The three sentences that a report opens with: which schedule wins, by how much, and how sure that is.
 struct Answer {

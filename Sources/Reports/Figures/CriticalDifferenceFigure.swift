@@ -1,4 +1,5 @@
 import Foundation
+import Schedules
 
 /// Demsar's critical-difference diagram: schedules on an axis of average ranks, bars over those that cannot be told apart.
 struct CriticalDifferenceFigure {

@@ -1,4 +1,5 @@
 import Foundation
+import Schedules
 
 /// The answer at a glance: a row a schedule, a dot a problem, how far its training error is above that of the best schedule.
 struct HeadlineFigure {

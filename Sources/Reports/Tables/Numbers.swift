@@ -38,8 +38,5 @@ func listed(_ items: [String]) -> String {
   return items.dropLast().joined(separator: ", ") + " and " + last
 }
 
-/// `1 problem`, `3 problems`.
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-
 /// Per cent without needless digits: `5` for 0.05.
 func percent(_ fraction: Double) -> String { significant(100 * fraction, 6) }

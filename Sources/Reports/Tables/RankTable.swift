@@ -1,4 +1,5 @@
 import Foundation
+import Schedules
 
 extension Comparison {
   /// How the schedules stand over all problems: average ranks by every measure, and how often each is among the best.

@@ -111,7 +111,9 @@ extension NumPyArrayFile {
       count = product
     }
     guard count <= (bytes.count - start) / size, bytes.count - start == count * size else {
-      throw malformed("\(bytes.count - start) bytes of data; expected \(count) numbers of \(size) bytes for the shape \(shape)")
+      throw malformed(
+        "\(counted(bytes.count - start, "byte")) of data; expected \(counted(count, "number")) of "
+          + "\(counted(size, "byte")) for the shape \(shape)")
     }
     let data = bytes[start...]
     switch type {

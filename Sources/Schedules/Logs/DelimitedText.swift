@@ -97,7 +97,7 @@ struct DelimitedText {
         ScheduleFileError(.malformed, path: path, line: reader.line, column: column - line.startIndex + 1, message)
       }
       guard cells.count == width else {
-        throw error(line.startIndex, "\(cells.count) cells in this row; expected \(width)")
+        throw error(line.startIndex, "\(counted(cells.count, "cell")) in this row; expected \(width)")
       }
       let text = Self.unquoted(line[cells[index]])
       switch NumberCell(text) {

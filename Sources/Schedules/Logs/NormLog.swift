@@ -54,7 +54,7 @@ public struct NormLog: Sendable, Hashable {
         throw ScheduleFileError(.malformed, path: path, "holds \(runs) runs; choose one with run, 1 to \(runs)")
       }
       guard (1...max(1, runs)).contains(run), runs > 0 else {
-        throw ScheduleFileError(.malformed, path: path, "holds \(runs) runs; there is no run \(run)")
+        throw ScheduleFileError(.malformed, path: path, "holds \(counted(runs, "run")); there is no run \(run)")
       }
       let all = array.doubles
       let offset = 2 * (run - 1) + (selection.norm == .l1 ? 0 : 1)

@@ -64,7 +64,8 @@ public enum LastIterateBoundError: Error, Hashable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .differentLengths(let stepSizes, let norms): "\(stepSizes) step sizes for \(norms) norms; expected as many of both"
+    case .differentLengths(let stepSizes, let norms):
+      "\(counted(stepSizes, "step size")) for \(counted(norms, "norm")); expected as many of both"
     case .distanceOutOfRange(let value): "a distance of \(shortText(value)); expected a number above 0"
     case .stepSizeOutOfRange(let step): "the step size at step \(step) is not a finite number of 0 or more"
     case .normOutOfRange(let step): "the norm at step \(step) is not a finite number of 0 or more"

@@ -12,13 +12,14 @@ public enum RefinementError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .tooFewNorms(let finite, let omitted):
-      "\(finite) norms" + (omitted > 0 ? " (\(omitted) more are not finite)" : "") + "; expected at least 3"
+      counted(finite, "norm") + (omitted > 0 ? " (\(omitted) more \(omitted == 1 ? "is" : "are") not finite)" : "")
+        + "; expected at least 3"
     case .negativeNorm(let step): "a negative norm at step \(step); expected norms of 0 or more"
     case .zeroSmoothedNorm(let step): "a smoothed norm of zero at step \(step)"
     case .rangeTooWide(let smallest, let largest):
       "smoothed norms from \(shortText(smallest)) to \(shortText(largest)); expected a range of at most 1e150"
     case .smoothingOutOfRange(let value): "a smoothing fraction of \(shortText(value)); expected 0 to 1"
-    case .tooFewPoints(let points): "\(points) points; expected at least 2"
+    case .tooFewPoints(let points): "\(counted(points, "point")); expected at least 2"
     }
   }
 }

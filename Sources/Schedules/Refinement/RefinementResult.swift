@@ -56,7 +56,8 @@ extension RefinementResult {
   public var warnings: [String] {
     var warnings: [String] = []
     if omitted > 0 {
-      warnings.append("\(omitted) of \(norms.count + omitted) norms are not finite and were left out.")
+      let wereOmitted = omitted == 1 ? "is not finite and was" : "are not finite and were"
+      warnings.append("\(omitted) of \(norms.count + omitted) norms \(wereOmitted) left out.")
     }
     if let plateau = plateauAtMaximum {
       warnings.append(

@@ -39,7 +39,7 @@ public enum TrainerSnippet: String, Sendable, CaseIterable {
   }
 
   private static func origin(_ count: Int, _ written: Int) -> String {
-    count == written ? "Made for \(count) steps." : "Made for \(count) steps, to 0.001."
+    "Made for \(counted(count, "step"))" + (count == written ? "." : ", to 0.001.")
   }
 
   private static func rows(_ table: [Double]) -> String {
