@@ -82,10 +82,8 @@ private struct FileReading {
             let segment = RowSegment(
               columns: parts.0, values: parts.1, rowEnds: parts.2 + 1, labelCodes: parts.3, entryCapacity: room.entries,
               rowCapacity: room.rows)
-            let expected = room.expected
-            team.perform(RowSegment.arrayCount) {
-              segment.adviseLargePages(array: $0, entries: expected.colons, rows: expected.newlines)
-            }
+            let pages = segment.adviseLargePages(entries: room.expected.colons, rows: room.expected.newlines)
+            team.perform(pages.count) { pages[$0].restoreHeader() }
             let parsed = parse(
               ChunkDispatcher(chunks, first: first, segment: segment, memoryLimit: limit), workers: workers, team)
             let filled = parsed.closeGaps(segment: 0, segment)

@@ -52,9 +52,7 @@ final class ResidentChunks: ChunkSource {
 
   /// Where the chunk that begins at the position ends; nil where it begins with a line that is too long.
   private func chunkEnd(_ base: UnsafePointer<UInt8>) -> Int? {
-    // The last chunks are smaller: threads then end at nearly the same time.
-    let size = min(chunkSize, max(chunkSize / 16, (bytes.count - position) / 8), bytes.count - position)
-    let from = position + max(1, size) - 1
+    let from = position + min(chunkSize, bytes.count - position) - 1
     let limit = min(bytes.count, from + TextChunk.longestLine)
     var end = limit
     if let newline = memchr(base + from, CInt(UInt8(ascii: "\n")), limit - from) {

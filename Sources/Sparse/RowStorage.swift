@@ -1,5 +1,5 @@
 /// Memory for rows that threads fill chunk by chunk.
-struct RowSegment: @unchecked Sendable {
+struct RowSegment {
   let columns: UnsafeMutablePointer<Int32>
   let values: UnsafeMutablePointer<Float>
   let rowEnds: UnsafeMutablePointer<Int>
@@ -11,7 +11,7 @@ struct RowSegment: @unchecked Sendable {
     let segment = RowSegment(
       columns: .allocate(capacity: entries), values: .allocate(capacity: entries), rowEnds: .allocate(capacity: rows),
       labelCodes: .allocate(capacity: rows), entryCapacity: entries, rowCapacity: rows)
-    for array in 0..<arrayCount { segment.adviseLargePages(array: array, entries: entries, rows: rows) }
+    for page in segment.adviseLargePages(entries: entries, rows: rows) { page.restoreHeader() }
     return segment
   }
 
@@ -22,9 +22,20 @@ struct RowSegment: @unchecked Sendable {
     labelCodes.deallocate()
   }
 
-  private static func preferLargePages<Element>(_ elements: UnsafeMutablePointer<Element>, count: Int, capacity: Int) {
-    let size = MemoryLayout<Element>.stride
-    MemoryAdvice.preferLargePages(elements, byteCount: count * size, capacity: capacity * size)
+  /// Asks for large pages for as many entries and rows as are expected.
+  ///
+  /// - Returns: pages whose headers must be restored before the arrays are used.
+  func adviseLargePages(entries: Int, rows: Int) -> [MemoryAdvice.FirstLargePage] {
+    func prefer<Element>(_ elements: UnsafeMutablePointer<Element>, _ count: Int, of capacity: Int) -> MemoryAdvice
+      .FirstLargePage?
+    {
+      let size = MemoryLayout<Element>.stride
+      return MemoryAdvice.preferLargePages(elements, byteCount: count * size, capacity: capacity * size)
+    }
+    return [
+      prefer(columns, entries, of: entryCapacity), prefer(values, entries, of: entryCapacity),
+      prefer(rowEnds, rows, of: rowCapacity), prefer(labelCodes, rows, of: rowCapacity),
+    ].compactMap { $0 }
   }
 
   /// Takes that back for the pages that nobody has touched yet.
@@ -33,20 +44,6 @@ struct RowSegment: @unchecked Sendable {
     MemoryAdvice.preferSmallPages(values, byteCount: entryCapacity * MemoryLayout<Float>.stride)
     MemoryAdvice.preferSmallPages(rowEnds, byteCount: rowCapacity * MemoryLayout<Int>.stride)
     MemoryAdvice.preferSmallPages(labelCodes, byteCount: rowCapacity * MemoryLayout<Int32>.stride)
-  }
-
-  /// Arrays of a segment.
-  static let arrayCount = 4
-
-  /// Asks for large pages for as many entries and rows as are expected, in one of the arrays: each can have its first page, which the
-  /// system fills with zeros, from a thread of its own.
-  func adviseLargePages(array: Int, entries: Int, rows: Int) {
-    switch array {
-    case 0: Self.preferLargePages(columns, count: entries, capacity: entryCapacity)
-    case 1: Self.preferLargePages(values, count: entries, capacity: entryCapacity)
-    case 2: Self.preferLargePages(rowEnds, count: rows, capacity: rowCapacity)
-    default: Self.preferLargePages(labelCodes, count: rows, capacity: rowCapacity)
-    }
   }
 }
 
@@ -94,8 +91,6 @@ final class ChunkDispatcher: @unchecked Sendable {
   private var firstEntry = 0
   private var line = 1
   private var index = 0
-  /// Chunks that have room for their rows.
-  private var placed = 0
   private var pending: TextChunk?
   /// Whether chunks have far fewer entries or rows than room is made for, as where comments hold colons. Small pages leave the room
   /// between chunks untouched.
@@ -130,39 +125,24 @@ final class ChunkDispatcher: @unchecked Sendable {
   var reservedByteCount: Int { firstEntry * Self.entrySize + lineCount * Self.rowSize }
 
   func next() -> ChunkTicket? {
-    let taken: (chunk: TextChunk, index: Int)? = monitor.locked {
+    monitor.locked {
       guard !isOutOfMemory, let chunk = pending ?? source.next() else { return nil }
       pending = nil
-      defer { index += 1 }
-      return (chunk, index)
+      let counts = ByteCounts(chunk.text)
+      guard makeRoom(entries: counts.colons, rows: counts.newlines) else { return nil }
+      let segment = segments[segments.count - 1]
+      let rows = ChunkRows(
+        columns: segment.columns + entry, values: segment.values + entry, rowEnds: segment.rowEnds + row,
+        labelCodes: segment.labelCodes + row, firstEntry: firstEntry, firstLine: line)
+      let ticket = ChunkTicket(
+        index: index, segment: segments.count - 1, entry: entry, row: row, chunk: chunk, counts: counts, rows: rows)
+      index += 1
+      entry += counts.colons
+      firstEntry += counts.colons
+      row += counts.newlines
+      line += counts.newlines
+      return ticket
     }
-    guard let taken else { return nil }
-    // Without the lock: this brings the text to this core, which takes a tenth of the time of parsing it.
-    let counts = ByteCounts(taken.chunk.text)
-    monitor.wait { placed == taken.index }
-    return monitor.locked {
-      defer {
-        placed += 1
-        monitor.signal()
-      }
-      return place(taken.chunk, index: taken.index, counts)
-    }
-  }
-
-  /// Makes room for the next chunk in order; nil where there is none.
-  private func place(_ chunk: TextChunk, index: Int, _ counts: ByteCounts) -> ChunkTicket? {
-    guard !isOutOfMemory, makeRoom(entries: counts.colons, rows: counts.newlines) else { return nil }
-    let segment = segments[segments.count - 1]
-    let rows = ChunkRows(
-      columns: segment.columns + entry, values: segment.values + entry, rowEnds: segment.rowEnds + row,
-      labelCodes: segment.labelCodes + row, firstEntry: firstEntry, firstLine: line)
-    let ticket = ChunkTicket(
-      index: index, segment: segments.count - 1, entry: entry, row: row, chunk: chunk, counts: counts, rows: rows)
-    entry += counts.colons
-    firstEntry += counts.colons
-    row += counts.newlines
-    line += counts.newlines
-    return ticket
   }
 
   func finish(_ chunk: ParsedChunk) {

@@ -1,3 +1,6 @@
+import SIMDShims
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -32,9 +35,13 @@ final class Monitor: @unchecked Sendable {
   /// Releases the lock until `signal` is called; may return without.
   func wait() { pthread_cond_wait(condition, mutex) }
 
-  /// Waits until a condition that the lock guards holds: at first awake, for about the time that waking a thread takes.
+  /// Waits until a condition holds that changes before `signal`, and may be asked without the lock: at first awake, for about the time that
+  /// waking a thread takes.
   func wait(until holds: () -> Bool) {
-    for _ in 0..<4096 where locked(holds) { return }
+    for _ in 0..<4096 {
+      if holds() { return }
+      pause_briefly()
+    }
     locked { while !holds() { wait() } }
   }
 
@@ -49,9 +56,9 @@ final class WorkerThread {
   }
 
   /// Whether the body has run and is gone.
-  private final class Completion: @unchecked Sendable {
+  private final class Completion: Sendable {
     let monitor = Monitor()
-    var isReached = false
+    let isReached = Atomic(false)
   }
 
   let isStarted: Bool
@@ -62,10 +69,8 @@ final class WorkerThread {
     self.body = body
     isStarted = Self.start { [completion] in
       body()
-      completion.monitor.locked {
-        completion.isReached = true
-        completion.monitor.signal()
-      }
+      completion.isReached.store(true, ordering: .releasing)
+      completion.monitor.locked { completion.monitor.signal() }
     }
   }
 
@@ -101,7 +106,7 @@ final class WorkerThread {
   /// Waits for the end of the body, and runs it here if no thread could be had.
   func join() {
     guard isStarted else { return body() }
-    completion.monitor.wait { completion.isReached }
+    completion.monitor.wait { completion.isReached.load(ordering: .acquiring) }
   }
 }
 

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Threads that work beside the calling one, job after job, and end with the team.
 ///
 /// Starting a thread takes as long as parsing 100 KB, and waking one that sleeps nearly as long: a team is started before there is
@@ -33,16 +35,19 @@ final class WorkerTeam {
     private let monitor = Monitor()
     private var job: Job?
     private var begun = 0
-    private var unfinished = 0
     private var threads = 0
-    private var hasEnded = false
     private var last: (@Sendable () -> Void)?
+    // Beside the lock, for those who wait: taking it again and again would put its owners to sleep.
+    private let hasParts = Atomic(false)
+    private let unfinished = Atomic(0)
+    private let hasEnded = Atomic(false)
 
     func set(_ job: Job) {
+      unfinished.store(job.count, ordering: .relaxed)
       monitor.locked {
         self.job = job
         begun = 0
-        unfinished = job.count
+        hasParts.store(job.count > 0, ordering: .releasing)
         monitor.signal()
       }
     }
@@ -51,20 +56,20 @@ final class WorkerTeam {
     func runPart() -> Bool {
       let part: (job: Job, number: Int)? = monitor.locked {
         guard let job, begun < job.count else { return nil }
-        defer { begun += 1 }
+        defer {
+          begun += 1
+          if begun == job.count { hasParts.store(false, ordering: .relaxed) }
+        }
         return (job, begun)
       }
       guard let part else { return false }
       part.job.body(part.number)
-      monitor.locked {
-        unfinished -= 1
-        if unfinished == 0 { monitor.signal() }
-      }
+      if unfinished.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { monitor.locked { monitor.signal() } }
       return true
     }
 
     func waitForParts() {
-      monitor.wait { unfinished == 0 }
+      monitor.wait { unfinished.load(ordering: .acquiring) == 0 }
       monitor.locked { job = nil }
     }
 
@@ -77,18 +82,16 @@ final class WorkerTeam {
     }
 
     func end() {
-      monitor.locked {
-        hasEnded = true
-        monitor.signal()
-      }
+      hasEnded.store(true, ordering: .releasing)
+      monitor.locked { monitor.signal() }
     }
 
     func work() {
       monitor.locked { threads += 1 }
       repeat {
         while runPart() {}
-        monitor.wait { hasEnded || job.map { begun < $0.count } ?? false }
-      } while !monitor.locked { hasEnded }
+        monitor.wait { hasParts.load(ordering: .acquiring) || hasEnded.load(ordering: .acquiring) }
+      } while !hasEnded.load(ordering: .acquiring)
       let body = monitor.locked {
         threads -= 1
         defer { last = nil }
