@@ -59,8 +59,6 @@ private struct FileReading {
     let chunks: any ChunkSource = prefetched ?? source.chunks
     defer { prefetched?.stop() }
     let workers = source.resident.map { min(threads, $0.mostWorkers) } ?? max(1, threads - 1)
-    let team = WorkerTeam(others: workers - 1)
-    if workers > 1 { source.resident?.file?.unmappingTeam = team }
     let first = chunks.next()
     let limit = MemoryLimit(options.memoryLimit)
     let room = try estimatedRoom(first, limit: limit)
@@ -82,8 +80,9 @@ private struct FileReading {
             let segment = RowSegment(
               columns: parts.0, values: parts.1, rowEnds: parts.2 + 1, labelCodes: parts.3, entryCapacity: room.entries,
               rowCapacity: room.rows)
-            let pages = segment.adviseLargePages(entries: room.expected.colons, rows: room.expected.newlines)
-            team.perform(pages.count) { pages[$0].restoreHeader() }
+            segment.adviseLargePages(entries: room.expected.colons, rows: room.expected.newlines)
+            let team = WorkerTeam(others: workers - 1)
+            if workers > 1 { source.resident?.file?.unmappingTeam = team }
             let parsed = parse(
               ChunkDispatcher(chunks, first: first, segment: segment, memoryLimit: limit), workers: workers, team)
             let filled = parsed.closeGaps(segment: 0, segment)
@@ -104,7 +103,18 @@ private struct FileReading {
       throw error
     }
     outcome.appendFurtherSegments(&columns, &values, &rowOffsets, &labelCodes)
-    return file(outcome, content, rowOffsets: rowOffsets, columns: columns, values: values, labelCodes: labelCodes)
+    outcome.replaceCodes(&labelCodes, classLabels: content.classLabels)
+    if content.base == .zero {
+      columns.withUnsafeMutableBufferPointer { buffer in
+        for index in buffer.indices { buffer[index] &+= 1 }
+      }
+    }
+    let matrix = SparseMatrix(rowOffsets: rowOffsets, columns: columns, values: values, columnCount: content.featureCount)
+    return LIBSVMFile(
+      path: path, data: LabelledSparseData(matrix: matrix, classes: labelCodes, classLabels: content.classLabels),
+      indexBase: content.base, byteCount: outcome.byteCount,
+      checksum: options.computesChecksum ? source.inflater?.checksum ?? outcome.checksum : nil,
+      queryRowCount: outcome.queryRowCount)
   }
 
   /// Entries and rows to make room for at first; virtual memory, of which the part that is not needed stays untouched.
@@ -182,25 +192,6 @@ private struct FileReading {
     let classLabels = Set(outcome.tables.flatMap(\.labels)).sorted()
     try checkWhole(outcome, featureCount: featureCount, classLabels: classLabels, hasRows: outcome.hasRows)
     return Content(base: base, featureCount: featureCount, classLabels: classLabels)
-  }
-
-  private func file(
-    _ outcome: Outcome, _ content: Content, rowOffsets: [Int], columns: [Int32], values: [Float], labelCodes: [Int32]
-  ) -> LIBSVMFile {
-    var columns = columns
-    if content.base == .zero {
-      columns.withUnsafeMutableBufferPointer { buffer in
-        for index in buffer.indices { buffer[index] &+= 1 }
-      }
-    }
-    var classes = labelCodes
-    outcome.replaceCodes(&classes, classLabels: content.classLabels)
-    let matrix = SparseMatrix(rowOffsets: rowOffsets, columns: columns, values: values, columnCount: content.featureCount)
-    return LIBSVMFile(
-      path: path, data: LabelledSparseData(matrix: matrix, classes: classes, classLabels: content.classLabels),
-      indexBase: content.base, byteCount: outcome.byteCount,
-      checksum: options.computesChecksum ? source.inflater?.checksum ?? outcome.checksum : nil,
-      queryRowCount: outcome.queryRowCount)
   }
 
   /// - Throws: All errors of the file.

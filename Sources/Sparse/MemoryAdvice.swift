@@ -25,36 +25,22 @@ enum MemoryAdvice {
     return (pages * largePageSize - headers) / 4
   }
 
-  /// A block's first large page, mapped but not there yet: the system fills it with zeros when it is first touched, which takes long
-  /// enough that several threads should do it for several blocks.
-  struct FirstLargePage: @unchecked Sendable {
-    fileprivate let start: UnsafeMutableRawPointer
-    fileprivate let header: [UInt8]
-
-    /// Puts back what stood in front of the array. Nothing may use the block before.
-    func restoreHeader() {
-      header.withUnsafeBytes { start.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(start), byteCount: $0.count) }
-    }
-  }
-
   /// Asks for large pages from an address on, as many as the first `byteCount` of `capacity` bytes fill by two fifths or more. Nothing of
   /// that memory may have been written yet.
-  ///
-  /// - Returns: a page whose header must be restored.
-  static func preferLargePages(_ address: UnsafeMutableRawPointer, byteCount: Int, capacity: Int) -> FirstLargePage? {
+  static func preferLargePages(_ address: UnsafeMutableRawPointer, byteCount: Int, capacity: Int) {
     #if os(Linux)
       let start = Int(bitPattern: address) & ~(pageSize - 1)
       let firstPage = (start + largePageSize - 1) & ~(largePageSize - 1)
       let end = (Int(bitPattern: address) + byteCount + largePageSize / 5 * 3) & ~(largePageSize - 1)
-      guard end > firstPage else { return nil }
+      guard end > firstPage else { return }
       let header = Int(bitPattern: address) - start
       // Only a block that large is sure to have its pages for itself.
       if start == firstPage, header <= headers, capacity >= heapLimit {
-        return renewLargePage(UnsafeMutableRawPointer(address - header), header: header, end: end)
+        renewLargePage(UnsafeMutableRawPointer(address - header), header: header, end: end)
+      } else {
+        advise(firstPage, end, 14)  // MADV_HUGEPAGE
       }
-      advise(firstPage, end, 14)  // MADV_HUGEPAGE
     #endif
-    return nil
   }
 
   /// Asks for small pages again, where nothing has been touched yet.
@@ -72,12 +58,15 @@ enum MemoryAdvice {
 
     /// Maps the first large page of a block again, so that touching its header brings the whole of it: the header has touched it already,
     /// as a small one, and turning that into a large one (MADV_COLLAPSE) takes twice as long.
-    private static func renewLargePage(_ start: UnsafeMutableRawPointer, header: Int, end: Int) -> FirstLargePage? {
-      let page = FirstLargePage(start: start, header: Array(UnsafeRawBufferPointer(start: start, count: header)))
-      let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED
-      let renewed = mmap(start, largePageSize, PROT_READ | PROT_WRITE, flags, -1, 0)
-      advise(Int(bitPattern: start), end, 14)  // MADV_HUGEPAGE
-      return renewed == MAP_FAILED ? nil : page
+    private static func renewLargePage(_ start: UnsafeMutableRawPointer, header: Int, end: Int) {
+      withUnsafeTemporaryAllocation(byteCount: headers, alignment: 16) { saved in
+        guard let copy = saved.baseAddress else { return }
+        copy.copyMemory(from: start, byteCount: header)
+        let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED
+        let renewed = mmap(start, largePageSize, PROT_READ | PROT_WRITE, flags, -1, 0)
+        advise(Int(bitPattern: start), end, 14)  // MADV_HUGEPAGE
+        if renewed != MAP_FAILED { start.copyMemory(from: copy, byteCount: header) }
+      }
     }
   #endif
 }

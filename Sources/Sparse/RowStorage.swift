@@ -11,7 +11,7 @@ struct RowSegment {
     let segment = RowSegment(
       columns: .allocate(capacity: entries), values: .allocate(capacity: entries), rowEnds: .allocate(capacity: rows),
       labelCodes: .allocate(capacity: rows), entryCapacity: entries, rowCapacity: rows)
-    for page in segment.adviseLargePages(entries: entries, rows: rows) { page.restoreHeader() }
+    segment.adviseLargePages(entries: entries, rows: rows)
     return segment
   }
 
@@ -22,20 +22,17 @@ struct RowSegment {
     labelCodes.deallocate()
   }
 
+  private static func preferLargePages<Element>(_ elements: UnsafeMutablePointer<Element>, count: Int, capacity: Int) {
+    let size = MemoryLayout<Element>.stride
+    MemoryAdvice.preferLargePages(elements, byteCount: count * size, capacity: capacity * size)
+  }
+
   /// Asks for large pages for as many entries and rows as are expected.
-  ///
-  /// - Returns: pages whose headers must be restored before the arrays are used.
-  func adviseLargePages(entries: Int, rows: Int) -> [MemoryAdvice.FirstLargePage] {
-    func prefer<Element>(_ elements: UnsafeMutablePointer<Element>, _ count: Int, of capacity: Int) -> MemoryAdvice
-      .FirstLargePage?
-    {
-      let size = MemoryLayout<Element>.stride
-      return MemoryAdvice.preferLargePages(elements, byteCount: count * size, capacity: capacity * size)
-    }
-    return [
-      prefer(columns, entries, of: entryCapacity), prefer(values, entries, of: entryCapacity),
-      prefer(rowEnds, rows, of: rowCapacity), prefer(labelCodes, rows, of: rowCapacity),
-    ].compactMap { $0 }
+  func adviseLargePages(entries: Int, rows: Int) {
+    Self.preferLargePages(columns, count: entries, capacity: entryCapacity)
+    Self.preferLargePages(values, count: entries, capacity: entryCapacity)
+    Self.preferLargePages(rowEnds, count: rows, capacity: rowCapacity)
+    Self.preferLargePages(labelCodes, count: rows, capacity: rowCapacity)
   }
 
   /// Takes that back for the pages that nobody has touched yet.

@@ -2,8 +2,8 @@ import Synchronization
 
 /// Threads that work beside the calling one, job after job, and end with the team.
 ///
-/// Starting a thread takes as long as parsing 100 KB, and waking one that sleeps nearly as long: a team is started before there is
-/// anything to do, and who waits stays awake for a while.
+/// Starting a thread takes as long as parsing 100 KB, and waking one that sleeps nearly as long: one team does all that a file needs,
+/// and who waits stays awake for a while.
 final class WorkerTeam {
   private let state = State()
 

@@ -11,7 +11,7 @@ import Testing
     let neighbour = [UInt8](repeating: 7, count: 100)
     let array = [Int32](unsafeUninitializedCapacity: capacity) { memory, filled in
       if let base = memory.baseAddress {
-        MemoryAdvice.preferLargePages(base, byteCount: count * 4, capacity: capacity * 4)?.restoreHeader()
+        MemoryAdvice.preferLargePages(base, byteCount: count * 4, capacity: capacity * 4)
         for i in 0..<count { memory[i] = Int32(truncatingIfNeeded: i &* 7) }
       }
       filled = count
@@ -33,7 +33,7 @@ import Testing
     defer { block.deallocate() }
     for header in [0, 16, 48, 64, 4000] {
       for i in 0..<header { block.storeBytes(of: UInt8(truncatingIfNeeded: i &+ header), toByteOffset: i, as: UInt8.self) }
-      MemoryAdvice.preferLargePages(block + header, byteCount: size, capacity: size)?.restoreHeader()
+      MemoryAdvice.preferLargePages(block + header, byteCount: size, capacity: size)
       (block + header).initializeMemory(as: UInt8.self, repeating: 1, count: size)
       #expect(
         (0..<header).allSatisfy { block.load(fromByteOffset: $0, as: UInt8.self) == UInt8(truncatingIfNeeded: $0 &+ header) })
