@@ -14,6 +14,11 @@ final class FolderLock: Sendable {
     self.handles = handles
   }
 
+  deinit {
+    // Closing would do, but for a process that another thread has just forked and that still has the descriptor.
+    for handle in handles { flock(handle.fileDescriptor, LOCK_UN) }
+  }
+
   private static func lock(folder: String, file: String, isShared: Bool) throws -> FileHandle {
     let path = folder + "/" + file
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
