@@ -38,6 +38,16 @@ import Testing
     }
   }
 
+  static func expectLossesOfTheReference(_ problem: Problem, _ settings: TrainingSettings) throws {
+    let trainer = LaneTrainer(problem: problem, settings: settings)
+    let runs = Self.runs([0.01, 0.125], steps: trainer.steps)
+    let outcomes = try trainer.train(runs, seed: 3)
+    let expected = try ReferenceTrainer(problem: problem, settings: settings).train(runs, seed: 3)
+    for (outcome, expected) in zip(outcomes, expected) {
+      #expect(abs(outcome.trainLoss - expected.trainLoss) < 1e-5, "\(outcome.trainLoss) \(expected.trainLoss)")
+    }
+  }
+
   static let optimizers: [Optimizer] = [
     .sgd(), .sgd(momentum: 0.9), .adam(), .adam(beta2: 0.999), .adam(epsilon: 1e-4), .adam(epsilon: 1e-12),
     .adam(beta1: 0), .adam(beta1: 0.5, beta2: 0.9), .adam(weightDecay: 0.1, decoupled: true), .sgd(weightDecay: 0.1),
@@ -75,13 +85,7 @@ import Testing
     let problem = Self.problem(rows: 203, features: 800, classes: 2, perRow: 6)
     var settings = TrainingSettings(optimizer: optimizer, epochs: 8, batchSize: 2)
     settings.path = .sparse
-    let trainer = LaneTrainer(problem: problem, settings: settings)
-    let runs = Self.runs([0.01, 0.125], steps: trainer.steps)
-    let outcomes = try trainer.train(runs, seed: 3)
-    let expected = try ReferenceTrainer(problem: problem, settings: settings).train(runs, seed: 3)
-    for (outcome, expected) in zip(outcomes, expected) {
-      #expect(abs(outcome.trainLoss - expected.trainLoss) < 1e-5, "\(outcome.trainLoss) \(expected.trainLoss)")
-    }
+    try Self.expectLossesOfTheReference(problem, settings)
   }
 
   /// Few features: nonzeros are scattered, and every weight moves at every step. With the last batch kept, and batches that are not of 16.
@@ -96,13 +100,7 @@ import Testing
     let problem = Self.problem(rows: 203, features: 40, classes: 3, perRow: 6)
     var settings = TrainingSettings(optimizer: optimizer, epochs: 8, batchSize: batchSize, keepsLastBatch: true)
     settings.path = .sparse
-    let trainer = LaneTrainer(problem: problem, settings: settings)
-    let runs = Self.runs([0.01, 0.125], steps: trainer.steps)
-    let outcomes = try trainer.train(runs, seed: 3)
-    let expected = try ReferenceTrainer(problem: problem, settings: settings).train(runs, seed: 3)
-    for (outcome, expected) in zip(outcomes, expected) {
-      #expect(abs(outcome.trainLoss - expected.trainLoss) < 1e-5, "\(outcome.trainLoss) \(expected.trainLoss)")
-    }
+    try Self.expectLossesOfTheReference(problem, settings)
   }
 
   /// The two paths agree with each other.
