@@ -84,7 +84,9 @@ private struct FileReading {
             let team = WorkerTeam(others: workers - 1)
             if workers > 1 { source.resident?.file?.unmappingTeam = team }
             let parsed = parse(
-              ChunkDispatcher(chunks, first: first, segment: segment, memoryLimit: limit), workers: workers, team)
+              ChunkDispatcher(
+                chunks, first: first, segment: segment, expectedEntries: workers > 1 ? room.expected.colons : nil,
+                memoryLimit: limit), workers: workers, team)
             let filled = parsed.closeGaps(segment: 0, segment)
             (columnCount, valueCount, offsetCount, codeCount) = (filled.entries, filled.entries, filled.rows + 1, filled.rows)
             outcome = parsed
@@ -158,6 +160,7 @@ private struct FileReading {
     team.perform(workers) { worker in
       let parser = ChunkParser(indexBase: options.indexBase, usesVectors: options.usesVectors)
       while let ticket = dispatcher.next() {
+        if let page = ticket.pageAhead { MemoryAdvice.bringLargePage(page) }
         var rows = ticket.rows
         var text = ticket.chunk.text
         if ticket.index == 0, text.starts(with: [0xEF, 0xBB, 0xBF]) { text = UnsafeBufferPointer(rebasing: text[3...]) }

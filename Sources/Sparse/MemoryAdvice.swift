@@ -10,7 +10,7 @@
 /// on it; where there is no such call, nothing happens.
 enum MemoryAdvice {
   private static let pageSize = 4096
-  private static let largePageSize = 1 << 21
+  static let largePageSize = 1 << 21
   /// The header of an array and that of the allocator.
   private static let headers = 64
   /// Up to this size, glibc's allocator may take a block from its heap, where large pages have no room.
@@ -40,6 +40,21 @@ enum MemoryAdvice {
       } else {
         advise(firstPage, end, 14)  // MADV_HUGEPAGE
       }
+    #endif
+  }
+
+  /// The large pages after the first that were asked for with the same numbers: addresses from the first of them to the end of the last.
+  static func furtherLargePages(_ address: UnsafeMutableRawPointer, byteCount: Int) -> Range<Int> {
+    let second = (Int(bitPattern: address) & ~(largePageSize - 1)) + largePageSize
+    let end = (Int(bitPattern: address) + byteCount + largePageSize / 5 * 3) & ~(largePageSize - 1)
+    return second..<max(second, end)
+  }
+
+  /// Brings the large page at an address, whatever other threads do with it; without it the page comes when it is first touched, by two
+  /// threads at once perhaps, each of which then fills one with zeros.
+  static func bringLargePage(_ address: Int) {
+    #if os(Linux)
+      advise(address, address + largePageSize, 23)  // MADV_POPULATE_WRITE
     #endif
   }
 

@@ -74,6 +74,28 @@ struct ChunkTicket {
   /// What room was made for.
   let counts: ByteCounts
   let rows: ChunkRows
+  /// A large page that chunks to come need, for this worker to bring.
+  let pageAhead: Int?
+}
+
+/// The large pages of an array that threads fill, brought one after the other before they are needed.
+private struct PagesAhead {
+  private let base: Int
+  private let stride: Int
+  private var pages: Range<Int>
+
+  init<Element>(_ elements: UnsafeMutablePointer<Element>, expected: Int) {
+    base = Int(bitPattern: elements)
+    stride = MemoryLayout<Element>.stride
+    pages = MemoryAdvice.furtherLargePages(elements, byteCount: expected * stride)
+  }
+
+  /// The next page, once all elements up to half a page before it have been given away.
+  mutating func next(given count: Int) -> Int? {
+    guard !pages.isEmpty, base + count * stride + MemoryAdvice.largePageSize / 2 >= pages.lowerBound else { return nil }
+    defer { pages = (pages.lowerBound + MemoryAdvice.largePageSize)..<pages.upperBound }
+    return pages.lowerBound
+  }
 }
 
 /// Hands out chunks in order, with room for their rows in the same order, so that the rows of a file stand in the order of its
@@ -89,6 +111,9 @@ final class ChunkDispatcher: @unchecked Sendable {
   private var line = 1
   private var index = 0
   private var pending: TextChunk?
+  /// Of the first segment's columns and values; empty where one thread parses.
+  private var columnPages: PagesAhead?
+  private var valuePages: PagesAhead?
   /// Whether chunks have far fewer entries or rows than room is made for, as where comments hold colons. Small pages leave the room
   /// between chunks untouched.
   private var hasGaps = false
@@ -105,8 +130,16 @@ final class ChunkDispatcher: @unchecked Sendable {
   static let entrySize = 8
   static let rowSize = 12
 
-  /// - Parameter first: The first chunk, if it has been taken already.
-  init(_ source: any ChunkSource, first: TextChunk?, segment: RowSegment, memoryLimit: MemoryLimit) {
+  /// - Parameters:
+  ///   - first: The first chunk, if it has been taken already.
+  ///   - expectedEntries: what the segment has large pages for, where several threads will touch them; nil for one thread.
+  init(
+    _ source: any ChunkSource, first: TextChunk?, segment: RowSegment, expectedEntries: Int?, memoryLimit: MemoryLimit
+  ) {
+    if let expectedEntries {
+      columnPages = PagesAhead(segment.columns, expected: expectedEntries)
+      valuePages = PagesAhead(segment.values, expected: expectedEntries)
+    }
     self.source = source
     self.memoryLimit = memoryLimit
     segments = [segment]
@@ -132,7 +165,8 @@ final class ChunkDispatcher: @unchecked Sendable {
         columns: segment.columns + entry, values: segment.values + entry, rowEnds: segment.rowEnds + row,
         labelCodes: segment.labelCodes + row, firstEntry: firstEntry, firstLine: line)
       let ticket = ChunkTicket(
-        index: index, segment: segments.count - 1, entry: entry, row: row, chunk: chunk, counts: counts, rows: rows)
+        index: index, segment: segments.count - 1, entry: entry, row: row, chunk: chunk, counts: counts, rows: rows,
+        pageAhead: segments.count == 1 ? columnPages?.next(given: entry) ?? valuePages?.next(given: entry) : nil)
       index += 1
       entry += counts.colons
       firstEntry += counts.colons
