@@ -31,7 +31,7 @@ enum MemoryAdvice {
     #if os(Linux)
       let start = Int(bitPattern: address) & ~(pageSize - 1)
       let firstPage = (start + largePageSize - 1) & ~(largePageSize - 1)
-      let end = (Int(bitPattern: address) + byteCount + largePageSize / 5 * 3) & ~(largePageSize - 1)
+      let end = endOfLargePages(address, byteCount)
       guard end > firstPage else { return }
       let header = Int(bitPattern: address) - start
       // Only a block that large is sure to have its pages for itself.
@@ -43,10 +43,14 @@ enum MemoryAdvice {
     #endif
   }
 
+  private static func endOfLargePages(_ address: UnsafeMutableRawPointer, _ byteCount: Int) -> Int {
+    (Int(bitPattern: address) + byteCount + largePageSize / 5 * 3) & ~(largePageSize - 1)
+  }
+
   /// The large pages after the first that were asked for with the same numbers: addresses from the first of them to the end of the last.
   static func furtherLargePages(_ address: UnsafeMutableRawPointer, byteCount: Int) -> Range<Int> {
     let second = (Int(bitPattern: address) & ~(largePageSize - 1)) + largePageSize
-    let end = (Int(bitPattern: address) + byteCount + largePageSize / 5 * 3) & ~(largePageSize - 1)
+    let end = endOfLargePages(address, byteCount)
     return second..<max(second, end)
   }
 

@@ -181,6 +181,7 @@ final class ChunkDispatcher: @unchecked Sendable {
       parsed.append(chunk)
       guard !hasGaps, chunk.isMostlyGaps else { return }
       hasGaps = true
+      (columnPages, valuePages) = (nil, nil)
       for segment in segments { segment.adviseSmallPages() }
     }
   }

@@ -1,3 +1,5 @@
+import Schedules
+
 /// A sweep on a Slurm cluster: an array of jobs that train a shard each, and one after them that merges and reports.
 ///
 /// The results folder has to be on a file system that all nodes see. A task that is preempted, killed or out of time is put back
@@ -74,7 +76,7 @@ public struct SlurmSubmission: Sendable, Hashable {
   public var submissionScript: String {
     """
     #!/bin/sh
-    # Submits the sweep (\(tasks == 1 ? "1 task" : "\(tasks) tasks")) and the report that waits for it.
+    # Submits the sweep (\(counted(tasks, "task"))) and the report that waits for it.
     set -eu
     mkdir -p \(quoted(results))
     array=$(sbatch --parsable <<'REFINERY_ARRAY'
