@@ -155,8 +155,8 @@ public struct FeatureScaling: Sendable {
     var entries: [(index: Int, value: Double)] = []
     var lines = TextLines(file: input.name)
     var rows = 0
-    let source = try TextSource(input)
-    while let chunk = source.chunks.next() {
+    let chunks = try TextSource.stream(input)
+    while let chunk = chunks.next() {
       lines.forEach(in: chunk.text) { (scanner) throws(LineError) in
         guard let label = try scanner.label() else { return }
         entries.removeAll(keepingCapacity: true)
@@ -169,8 +169,8 @@ public struct FeatureScaling: Sendable {
         body(label, entries)
       }
     }
-    if let failure = source.chunks.failure { throw failure }
-    if let interruption = source.chunks.interruption { lines.note(interruption.message, column: interruption.column) }
+    if let failure = chunks.failure { throw failure }
+    if let interruption = chunks.interruption { lines.note(interruption.message, column: interruption.column) }
     if rows == 0 { lines.noteIfRight("the file holds no rows; a row is LABEL INDEX:VALUE ...") }
     try lines.finish()
   }

@@ -54,92 +54,69 @@ private struct FileReading {
   private var threads: Int { max(1, options.threads ?? availableCoreCount()) }
 
   func result() throws(ReadingFailure) -> LIBSVMFile {
-    // A stream has a thread of its own, which decompresses while the others parse.
-    let prefetched = source.resident == nil && threads > 1 ? PrefetchedChunks(source.chunks) : nil
-    let chunks: any ChunkSource = prefetched ?? source.chunks
-    defer { prefetched?.stop() }
-    let workers = source.resident.map { min(threads, $0.mostWorkers) } ?? max(1, threads - 1)
-    let first = chunks.next()
-    let limit = MemoryLimit(options.memoryLimit)
-    let room = try estimatedRoom(first, limit: limit)
-
-    var rowOffsets: [Int] = []
-    var columns: [Int32] = []
-    var values: [Float] = []
-    var labelCodes: [Int32] = []
-    var outcome: Outcome?
-    // The rows of the first segment are parsed into the memory of the arrays that become the result.
-    columns = Array(unsafeUninitializedCapacity: room.entries) { columnMemory, columnCount in
-      values = Array(unsafeUninitializedCapacity: room.entries) { valueMemory, valueCount in
-        rowOffsets = Array(unsafeUninitializedCapacity: room.rows + 1) { offsetMemory, offsetCount in
-          labelCodes = Array(unsafeUninitializedCapacity: room.rows) { codeMemory, codeCount in
-            let parts = (
-              columnMemory.baseAddress!, valueMemory.baseAddress!, offsetMemory.baseAddress!, codeMemory.baseAddress!
-            )
-            parts.2[0] = 0
-            let segment = RowSegment(
-              columns: parts.0, values: parts.1, rowEnds: parts.2 + 1, labelCodes: parts.3, entryCapacity: room.entries,
-              rowCapacity: room.rows)
-            segment.adviseLargePages(entries: room.expected.colons, rows: room.expected.newlines)
-            let team = WorkerTeam(others: workers - 1)
-            if workers > 1 { source.resident?.file?.unmappingTeam = team }
-            let parsed = parse(
-              ChunkDispatcher(
-                chunks, first: first, segment: segment, expectedEntries: workers > 1 ? room.expected.colons : nil,
-                memoryLimit: limit), workers: workers, team)
-            let filled = parsed.closeGaps(segment: 0, segment)
-            (columnCount, valueCount, offsetCount, codeCount) = (filled.entries, filled.entries, filled.rows + 1, filled.rows)
-            outcome = parsed
-          }
-        }
-      }
+    let parsed: ParsedText
+    var arrays: RowArrays
+    switch source.supply {
+    case .resident(let chunks):
+      (parsed, arrays) = try parse(
+        ChunkSupply(source.supply), workers: min(threads, chunks.mostWorkers), room: estimatedRoom(chunks))
+    case .stream(let chunks):
+      // A stream has a thread of its own, which decompresses while the others parse.
+      let prefetched = threads > 1 ? PrefetchedChunks(chunks) : nil
+      defer { prefetched?.stop() }
+      let supply = ChunkSupply(.stream(prefetched ?? chunks))
+      (parsed, arrays) = try parse(supply, workers: max(1, threads - 1), room: estimatedRoom(supply.peek()))
     }
-    guard let outcome else { throw ReadingFailure(kind: .inputOutput, file: name, message: "nothing was read") }
-    prefetched?.stop()
     let content: Content
     do throws(ReadingFailure) {
-      if let failure = chunks.failure { throw failure }
-      content = try checkedContent(outcome)
+      content = try checkedContent(parsed)
     } catch {
-      outcome.deallocateFurtherSegments()
+      parsed.deallocateFurtherSegments()
       throw error
     }
-    outcome.appendFurtherSegments(&columns, &values, &rowOffsets, &labelCodes)
-    outcome.replaceCodes(&labelCodes, classLabels: content.classLabels)
+    parsed.appendFurtherSegments(to: &arrays)
+    parsed.replaceCodes(&arrays.labelCodes, classLabels: content.classLabels)
     if content.base == .zero {
-      columns.withUnsafeMutableBufferPointer { buffer in
+      arrays.columns.withUnsafeMutableBufferPointer { buffer in
         for index in buffer.indices { buffer[index] &+= 1 }
       }
     }
-    let matrix = SparseMatrix(rowOffsets: rowOffsets, columns: columns, values: values, columnCount: content.featureCount)
+    let matrix = SparseMatrix(
+      rowOffsets: arrays.rowOffsets, columns: arrays.columns, values: arrays.values, columnCount: content.featureCount)
     return LIBSVMFile(
-      path: path, data: LabelledSparseData(matrix: matrix, classes: labelCodes, classLabels: content.classLabels),
-      indexBase: content.base, byteCount: outcome.byteCount,
-      checksum: options.computesChecksum ? source.inflater?.checksum ?? outcome.checksum : nil,
-      queryRowCount: outcome.queryRowCount)
+      path: path, data: LabelledSparseData(matrix: matrix, classes: arrays.labelCodes, classLabels: content.classLabels),
+      indexBase: content.base, byteCount: parsed.byteCount,
+      checksum: options.computesChecksum ? source.inflater?.checksum ?? parsed.checksum : nil,
+      queryRowCount: parsed.queryRowCount)
   }
 
   /// Entries and rows to make room for at first; virtual memory, of which the part that is not needed stays untouched.
   private struct Room {
     var expected: ByteCounts
+    var limit: MemoryLimit
     var entries: Int
     var rows: Int
   }
 
-  private func estimatedRoom(_ first: TextChunk?, limit: MemoryLimit) throws(ReadingFailure) -> Room {
-    guard let first else { return Room(expected: ByteCounts(colons: 0, newlines: 0), entries: 1, rows: 1) }
-    var counts: ByteCounts
-    var areExact = false
-    if let resident = source.resident {
-      (counts, areExact) = resident.estimatedCounts()
-    } else {
-      counts = ByteCounts(first.text)
-      if let announced = source.announcedByteCount, announced > first.byteCount, first.byteCount > 0 {
-        let factor = Double(announced) / Double(first.byteCount)
-        counts.colons = Int(Double(counts.colons) * factor)
-        counts.newlines = Int(Double(counts.newlines) * factor)
-      }
+  private func estimatedRoom(_ text: ResidentChunks) throws(ReadingFailure) -> Room {
+    let (counts, areExact) = text.estimatedCounts()
+    return try room(for: counts, areExact: areExact)
+  }
+
+  private func estimatedRoom(_ first: TextChunk?) throws(ReadingFailure) -> Room {
+    guard let first else { return try room(for: ByteCounts(colons: 0, newlines: 0), areExact: true) }
+    var counts = ByteCounts(first.text)
+    if let announced = source.announcedByteCount, announced > first.byteCount, first.byteCount > 0 {
+      let factor = Double(announced) / Double(first.byteCount)
+      counts.colons = Int(Double(counts.colons) * factor)
+      counts.newlines = Int(Double(counts.newlines) * factor)
     }
+    return try room(for: counts, areExact: false)
+  }
+
+  /// - Throws: `ReadingFailure` where there is not as much memory.
+  private func room(for counts: ByteCounts, areExact: Bool) throws(ReadingFailure) -> Room {
+    let limit = MemoryLimit(options.memoryLimit)
     let needed = counts.colons * ChunkDispatcher.entrySize + counts.newlines * ChunkDispatcher.rowSize
     guard limit.allows(needed) else {
       let message =
@@ -148,16 +125,35 @@ private struct FileReading {
       throw ReadingFailure(kind: .badData, file: name, message: message)
     }
     return Room(
-      expected: counts,
+      expected: counts, limit: limit,
       entries: MemoryAdvice.arrayCapacity(counts.colons + (areExact ? 1 : counts.colons / 8 + (1 << 12))),
       rows: MemoryAdvice.arrayCapacity(counts.newlines + (areExact ? 1 : counts.newlines / 8 + (1 << 12))))
   }
 
-  private func parse(_ dispatcher: ChunkDispatcher, workers: Int, _ team: WorkerTeam) -> Outcome {
-    let tables = Tables(count: workers)
+  /// Parses all chunks; the rows of the first segment into the memory of the arrays that become the result.
+  private func parse(
+    _ supply: ChunkSupply, workers: Int, room: Room
+  ) throws(ReadingFailure) -> (ParsedText, RowArrays) {
+    var parsed: ParsedText?
+    let arrays = RowArrays(entries: room.entries, rows: room.rows) { segment in
+      segment.adviseLargePages(entries: room.expected.colons, rows: room.expected.newlines)
+      let team = WorkerTeam(size: workers)
+      if workers > 1, case .resident(let chunks) = supply.source { chunks.file?.unmappingTeam = team }
+      let dispatcher = ChunkDispatcher(
+        supply, segment: segment, expectedEntries: workers > 1 ? room.expected.colons : nil, memoryLimit: room.limit)
+      let text = parse(dispatcher, team)
+      parsed = text
+      return text.closeGaps(segment: 0)
+    }
+    guard let parsed else { throw ReadingFailure(kind: .inputOutput, file: name, message: "nothing was read") }
+    return (parsed, arrays)
+  }
+
+  private func parse(_ dispatcher: ChunkDispatcher, _ team: WorkerTeam) -> ParsedText {
+    let tables = LabelTables(count: team.size)
     let options = options
     let addsChecksum = options.computesChecksum && source.inflater == nil
-    team.perform(workers) { worker in
+    team.perform { worker in
       let parser = ChunkParser(indexBase: options.indexBase, usesVectors: options.usesVectors)
       while let ticket = dispatcher.next() {
         if let page = ticket.pageAhead { MemoryAdvice.bringLargePage(page) }
@@ -167,8 +163,7 @@ private struct FileReading {
         parser.parse(text, into: &rows)
         var parsed = ParsedChunk(
           index: ticket.index, segment: ticket.segment, entry: ticket.entry, row: ticket.row,
-          byteCount: ticket.chunk.byteCount, reservedEntries: ticket.counts.colons, reservedRows: ticket.counts.newlines,
-          worker: worker, rows: rows)
+          byteCount: ticket.chunk.byteCount, reserved: ticket.counts, worker: worker, rows: rows)
         if addsChecksum {
           parsed.checksum = UInt32(
             truncatingIfNeeded: crc32_z(0, ticket.chunk.text.baseAddress, ticket.chunk.byteCount))
@@ -177,7 +172,7 @@ private struct FileReading {
       }
       tables.set(parser.labels, worker)
     }
-    return Outcome(dispatcher: dispatcher, tables: tables.all)
+    return ParsedText(dispatcher: dispatcher, labelTables: tables.all)
   }
 
   /// What the rows have in common.
@@ -189,159 +184,51 @@ private struct FileReading {
   }
 
   /// - Throws: All errors of the file.
-  private func checkedContent(_ outcome: Outcome) throws(ReadingFailure) -> Content {
-    let base = options.indexBase ?? (outcome.smallestColumn < 0 ? .zero : .one)
-    let featureCount = outcome.largestColumn < -1 ? 0 : Int(outcome.largestColumn) + (base == .zero ? 2 : 1)
-    let classLabels = Set(outcome.tables.flatMap(\.labels)).sorted()
-    try checkWhole(outcome, featureCount: featureCount, classLabels: classLabels, hasRows: outcome.hasRows)
-    return Content(base: base, featureCount: featureCount, classLabels: classLabels)
+  private func checkedContent(_ parsed: ParsedText) throws(ReadingFailure) -> Content {
+    if case .failure(let failure) = parsed.dispatcher.prematureEnd { throw failure }
+    if case .resident(let chunks) = source.supply { try chunks.file?.checkLength() }
+    let largest = parsed.largestColumn
+    let base = options.indexBase ?? (parsed.smallestColumn < 0 ? .zero : .one)
+    let content = Content(
+      base: base, featureCount: largest < -1 ? 0 : Int(largest) + (base == .zero ? 2 : 1), classLabels: parsed.classLabels)
+    try check(parsed, content)
+    return content
   }
 
   /// - Throws: All errors of the file.
-  private func checkWhole(
-    _ outcome: Outcome, featureCount: Int, classLabels: [Double], hasRows: Bool
-  ) throws(ReadingFailure) {
-    var errors = outcome.chunks.flatMap(\.rows.errors).map {
+  private func check(_ parsed: ParsedText, _ content: Content) throws(ReadingFailure) {
+    var errors = parsed.chunks.flatMap(\.rows.errors).map {
       DataError(file: name, line: $0.line, column: $0.error.column, message: $0.error.message)
     }
-    var errorCount = outcome.chunks.reduce(0) { $0 + $1.rows.errorCount }
-    func note(_ error: DataError) {
-      errors.append(error)
+    var errorCount = parsed.chunks.reduce(0) { $0 + $1.rows.errorCount }
+    func note(line: Int? = nil, column: Int? = nil, _ message: String) {
+      errors.append(DataError(file: name, line: line, column: column, message: message))
       errorCount += 1
     }
-    if let interruption = outcome.dispatcher.interruption {
+    let lineCount = parsed.dispatcher.lineCount
+    switch parsed.dispatcher.prematureEnd {
+    case .interruption(let message, let column): note(line: lineCount + 1, column: column, message)
+    case .memory(let needed, let available):
       note(
-        DataError(
-          file: name, line: interruption.line, column: interruption.column, message: interruption.message))
-    }
-    if outcome.dispatcher.isOutOfMemory {
-      let message =
-        "its rows may take more memory than is available: \(outcome.dispatcher.neededByteCount >> 20) MB up to line "
-        + "\(outcome.dispatcher.lineCount), of \(outcome.dispatcher.availableByteCount >> 20) MB"
-      note(DataError(file: name, message: message))
+        "its rows may take more memory than is available: \(needed >> 20) MB up to line \(lineCount), of \(available >> 20) MB")
+    case .failure, nil: break
     }
     if errorCount == 0 {
-      if !hasRows {
-        let message = "the file holds no rows; a row is LABEL INDEX:VALUE ..."
-        note(DataError(file: name, line: 1, column: 1, message: message))
-      } else if featureCount == 0 {
-        note(DataError(file: name, line: 1, column: 1, message: "no row has a feature; a feature is INDEX:VALUE"))
-      } else if featureCount > Int(Int32.max) {
-        let message = "\(featureCount) features, from index 0 to \(Int32.max), are one too many"
-        note(DataError(file: name, line: 1, column: 1, message: message))
+      if !parsed.hasRows {
+        note(line: 1, column: 1, "the file holds no rows; a row is LABEL INDEX:VALUE ...")
+      } else if content.featureCount == 0 {
+        note(line: 1, column: 1, "no row has a feature; a feature is INDEX:VALUE")
+      } else if content.featureCount > Int(Int32.max) {
+        note(line: 1, column: 1, "\(content.featureCount) features, from index 0 to \(Int32.max), are one too many")
       }
-      let fractionLine = outcome.tables.compactMap(\.firstFractionLine).min()
-      if classLabels.count > LIBSVMReader.regressionLimit, let fractionLine {
-        let message = "\(classLabels.count) distinct labels, some with fractions, are a regression target, not classes"
-        note(DataError(file: name, line: fractionLine, column: 1, message: message))
+      let labelCount = content.classLabels.count
+      let fractionLine = parsed.labelTables.compactMap(\.firstFractionLine).min()
+      if labelCount > LIBSVMReader.regressionLimit, let fractionLine {
+        note(
+          line: fractionLine, column: 1,
+          "\(labelCount) distinct labels, some with fractions, are a regression target, not classes")
       }
     }
     if errorCount > 0 { throw ReadingFailure(kind: .badData, errors: errors, errorCount: errorCount) }
-  }
-}
-
-/// The label tables of the workers.
-private final class Tables: @unchecked Sendable {
-  private let monitor = Monitor()
-  private var tables: [LabelTable]
-
-  init(count: Int) { tables = Array(repeating: LabelTable(), count: count) }
-  func set(_ table: LabelTable, _ worker: Int) { monitor.locked { tables[worker] = table } }
-  var all: [LabelTable] { monitor.locked { tables } }
-}
-
-/// All chunks of a file, parsed.
-private struct Outcome {
-  let dispatcher: ChunkDispatcher
-  let tables: [LabelTable]
-  /// In the order of the file.
-  let chunks: [ParsedChunk]
-
-  init(dispatcher: ChunkDispatcher, tables: [LabelTable]) {
-    self.dispatcher = dispatcher
-    self.tables = tables
-    chunks = dispatcher.parsed.sorted { $0.index < $1.index }
-  }
-
-  var byteCount: Int { chunks.reduce(0) { $0 + $1.byteCount } }
-  var queryRowCount: Int { chunks.reduce(0) { $0 + $1.rows.queryRowCount } }
-  var hasRows: Bool { chunks.contains { $0.rows.rowCount > 0 } }
-  var smallestColumn: Int32 { chunks.map(\.rows.smallestColumn).min() ?? 0 }
-  var largestColumn: Int32 { chunks.map(\.rows.largestColumn).max() ?? Int32.min }
-  var checksum: UInt32 {
-    UInt32(
-      truncatingIfNeeded: chunks.reduce(uLong(0)) { crc32_combine($0, uLong($1.checksum), $1.byteCount) })
-  }
-
-  /// Moves the rows of a segment together, where chunks have fewer than room was made for.
-  func closeGaps(segment number: Int, _ segment: RowSegment) -> (entries: Int, rows: Int) {
-    var entries = 0
-    var rows = 0
-    for chunk in chunks where chunk.segment == number {
-      let count = chunk.rows.entryCount
-      if chunk.entry != entries {
-        (segment.columns + entries).update(from: segment.columns + chunk.entry, count: count)
-        (segment.values + entries).update(from: segment.values + chunk.entry, count: count)
-      }
-      if chunk.row != rows || chunk.rows.firstEntry != entries {
-        let shift = entries - chunk.rows.firstEntry
-        for row in 0..<chunk.rows.rowCount {
-          segment.rowEnds[rows + row] = segment.rowEnds[chunk.row + row] + shift
-          segment.labelCodes[rows + row] = segment.labelCodes[chunk.row + row]
-        }
-      }
-      entries += count
-      rows += chunk.rows.rowCount
-    }
-    return (entries, rows)
-  }
-
-  /// Appends the rows of the segments after the first and frees these, one kind of array after the other: that bounds the
-  /// memory in use by one and a half times the result.
-  func appendFurtherSegments(
-    _ columns: inout [Int32], _ values: inout [Float], _ rowOffsets: inout [Int], _ labelCodes: inout [Int32]
-  ) {
-    let segments = dispatcher.segments
-    guard segments.count > 1 else { return }
-    var counts: [(entries: Int, rows: Int)] = [(columns.count, labelCodes.count)]
-    for number in 1..<segments.count { counts.append(closeGaps(segment: number, segments[number])) }
-    func append<Element>(_ array: inout [Element], _ count: (Int) -> Int, _ memory: (Int) -> UnsafeMutablePointer<Element>) {
-      array.reserveCapacity(array.count + (1..<segments.count).reduce(0) { $0 + count($1) })
-      for number in 1..<segments.count {
-        array.append(contentsOf: UnsafeBufferPointer(start: memory(number), count: count(number)))
-        memory(number).deallocate()
-      }
-    }
-    append(&columns, { counts[$0].entries }, { segments[$0].columns })
-    append(&values, { counts[$0].entries }, { segments[$0].values })
-    append(&labelCodes, { counts[$0].rows }, { segments[$0].labelCodes })
-    rowOffsets.reserveCapacity(labelCodes.count + 1)
-    var before = counts[0].entries
-    for number in 1..<segments.count {
-      for row in 0..<counts[number].rows { rowOffsets.append(segments[number].rowEnds[row] + before) }
-      before += counts[number].entries
-      segments[number].rowEnds.deallocate()
-    }
-  }
-
-  /// Frees the segments after the first, of a file that is refused.
-  func deallocateFurtherSegments() {
-    for segment in dispatcher.segments.dropFirst() { segment.deallocate() }
-  }
-
-  /// From numbers in the workers' tables to positions in the ascending list of labels.
-  func replaceCodes(_ codes: inout [Int32], classLabels: [Double]) {
-    let classes = Dictionary(uniqueKeysWithValues: zip(classLabels, Int32(0)...))
-    let maps = tables.map { table in table.labels.map { classes[$0] ?? -1 } }
-    codes.withUnsafeMutableBufferPointer { codes in
-      var row = 0
-      for chunk in chunks {
-        let map = maps[chunk.worker]
-        map.withUnsafeBufferPointer { map in
-          for index in row..<(row + chunk.rows.rowCount) { codes[index] = map[Int(codes[index])] }
-        }
-        row += chunk.rows.rowCount
-      }
-    }
   }
 }

@@ -32,3 +32,13 @@ struct LabelTable {
     return code
   }
 }
+
+/// The label tables of threads.
+final class LabelTables: @unchecked Sendable {
+  private let monitor = Monitor()
+  private var tables: [LabelTable]
+
+  init(count: Int) { tables = Array(repeating: LabelTable(), count: count) }
+  func set(_ table: LabelTable, _ worker: Int) { monitor.locked { tables[worker] = table } }
+  var all: [LabelTable] { monitor.locked { tables } }
+}

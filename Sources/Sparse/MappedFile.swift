@@ -37,6 +37,15 @@ final class MappedFile {
     pread(input.descriptor, buffer.baseAddress, buffer.count, off_t(offset)) == buffer.count
   }
 
+  /// - Throws: `ReadingFailure` where the file no longer has the length that it had: whoever writes it has not finished.
+  func checkLength() throws(ReadingFailure) {
+    let now = try input.status().st_size
+    guard now == bytes.count else {
+      let message = "had \(bytes.count) bytes and now has \(now): it was changed while it was read"
+      throw ReadingFailure(kind: .inputOutput, file: input.name, message: message)
+    }
+  }
+
   deinit {
     guard let base = bytes.baseAddress else { return }
     let (address, count) = (UInt(bitPattern: base), bytes.count)

@@ -112,7 +112,7 @@ public enum ReaderBenchmark {
   }
 
   private static func compress(_ path: String, into file: TemporaryFile) throws {
-    let source = try TextSource(SystemInput(path: path))
+    let chunks = try TextSource.stream(SystemInput(path: path))
     var stream = z_stream()
     deflateInit2_(
       &stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
@@ -128,7 +128,7 @@ public enum ReaderBenchmark {
         try file.append(UnsafeBufferPointer(rebasing: output[..<(output.count - Int(stream.avail_out))]))
       } while stream.avail_out == 0
     }
-    while let chunk = source.chunks.next() {
+    while let chunk = chunks.next() {
       stream.next_in = UnsafeMutablePointer(mutating: chunk.text.baseAddress)
       stream.avail_in = uInt(chunk.byteCount)
       try run(Z_NO_FLUSH)

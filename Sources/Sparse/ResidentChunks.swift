@@ -6,82 +6,90 @@
   import Darwin
 #endif
 
-/// The chunks of a text that is in memory as a whole, in place; only the last one is copied, for the sake of the bytes
-/// behind it.
-final class ResidentChunks: ChunkSource {
-  private(set) var interruption: (message: String, column: Int)?
-  let failure: ReadingFailure? = nil
-  private let bytes: UnsafeBufferPointer<UInt8>
-  private let owner: AnyObject
+/// The chunks of a text that is in memory as a whole, in place: chunk n has the lines that begin in bytes n x `size` ..< (n + 1) x `size`.
+/// Threads find them side by side.
+struct ResidentChunks {
+  let size: Int
   /// The file, where the text is one that is mapped.
   let file: MappedFile?
-  private let chunkSize: Int
-  private var position = 0
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private let owner: AnyObject
 
   /// - Parameters:
   ///   - bytes: the text.
   ///   - owner: keeps the memory.
-  ///   - chunkSize: bytes of a chunk, up to the end of a line.
+  ///   - chunkSize: at least 1.
   init(_ bytes: UnsafeBufferPointer<UInt8>, owner: AnyObject, chunkSize: Int) {
     self.bytes = bytes
     self.owner = owner
     file = owner as? MappedFile
-    self.chunkSize = max(1, chunkSize)
+    // Then only a chunk's last line can be too long.
+    size = max(1, min(chunkSize, TextChunk.longestLine))
   }
 
-  convenience init(_ file: MappedFile, chunkSize: Int) { self.init(file.bytes, owner: file, chunkSize: chunkSize) }
-
-  func next() -> TextChunk? {
-    let size = bytes.count
-    guard position < size, let base = bytes.baseAddress else { return nil }
-    guard let end = chunkEnd(base) else {
-      interruption = (TextChunk.longLineMessage, 1)
-      position = size
-      return nil
-    }
-    let text = UnsafeBufferPointer(rebasing: bytes[position..<end])
-    position = end
-    if size - end >= TextChunk.padding { return TextChunk(text: text, byteCount: text.count, owner: owner) }
-    let buffer = ChunkBuffer(capacity: text.count + 1)
-    _ = buffer.bytes.update(fromContentsOf: text)
-    return buffer.chunk(text.count)
-  }
-
+  var count: Int { (bytes.count + size - 1) / size }
   /// Threads that can have work at the same time.
-  var mostWorkers: Int { max(1, bytes.count / chunkSize) }
+  var mostWorkers: Int { max(1, bytes.count / size) }
 
-  /// Where the chunk that begins at the position ends; nil where it begins with a line that is too long.
-  private func chunkEnd(_ base: UnsafePointer<UInt8>) -> Int? {
-    let from = position + min(chunkSize, bytes.count - position) - 1
-    let limit = min(bytes.count, from + TextChunk.longestLine)
-    var end = limit
-    if let newline = memchr(base + from, CInt(UInt8(ascii: "\n")), limit - from) {
-      end = UnsafeRawPointer(newline) - UnsafeRawPointer(base) + 1
-    } else if limit < bytes.count {
-      return startOfLine(from)
-    }
-    guard end - position > TextChunk.longestLine else { return end }
-    let start = startOfLine(from)
-    return TextChunk.beginsWithLongLine(UnsafeBufferPointer(rebasing: bytes[(start ?? position)..<end])) ? start : end
+  struct Lines {
+    var chunk: TextChunk
+    /// Whether a line follows that is longer than a line may be.
+    var endsBeforeLongLine: Bool
   }
 
-  /// Where the line that holds a byte begins; nil where that is the position.
-  private func startOfLine(_ index: Int) -> Int? {
-    bytes[position..<index].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
+  /// The lines of a chunk; none where no line begins in its bytes.
+  ///
+  /// - Parameter number: in 0 ..< `count`.
+  /// - Complexity: O(length of the first and the last line).
+  func lines(of number: Int) -> Lines {
+    let end = min((number + 1) * size, bytes.count)
+    var start = 0
+    if number > 0 {
+      // The byte before tells whether a line begins at the first.
+      guard let before = newline(in: (number * size - 1)..<(end - 1)) else {
+        return Lines(chunk: chunk(end..<end), endsBeforeLongLine: false)
+      }
+      start = before + 1
+    }
+    let lastStart = bytes[start..<(end - 1)].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? start
+    let limit = min(bytes.count, lastStart + TextChunk.longestLine + 1)
+    if let last = newline(in: (end - 1)..<limit) {
+      return Lines(chunk: chunk(start..<(last + 1)), endsBeforeLongLine: false)
+    }
+    let isTooLong = limit - lastStart > TextChunk.longestLine
+    return Lines(chunk: chunk(start..<(isTooLong ? lastStart : limit)), endsBeforeLongLine: isTooLong)
+  }
+
+  private func newline(in range: Range<Int>) -> Int? {
+    guard let base = bytes.baseAddress, !range.isEmpty else { return nil }
+    let found = memchr(base + range.lowerBound, CInt(UInt8(ascii: "\n")), range.count)
+    return found.map { UnsafeRawPointer($0) - UnsafeRawPointer(base) }
+  }
+
+  /// The last one is copied, for the sake of the bytes behind it.
+  private func chunk(_ range: Range<Int>) -> TextChunk {
+    let text = UnsafeBufferPointer(rebasing: bytes[range])
+    if bytes.count - range.upperBound >= TextChunk.padding || range.isEmpty {
+      return TextChunk(text: text, byteCount: text.count, owner: owner)
+    }
+    let buffer = ChunkBuffer(capacity: text.count)
+    _ = buffer.bytes.update(fromContentsOf: text)
+    return buffer.chunk(0..<text.count)
   }
 
   /// Colons and newlines of the whole text: counted where it is short, else estimated from samples of it.
   func estimatedCounts() -> (counts: ByteCounts, areExact: Bool) {
-    // 128 KB of a short text up to 1 MB of a long one: reading the samples takes time in which no thread parses.
     let size = bytes.count
-    let samples = min(64, max(16, size >> 17))
-    let sampleSize = size < 1 << 24 ? 1 << 13 : 1 << 14
     guard size > 1 << 18 else {
       var counts = ByteCounts(bytes)
       // The newline that the last line may lack.
       counts.newlines += 1
       return (counts, true)
     }
+    // While samples are read, no thread parses. An estimate that is far off costs memory and time in long texts only.
+    let isLong = size >= 1 << 25
+    let samples = isLong ? 64 : 16
+    let sampleSize = isLong ? 1 << 14 : 1 << 13
     var counts = ByteCounts(colons: 0, newlines: 0)
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: sampleSize) { copy in
       for sample in 0..<samples {

@@ -54,18 +54,18 @@ final class StreamedChunks: ChunkSource {
   func next() -> TextChunk? {
     var size = chunkSize
     while !isAtEnd {
-      let buffer = ChunkBuffer(capacity: carried.count + size + 1)
+      let buffer = ChunkBuffer(capacity: carried.count + size)
       _ = buffer.bytes.update(fromContentsOf: carried)
       let room = UnsafeMutableBufferPointer(rebasing: buffer.bytes[carried.count..<(carried.count + size)])
       let filled = carried.count + read(into: room)
       if isAtEnd, interruption == nil, failure == nil {
-        return filled > 0 ? checked(buffer.chunk(filled)) : nil
+        return filled > 0 ? checked(buffer.chunk(0..<filled)) : nil
       }
       let text = buffer.bytes[..<filled]
       let whole = text.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
       carried = Array(text[whole...])
       if isAtEnd { interruption?.column = carried.count + 1 }
-      if whole > 0 { return checked(buffer.chunk(whole)) }
+      if whole > 0 { return checked(buffer.chunk(0..<whole)) }
       if carried.count > TextChunk.longestLine { refuseLine() }
       size = carried.count
     }

@@ -32,16 +32,23 @@ final class SystemInput: ByteStream {
         throw ReadingFailure(kind: .noInput, file: path, message: reason)
       }
     }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
-      regularFileSize = nil
-      throw ReadingFailure(kind: .inputOutput, file: path, message: systemErrorMessage())
-    }
+    let status = try Self.status(descriptor, path)
     let type = status.st_mode & S_IFMT
     regularFileSize = type == S_IFREG ? Int(status.st_size) : nil
     if type == S_IFDIR {
       throw ReadingFailure(kind: .noInput, file: path, message: "is a directory; name a file in it")
     }
+  }
+
+  /// - Throws: `ReadingFailure` where the operating system does not tell.
+  func status() throws(ReadingFailure) -> stat { try Self.status(descriptor, path) }
+
+  private static func status(_ descriptor: CInt, _ path: String) throws(ReadingFailure) -> stat {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      throw ReadingFailure(kind: .inputOutput, file: path, message: systemErrorMessage())
+    }
+    return status
   }
 
   deinit {

@@ -6,7 +6,7 @@
   import Darwin
 #endif
 
-/// Some whole lines of a text, ended by a newline, with readable bytes behind them.
+/// Some whole lines of a text, with readable bytes behind them.
 struct TextChunk {
   /// Behind the text this many bytes can be read.
   static let padding = 128
@@ -24,7 +24,7 @@ struct TextChunk {
     return memchr(base, CInt(UInt8(ascii: "\n")), longestLine + 1) == nil
   }
 
-  /// Ends with a newline, which the input may lack.
+  /// Empty, or ends with a newline, which the input may lack.
   let text: UnsafeBufferPointer<UInt8>
   /// Bytes of the input: what `text` has without an added newline.
   let byteCount: Int
@@ -44,23 +44,34 @@ protocol ChunkSource: AnyObject {
 
 /// Memory that goes with its last user.
 final class ChunkBuffer {
+  /// Room for some bytes of text and an added newline; behind it the padding.
   let bytes: UnsafeMutableBufferPointer<UInt8>
+  let capacity: Int
 
+  /// - Parameter capacity: bytes of text.
   init(capacity: Int) {
-    bytes = .allocate(capacity: capacity + TextChunk.padding)
+    self.capacity = capacity
+    bytes = .allocate(capacity: capacity + 1 + TextChunk.padding)
     // Reading behind the text must not depend on what memory held before.
-    (bytes.baseAddress! + capacity).initialize(repeating: 0, count: TextChunk.padding)
+    bytes[capacity...].initialize(repeating: 0)
+  }
+
+  /// A larger buffer with the first `count` bytes of another.
+  convenience init(copying count: Int, of other: ChunkBuffer, capacity: Int) {
+    self.init(capacity: capacity)
+    _ = bytes.update(fromContentsOf: other.bytes[..<count])
   }
 
   deinit { bytes.deallocate() }
 
-  /// A chunk of the first `count` bytes, with a newline added if there is none.
-  func chunk(_ count: Int) -> TextChunk {
-    var end = count
-    if count == 0 || bytes[count - 1] != UInt8(ascii: "\n") {
-      bytes[count] = UInt8(ascii: "\n")
+  /// A chunk of some bytes, with a newline added if there are any and none ends them.
+  func chunk(_ range: Range<Int>) -> TextChunk {
+    var end = range.upperBound
+    if !range.isEmpty, bytes[end - 1] != UInt8(ascii: "\n") {
+      bytes[end] = UInt8(ascii: "\n")
       end += 1
     }
-    return TextChunk(text: UnsafeBufferPointer(rebasing: bytes[..<end]), byteCount: count, owner: self)
+    return TextChunk(
+      text: UnsafeBufferPointer(rebasing: bytes[range.lowerBound..<end]), byteCount: range.count, owner: self)
   }
 }

@@ -18,9 +18,7 @@ struct TextSource {
     }
   }
 
-  let chunks: any ChunkSource
-  /// The chunks, where the text is in memory as a whole.
-  let resident: ResidentChunks?
+  let supply: ChunkSupply.Source
   /// The stream, where it is a gzip stream.
   let inflater: GzipInflater?
   /// Length of the text as the trailer of a gzip file gives it; a guess, right for a single member below 4 GB.
@@ -28,36 +26,29 @@ struct TextSource {
 
   /// - Throws: `ReadingFailure` where the input cannot be opened.
   init(_ input: SystemInput, chunkSize: Int = TextChunk.size) throws(ReadingFailure) {
+    var inflater: GzipInflater?
     do throws(StreamEnd) {
       let first = try input.peek()
       switch Compression(firstBytes: first) {
       case .none:
-        inflater = nil
-        announcedByteCount = nil
         if let size = input.regularFileSize, input.path != "-" {
           let file = try Self.mapped(input, size)
-          let resident = ResidentChunks(file, chunkSize: chunkSize)
-          self.resident = resident
-          chunks = resident
+          supply = .resident(ResidentChunks(file.bytes, owner: file, chunkSize: chunkSize))
         } else {
-          resident = nil
-          chunks = StreamedChunks(input, chunkSize: chunkSize)
+          supply = .stream(StreamedChunks(input, chunkSize: chunkSize))
         }
       case .gzip:
-        let inflater = try GzipInflater(input)
-        self.inflater = inflater
-        resident = nil
-        announcedByteCount = input.gzipTrailerLength()
-        chunks = StreamedChunks(inflater, chunkSize: chunkSize)
+        let stream = try GzipInflater(input)
+        inflater = stream
+        supply = .stream(StreamedChunks(stream, chunkSize: chunkSize))
       case let compression:
-        inflater = nil
-        resident = nil
-        announcedByteCount = nil
-        chunks = StreamedChunks(try DecompressorProcess(compression, input), chunkSize: chunkSize)
+        supply = .stream(StreamedChunks(try DecompressorProcess(compression, input), chunkSize: chunkSize))
       }
     } catch {
       throw error.failure(ofFile: input.name)
     }
+    self.inflater = inflater
+    announcedByteCount = inflater == nil ? nil : input.gzipTrailerLength()
   }
 
   /// Text that is in memory, plain or compressed with gzip.
@@ -67,28 +58,34 @@ struct TextSource {
   ///   - name: for messages.
   ///   - chunkSize: bytes of a chunk, at least 1.
   init(_ bytes: [UInt8], name: String, chunkSize: Int = TextChunk.size) throws(ReadingFailure) {
+    announcedByteCount = nil
     switch Compression(firstBytes: Array(bytes.prefix(8))) {
     case .none:
       inflater = nil
-      announcedByteCount = nil
       let text = ChunkBuffer(capacity: bytes.count)
       _ = text.bytes.update(fromContentsOf: bytes)
-      let resident = ResidentChunks(
-        UnsafeBufferPointer(rebasing: text.bytes[..<bytes.count]), owner: text, chunkSize: chunkSize)
-      self.resident = resident
-      chunks = resident
+      supply = .resident(
+        ResidentChunks(UnsafeBufferPointer(rebasing: text.bytes[..<bytes.count]), owner: text, chunkSize: chunkSize))
     case .gzip:
       do throws(StreamEnd) {
         let inflater = try GzipInflater(ByteArrayStream(bytes))
         self.inflater = inflater
-        resident = nil
-        announcedByteCount = nil
-        chunks = StreamedChunks(inflater, chunkSize: chunkSize)
+        supply = .stream(StreamedChunks(inflater, chunkSize: chunkSize))
       } catch {
         throw error.failure(ofFile: name)
       }
     case .bzip2, .xz, .zstandard:
       throw ReadingFailure(kind: .badData, file: name, message: "only plain text and gzip are read from memory")
+    }
+  }
+
+  /// The chunks of an input one after the other, for whoever needs no more.
+  ///
+  /// - Throws: `ReadingFailure` where the input cannot be opened.
+  static func stream(_ input: SystemInput) throws(ReadingFailure) -> any ChunkSource {
+    switch try TextSource(input).supply {
+    case .stream(let chunks): chunks
+    case .resident: StreamedChunks(input)
     }
   }
 

@@ -5,20 +5,24 @@ import Synchronization
 /// Starting a thread takes as long as parsing 100 KB, and waking one that sleeps nearly as long: one team does all that a file needs,
 /// and who waits stays awake for a while.
 final class WorkerTeam {
+  /// Threads, with the calling one.
+  let size: Int
   private let state = State()
 
-  /// - Parameter others: threads beside the calling one; fewer where the system gives none.
-  init(others: Int) {
-    for _ in 0..<others { _ = WorkerThread.start { [state] in state.work() } }
+  /// - Parameter size: threads, with the calling one; there are fewer where the system gives none.
+  init(size: Int) {
+    self.size = max(1, size)
+    for worker in 1..<self.size { _ = WorkerThread.start { [state] in state.work(worker) } }
   }
 
   deinit { state.end() }
 
-  /// Runs `body` for each of 0 ..< count, on this thread and on whichever others have time; returns when all have ended.
-  func perform(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
-    state.set(Job(body: body, count: count))
-    while state.runPart() {}
-    state.waitForParts()
+  /// Runs `body` on this thread, as worker 0, and meanwhile once on each of the others that have time, as workers 1 ..< `size`. Returns
+  /// when all have ended that have begun.
+  func perform(_ body: @escaping @Sendable (Int) -> Void) {
+    state.begin(body)
+    body(0)
+    state.finish()
   }
 
   /// Has a thread of the team run `body` at its end; where there is none, runs it now.
@@ -26,51 +30,27 @@ final class WorkerTeam {
     if !state.setLast(body) { body() }
   }
 
-  private struct Job {
-    let body: @Sendable (Int) -> Void
-    let count: Int
-  }
-
   private final class State: @unchecked Sendable {
     private let monitor = Monitor()
-    private var job: Job?
-    private var begun = 0
+    private var job: (@Sendable (Int) -> Void)?
     private var threads = 0
     private var last: (@Sendable () -> Void)?
     // Beside the lock, for those who wait: taking it again and again would put its owners to sleep.
-    private let hasParts = Atomic(false)
-    private let unfinished = Atomic(0)
+    private let jobs = Atomic(0)
+    private let busy = Atomic(0)
     private let hasEnded = Atomic(false)
 
-    func set(_ job: Job) {
-      unfinished.store(job.count, ordering: .relaxed)
+    func begin(_ body: @escaping @Sendable (Int) -> Void) {
       monitor.locked {
-        self.job = job
-        begun = 0
-        hasParts.store(job.count > 0, ordering: .releasing)
+        job = body
+        jobs.add(1, ordering: .releasing)
         monitor.signal()
       }
     }
 
-    /// - Returns: false where no part is left to begin.
-    func runPart() -> Bool {
-      let part: (job: Job, number: Int)? = monitor.locked {
-        guard let job, begun < job.count else { return nil }
-        defer {
-          begun += 1
-          if begun == job.count { hasParts.store(false, ordering: .relaxed) }
-        }
-        return (job, begun)
-      }
-      guard let part else { return false }
-      part.job.body(part.number)
-      if unfinished.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { monitor.locked { monitor.signal() } }
-      return true
-    }
-
-    func waitForParts() {
-      monitor.wait { unfinished.load(ordering: .acquiring) == 0 }
+    func finish() {
       monitor.locked { job = nil }
+      monitor.wait { busy.load(ordering: .acquiring) == 0 }
     }
 
     func setLast(_ body: @escaping @Sendable () -> Void) -> Bool {
@@ -86,12 +66,23 @@ final class WorkerTeam {
       monitor.locked { monitor.signal() }
     }
 
-    func work() {
+    func work(_ worker: Int) {
       monitor.locked { threads += 1 }
-      repeat {
-        while runPart() {}
-        monitor.wait { hasParts.load(ordering: .acquiring) || hasEnded.load(ordering: .acquiring) }
-      } while !hasEnded.load(ordering: .acquiring)
+      var seen = 0
+      while !hasEnded.load(ordering: .acquiring) {
+        let body: (@Sendable (Int) -> Void)? = monitor.locked {
+          let isNew = jobs.load(ordering: .relaxed) != seen
+          seen = jobs.load(ordering: .relaxed)
+          guard isNew, let job else { return nil }
+          busy.add(1, ordering: .relaxed)
+          return job
+        }
+        if let body {
+          body(worker)
+          if busy.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { monitor.locked { monitor.signal() } }
+        }
+        monitor.wait { jobs.load(ordering: .acquiring) != seen || hasEnded.load(ordering: .acquiring) }
+      }
       let body = monitor.locked {
         threads -= 1
         defer { last = nil }

@@ -55,9 +55,9 @@ private func checkPlain(_ text: [UInt8], _ plan: Plan) {
 /// What the vector path takes, the byte loop takes and finds the same in it; what it refuses, it leaves as it was.
 private func checkRows(_ text: [UInt8], _ plan: Plan) {
   guard !text.isEmpty else { return }
-  let buffer = ChunkBuffer(capacity: text.count + 1)
+  let buffer = ChunkBuffer(capacity: text.count)
   _ = buffer.bytes.update(fromContentsOf: text)
-  let chunk = buffer.chunk(text.count).text
+  let chunk = buffer.chunk(0..<text.count).text
 
   let byteLoop = ByteLoop(indexBase: plan.indexBase)
   let expected = ParsedRows(chunk)

@@ -1,7 +1,7 @@
 import Sparse
 import Testing
 
-/// The vector loop and the byte loop give the same, whatever the text and the number of threads.
+/// The vector loop and the byte loop give the same, whatever the text, the number of threads and the size of chunks.
 @Suite struct DifferentialTests {
   private func randomText(_ generator: inout SystemRandomNumberGenerator, mutations: Int) -> [UInt8] {
     var text = ""
@@ -26,9 +26,11 @@ import Testing
     return bytes
   }
 
-  private func outcome(_ path: String, vectors: Bool, threads: Int) -> String {
+  private func outcome(_ path: String, vectors: Bool, threads: Int, chunkSize: Int? = nil) -> String {
     do {
-      let file = try LIBSVMReader.read(path: path, options: ReadingOptions(threads: threads, usesVectors: vectors))
+      var options = ReadingOptions(threads: threads, usesVectors: vectors)
+      if let chunkSize { options.chunkSize = chunkSize }
+      let file = try LIBSVMReader.read(path: path, options: options)
       let matrix = file.data.matrix
       let bits = matrix.values.map { String($0.bitPattern, radix: 16) }
       return
@@ -45,6 +47,10 @@ import Testing
       let plain = outcome(file.path, vectors: false, threads: 1)
       #expect(outcome(file.path, vectors: true, threads: 1) == plain)
       #expect(outcome(file.path, vectors: true, threads: 2) == plain)
+      let (threads, chunkSize) = (Int.random(in: 2...5), Int.random(in: 1...400))
+      #expect(
+        outcome(file.path, vectors: true, threads: threads, chunkSize: chunkSize) == plain,
+        "\(threads) threads, chunks of \(chunkSize) bytes")
       withExtendedLifetime(file) {}
     }
   }

@@ -47,6 +47,14 @@ import Testing
     #expect(try read("\u{FEFF}1 1:2\n2 3:4\n").checksumText == "2654016e")
   }
 
+  @Test func manyLabelsThatThreadsMeetInDifferentOrdersAreAscending() throws {
+    let labels = (0..<30_000).map { ($0 &* 7_919) % 10_007 - 5_000 }
+    let file = try read(
+      labels.map { "\($0) 1:1 2:0.5" }.joined(separator: "\n"), options: ReadingOptions(threads: 3))
+    #expect(file.data.classLabels == Set(labels).sorted().map(Double.init))
+    #expect(file.data.classes.map { file.data.classLabels[Int($0)] } == labels.map(Double.init))
+  }
+
   @Test func missingFilesAreNoInput() {
     #expect {
       try LIBSVMReader.read(path: "/nonexistent/file")

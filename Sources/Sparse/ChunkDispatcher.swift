@@ -1,48 +1,4 @@
-/// Memory for rows that threads fill chunk by chunk.
-struct RowSegment {
-  let columns: UnsafeMutablePointer<Int32>
-  let values: UnsafeMutablePointer<Float>
-  let rowEnds: UnsafeMutablePointer<Int>
-  let labelCodes: UnsafeMutablePointer<Int32>
-  let entryCapacity: Int
-  let rowCapacity: Int
-
-  static func allocate(entries: Int, rows: Int) -> RowSegment {
-    let segment = RowSegment(
-      columns: .allocate(capacity: entries), values: .allocate(capacity: entries), rowEnds: .allocate(capacity: rows),
-      labelCodes: .allocate(capacity: rows), entryCapacity: entries, rowCapacity: rows)
-    segment.adviseLargePages(entries: entries, rows: rows)
-    return segment
-  }
-
-  func deallocate() {
-    columns.deallocate()
-    values.deallocate()
-    rowEnds.deallocate()
-    labelCodes.deallocate()
-  }
-
-  private static func preferLargePages<Element>(_ elements: UnsafeMutablePointer<Element>, count: Int, capacity: Int) {
-    let size = MemoryLayout<Element>.stride
-    MemoryAdvice.preferLargePages(elements, byteCount: count * size, capacity: capacity * size)
-  }
-
-  /// Asks for large pages for as many entries and rows as are expected.
-  func adviseLargePages(entries: Int, rows: Int) {
-    Self.preferLargePages(columns, count: entries, capacity: entryCapacity)
-    Self.preferLargePages(values, count: entries, capacity: entryCapacity)
-    Self.preferLargePages(rowEnds, count: rows, capacity: rowCapacity)
-    Self.preferLargePages(labelCodes, count: rows, capacity: rowCapacity)
-  }
-
-  /// Takes that back for the pages that nobody has touched yet.
-  func adviseSmallPages() {
-    MemoryAdvice.preferSmallPages(columns, byteCount: entryCapacity * MemoryLayout<Int32>.stride)
-    MemoryAdvice.preferSmallPages(values, byteCount: entryCapacity * MemoryLayout<Float>.stride)
-    MemoryAdvice.preferSmallPages(rowEnds, byteCount: rowCapacity * MemoryLayout<Int>.stride)
-    MemoryAdvice.preferSmallPages(labelCodes, byteCount: rowCapacity * MemoryLayout<Int32>.stride)
-  }
-}
+import Synchronization
 
 /// A chunk whose rows are in their place.
 struct ParsedChunk {
@@ -53,15 +9,14 @@ struct ParsedChunk {
   let row: Int
   let byteCount: Int
   /// What room was made for.
-  let reservedEntries: Int
-  let reservedRows: Int
+  let reserved: ByteCounts
   /// CRC-32 of the chunk's bytes, if wanted.
   var checksum: UInt32 = 0
   /// Which label table the codes are of.
   let worker: Int
   let rows: ChunkRows
 
-  var isMostlyGaps: Bool { rows.entryCount < reservedEntries / 2 || rows.rowCount < reservedRows / 2 }
+  var isMostlyGaps: Bool { rows.entryCount < reserved.colons / 2 || rows.rowCount < reserved.newlines / 2 }
 }
 
 /// A chunk that a worker is to parse, and the place of its rows.
@@ -98,31 +53,41 @@ private struct PagesAhead {
   }
 }
 
-/// Hands out chunks in order, with room for their rows in the same order, so that the rows of a file stand in the order of its
+/// Hands out chunks to threads, with room for their rows in the order of the chunks, so that the rows of a file stand in the order of its
 /// lines whoever parses them.
 final class ChunkDispatcher: @unchecked Sendable {
-  private let monitor = Monitor()
-  private let source: any ChunkSource
+  /// Why nothing more is handed out, though there is more.
+  enum End {
+    case failure(ReadingFailure)
+    /// The text breaks off in the line that comes next.
+    case interruption(message: String, column: Int)
+    /// Bytes that the rows need, and what they may take.
+    case memory(needed: Int, available: Int)
+  }
+
+  private let supply: ChunkSupply
   private let memoryLimit: MemoryLimit
+  /// The chunk whose rows are given room next. Those who wait for their turn ask without the lock.
+  private let turn = Atomic(0)
+  private let hasEnded = Atomic(false)
+
+  // What follows is changed with the lock only.
+  private let monitor = Monitor()
   private(set) var segments: [RowSegment]
+  private(set) var parsed: [ParsedChunk] = []
+  private var end: End?
   private var entry = 0
   private var row = 0
   private var firstEntry = 0
   private var line = 1
-  private var index = 0
-  private var pending: TextChunk?
   /// Of the first segment's columns and values; empty where one thread parses.
   private var columnPages: PagesAhead?
   private var valuePages: PagesAhead?
   /// Whether chunks have far fewer entries or rows than room is made for, as where comments hold colons. Small pages leave the room
   /// between chunks untouched.
   private var hasGaps = false
-  private(set) var parsed: [ParsedChunk] = []
-  /// Bytes that the rows would need beyond the limit; nothing more is handed out then.
-  private(set) var isOutOfMemory = false
-  /// What the rows may take, asked for when the first segment is full; and what they would have taken when that was too much.
-  private(set) var availableByteCount = 0
-  private(set) var neededByteCount = 0
+  /// What the rows may take, asked for when the first segment is full.
+  private var availableByteCount = 0
 
   /// Entries that a segment after the first has room for.
   private static let entriesOfSegment = 1 << 22
@@ -130,48 +95,52 @@ final class ChunkDispatcher: @unchecked Sendable {
   static let entrySize = 8
   static let rowSize = 12
 
-  /// - Parameters:
-  ///   - first: The first chunk, if it has been taken already.
-  ///   - expectedEntries: what the segment has large pages for, where several threads will touch them; nil for one thread.
-  init(
-    _ source: any ChunkSource, first: TextChunk?, segment: RowSegment, expectedEntries: Int?, memoryLimit: MemoryLimit
-  ) {
+  /// - Parameter expectedEntries: what the segment has large pages for, where several threads will touch them; nil for one thread.
+  init(_ supply: ChunkSupply, segment: RowSegment, expectedEntries: Int?, memoryLimit: MemoryLimit) {
     if let expectedEntries {
       columnPages = PagesAhead(segment.columns, expected: expectedEntries)
       valuePages = PagesAhead(segment.values, expected: expectedEntries)
     }
-    self.source = source
+    self.supply = supply
     self.memoryLimit = memoryLimit
     segments = [segment]
-    pending = first
   }
 
-  var interruption: (line: Int, column: Int, message: String)? {
-    source.interruption.map { (line, $0.column, $0.message) }
+  /// When all chunks are parsed: why there are no more, if that is not because the text is complete.
+  var prematureEnd: End? {
+    if let end { return end }
+    guard case .stream(let source) = supply.source else { return nil }
+    if let failure = source.failure { return .failure(failure) }
+    return source.interruption.map { .interruption(message: $0.message, column: $0.column) }
   }
 
   /// Lines that have been handed out, and the memory set aside for their rows; blank lines count as rows.
   var lineCount: Int { line - 1 }
   var reservedByteCount: Int { firstEntry * Self.entrySize + lineCount * Self.rowSize }
 
+  /// The next chunk, when it is its turn to be given room; nil where there is none.
   func next() -> ChunkTicket? {
-    monitor.locked {
-      guard !isOutOfMemory, let chunk = pending ?? source.next() else { return nil }
-      pending = nil
-      let counts = ByteCounts(chunk.text)
-      guard makeRoom(entries: counts.colons, rows: counts.newlines) else { return nil }
+    guard !hasEnded.load(ordering: .acquiring), let next = supply.next(), waitForTurn(next.index) else { return nil }
+    return monitor.locked {
+      guard makeRoom(next.counts) else { return nil }
       let segment = segments[segments.count - 1]
       let rows = ChunkRows(
         columns: segment.columns + entry, values: segment.values + entry, rowEnds: segment.rowEnds + row,
         labelCodes: segment.labelCodes + row, firstEntry: firstEntry, firstLine: line)
       let ticket = ChunkTicket(
-        index: index, segment: segments.count - 1, entry: entry, row: row, chunk: chunk, counts: counts, rows: rows,
+        index: next.index, segment: segments.count - 1, entry: entry, row: row, chunk: next.chunk, counts: next.counts,
+        rows: rows,
         pageAhead: segments.count == 1 ? columnPages?.next(given: entry) ?? valuePages?.next(given: entry) : nil)
-      index += 1
-      entry += counts.colons
-      firstEntry += counts.colons
-      row += counts.newlines
-      line += counts.newlines
+      entry += next.counts.colons
+      firstEntry += next.counts.colons
+      row += next.counts.newlines
+      line += next.counts.newlines
+      if next.endsBeforeLongLine {
+        stop(.interruption(message: TextChunk.longLineMessage, column: 1))
+      } else {
+        turn.store(next.index + 1, ordering: .releasing)
+        monitor.signal()
+      }
       return ticket
     }
   }
@@ -186,15 +155,28 @@ final class ChunkDispatcher: @unchecked Sendable {
     }
   }
 
-  private func makeRoom(entries: Int, rows: Int) -> Bool {
+  /// - Returns: false where nothing more is handed out.
+  private func waitForTurn(_ index: Int) -> Bool {
+    monitor.wait { turn.load(ordering: .acquiring) == index || hasEnded.load(ordering: .acquiring) }
+    return !hasEnded.load(ordering: .acquiring)
+  }
+
+  private func stop(_ end: End) {
+    if self.end == nil { self.end = end }
+    hasEnded.store(true, ordering: .releasing)
+    monitor.signal()
+  }
+
+  private func makeRoom(_ counts: ByteCounts) -> Bool {
+    let (entries, rows) = (counts.colons, counts.newlines)
     let last = segments[segments.count - 1]
     if entry + entries <= last.entryCapacity, row + rows <= last.rowCapacity { return true }
     // While the rows of further segments are appended to those of the first, half of them are there twice.
-    let needed = reservedByteCount + entries * Self.entrySize + rows * Self.rowSize
+    let reserved = reservedByteCount + entries * Self.entrySize + rows * Self.rowSize
     if segments.count == 1 { availableByteCount = memoryLimit.byteCount(reserved: reservedByteCount) }
-    neededByteCount = needed + needed / 2
-    guard neededByteCount <= availableByteCount else {
-      isOutOfMemory = true
+    let needed = reserved + reserved / 2
+    guard needed <= availableByteCount else {
+      stop(.memory(needed: needed, available: availableByteCount))
       return false
     }
     // In the proportions of what has come so far, so that neither kind of array is full long before the other.
