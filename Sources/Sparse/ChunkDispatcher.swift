@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A chunk whose rows are in their place.
 struct ParsedChunk {
   let index: Int
@@ -53,9 +51,18 @@ private struct PagesAhead {
   }
 }
 
-/// Hands out chunks to threads, with room for their rows in the order of the chunks, so that the rows of a file stand in the order of its
+/// Hands out chunks in order, with room for their rows in the same order, so that the rows of a file stand in the order of its
 /// lines whoever parses them.
+///
+/// A chunk is found and counted with the lock held: where threads count side by side, they bring the pages of a mapped file side by side,
+/// and wait for each other in the system instead, for longer.
 final class ChunkDispatcher: @unchecked Sendable {
+  /// Where the chunks come from.
+  enum Supply {
+    case resident(ResidentChunks)
+    case stream(any ChunkSource)
+  }
+
   /// Why nothing more is handed out, though there is more.
   enum End {
     case failure(ReadingFailure)
@@ -65,17 +72,15 @@ final class ChunkDispatcher: @unchecked Sendable {
     case memory(needed: Int, available: Int)
   }
 
-  private let supply: ChunkSupply
+  private let supply: Supply
   private let memoryLimit: MemoryLimit
-  /// The chunk whose rows are given room next. Those who wait for their turn ask without the lock.
-  private let turn = Atomic(0)
-  private let hasEnded = Atomic(false)
-
-  // What follows is changed with the lock only.
   private let monitor = Monitor()
   private(set) var segments: [RowSegment]
   private(set) var parsed: [ParsedChunk] = []
   private var end: End?
+  /// The first chunk of a stream, if it has been taken already.
+  private var first: TextChunk?
+  private var index = 0
   private var entry = 0
   private var row = 0
   private var firstEntry = 0
@@ -95,21 +100,24 @@ final class ChunkDispatcher: @unchecked Sendable {
   static let entrySize = 8
   static let rowSize = 12
 
-  /// - Parameter expectedEntries: what the segment has large pages for, where several threads will touch them; nil for one thread.
-  init(_ supply: ChunkSupply, segment: RowSegment, expectedEntries: Int?, memoryLimit: MemoryLimit) {
+  /// - Parameters:
+  ///   - first: The first chunk of a stream, if it has been taken already.
+  ///   - expectedEntries: what the segment has large pages for, where several threads will touch them; nil for one thread.
+  init(_ supply: Supply, first: TextChunk?, segment: RowSegment, expectedEntries: Int?, memoryLimit: MemoryLimit) {
     if let expectedEntries {
       columnPages = PagesAhead(segment.columns, expected: expectedEntries)
       valuePages = PagesAhead(segment.values, expected: expectedEntries)
     }
     self.supply = supply
     self.memoryLimit = memoryLimit
+    self.first = first
     segments = [segment]
   }
 
   /// When all chunks are parsed: why there are no more, if that is not because the text is complete.
   var prematureEnd: End? {
     if let end { return end }
-    guard case .stream(let source) = supply.source else { return nil }
+    guard case .stream(let source) = supply else { return nil }
     if let failure = source.failure { return .failure(failure) }
     return source.interruption.map { .interruption(message: $0.message, column: $0.column) }
   }
@@ -118,30 +126,35 @@ final class ChunkDispatcher: @unchecked Sendable {
   var lineCount: Int { line - 1 }
   var reservedByteCount: Int { firstEntry * Self.entrySize + lineCount * Self.rowSize }
 
-  /// The next chunk, when it is its turn to be given room; nil where there is none.
+  /// The next chunk; nil where there is none.
   func next() -> ChunkTicket? {
-    guard !hasEnded.load(ordering: .acquiring), let next = supply.next(), waitForTurn(next.index) else { return nil }
-    return monitor.locked {
-      guard makeRoom(next.counts) else { return nil }
+    monitor.locked {
+      guard end == nil, let lines = nextLines() else { return nil }
+      let counts = ByteCounts(lines.chunk.text)
+      guard makeRoom(counts) else { return nil }
       let segment = segments[segments.count - 1]
       let rows = ChunkRows(
         columns: segment.columns + entry, values: segment.values + entry, rowEnds: segment.rowEnds + row,
         labelCodes: segment.labelCodes + row, firstEntry: firstEntry, firstLine: line)
       let ticket = ChunkTicket(
-        index: next.index, segment: segments.count - 1, entry: entry, row: row, chunk: next.chunk, counts: next.counts,
-        rows: rows,
+        index: index, segment: segments.count - 1, entry: entry, row: row, chunk: lines.chunk, counts: counts, rows: rows,
         pageAhead: segments.count == 1 ? columnPages?.next(given: entry) ?? valuePages?.next(given: entry) : nil)
-      entry += next.counts.colons
-      firstEntry += next.counts.colons
-      row += next.counts.newlines
-      line += next.counts.newlines
-      if next.endsBeforeLongLine {
-        stop(.interruption(message: TextChunk.longLineMessage, column: 1))
-      } else {
-        turn.store(next.index + 1, ordering: .releasing)
-        monitor.signal()
-      }
+      index += 1
+      entry += counts.colons
+      firstEntry += counts.colons
+      row += counts.newlines
+      line += counts.newlines
+      if lines.endsBeforeLongLine { end = .interruption(message: TextChunk.longLineMessage, column: 1) }
       return ticket
+    }
+  }
+
+  private func nextLines() -> ResidentChunks.Lines? {
+    switch supply {
+    case .resident(let chunks): return index < chunks.count ? chunks.lines(of: index) : nil
+    case .stream(let source):
+      defer { first = nil }
+      return (first ?? source.next()).map { ResidentChunks.Lines(chunk: $0, endsBeforeLongLine: false) }
     }
   }
 
@@ -155,18 +168,6 @@ final class ChunkDispatcher: @unchecked Sendable {
     }
   }
 
-  /// - Returns: false where nothing more is handed out.
-  private func waitForTurn(_ index: Int) -> Bool {
-    monitor.wait { turn.load(ordering: .acquiring) == index || hasEnded.load(ordering: .acquiring) }
-    return !hasEnded.load(ordering: .acquiring)
-  }
-
-  private func stop(_ end: End) {
-    if self.end == nil { self.end = end }
-    hasEnded.store(true, ordering: .releasing)
-    monitor.signal()
-  }
-
   private func makeRoom(_ counts: ByteCounts) -> Bool {
     let (entries, rows) = (counts.colons, counts.newlines)
     let last = segments[segments.count - 1]
@@ -176,7 +177,7 @@ final class ChunkDispatcher: @unchecked Sendable {
     if segments.count == 1 { availableByteCount = memoryLimit.byteCount(reserved: reservedByteCount) }
     let needed = reserved + reserved / 2
     guard needed <= availableByteCount else {
-      stop(.memory(needed: needed, available: availableByteCount))
+      end = .memory(needed: needed, available: availableByteCount)
       return false
     }
     // In the proportions of what has come so far, so that neither kind of array is full long before the other.

@@ -59,13 +59,14 @@ private struct FileReading {
     switch source.supply {
     case .resident(let chunks):
       (parsed, arrays) = try parse(
-        ChunkSupply(source.supply), workers: min(threads, chunks.mostWorkers), room: estimatedRoom(chunks))
+        .resident(chunks), first: nil, workers: min(threads, chunks.mostWorkers), room: estimatedRoom(chunks))
     case .stream(let chunks):
       // A stream has a thread of its own, which decompresses while the others parse.
       let prefetched = threads > 1 ? PrefetchedChunks(chunks) : nil
       defer { prefetched?.stop() }
-      let supply = ChunkSupply(.stream(prefetched ?? chunks))
-      (parsed, arrays) = try parse(supply, workers: max(1, threads - 1), room: estimatedRoom(supply.peek()))
+      let first = prefetched.map { $0.next() } ?? chunks.next()
+      (parsed, arrays) = try parse(
+        .stream(prefetched ?? chunks), first: first, workers: max(1, threads - 1), room: estimatedRoom(first))
     }
     let content: Content
     do throws(ReadingFailure) {
@@ -132,15 +133,16 @@ private struct FileReading {
 
   /// Parses all chunks; the rows of the first segment into the memory of the arrays that become the result.
   private func parse(
-    _ supply: ChunkSupply, workers: Int, room: Room
+    _ supply: ChunkDispatcher.Supply, first: TextChunk?, workers: Int, room: Room
   ) throws(ReadingFailure) -> (ParsedText, RowArrays) {
     var parsed: ParsedText?
     let arrays = RowArrays(entries: room.entries, rows: room.rows) { segment in
       segment.adviseLargePages(entries: room.expected.colons, rows: room.expected.newlines)
       let team = WorkerTeam(size: workers)
-      if workers > 1, case .resident(let chunks) = supply.source { chunks.file?.unmappingTeam = team }
+      if workers > 1, case .resident(let chunks) = supply { chunks.file?.unmappingTeam = team }
       let dispatcher = ChunkDispatcher(
-        supply, segment: segment, expectedEntries: workers > 1 ? room.expected.colons : nil, memoryLimit: room.limit)
+        supply, first: first, segment: segment, expectedEntries: workers > 1 ? room.expected.colons : nil,
+        memoryLimit: room.limit)
       let text = parse(dispatcher, team)
       parsed = text
       return text.closeGaps(segment: 0)

@@ -18,7 +18,7 @@ struct TextSource {
     }
   }
 
-  let supply: ChunkSupply.Source
+  let supply: ChunkDispatcher.Supply
   /// The stream, where it is a gzip stream.
   let inflater: GzipInflater?
   /// Length of the text as the trailer of a gzip file gives it; a guess, right for a single member below 4 GB.
