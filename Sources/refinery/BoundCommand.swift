@@ -15,7 +15,7 @@ struct BoundCommand: ParsableCommand {
     version: Refinery.version)
 
   @Option(help: ArgumentHelp("Schedule, or a file of step sizes, one a line.", valueName: "FILE|NAME")) var schedule: String
-  @Option(help: ArgumentHelp("Log of gradient norms: CSV, TSV, JSON Lines, text or .npy, also gzipped.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("Log of gradient norms: CSV, TSV, JSON, text or .npy, also gzipped.", valueName: "FILE"))
   var norms: String
   @OptionGroup var log: NormLogOptions
   @Option(parsing: .unconditional, help: ArgumentHelp("Distance from the starting point to the optimum.", valueName: "D"))

@@ -5,7 +5,7 @@ import Schedules
 struct NormLogOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Column of a table, by name or number from 1; key of JSON Lines.", valueName: "NAME|NUMBER"))
+    help: ArgumentHelp("Column of a table, by name or number from 1; key of JSON.", valueName: "NAME|NUMBER"))
   var column: String?
   @Option(parsing: .unconditional, help: ArgumentHelp("Run of an array that `train --norms` wrote, from 1.", valueName: "N"))
   var run: Int?

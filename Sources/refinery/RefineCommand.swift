@@ -19,7 +19,7 @@ struct RefineCommand: ParsableCommand {
       """,
     version: Refinery.version)
 
-  @Argument(help: ArgumentHelp("Log of gradient norms: CSV, TSV, JSON Lines, text or .npy, also gzipped.", valueName: "NORMS"))
+  @Argument(help: ArgumentHelp("Log of gradient norms: CSV, TSV, JSON, text or .npy, also gzipped.", valueName: "NORMS"))
   var norms: String
   @OptionGroup var log: NormLogOptions
   @Option(

@@ -36,6 +36,10 @@ struct NormLogTests {
       "JSON Lines",
       "{\"step\": 0, \"gnorm\": 1}\n{\"gnorm\": 2.5, \"step\": 1}\n\n{\"step\": 2, \"gnorm\": 3, \"note\": \"a\\\"}\"}\n"
     ),
+    ("JSON array", "[1, 2.5, 3]\n"), ("JSON array over lines", " [\n  1,\n  2.5,\n  3.0e0\n]"),
+    ("JSON array of objects", "[{\"step\": 0, \"gnorm\": 1}, {\"gnorm\": 2.5, \"step\": 1},\n {\"step\": 2, \"gnorm\": 3}]"),
+    ("JSON object of arrays", "{\"lr\": 0.5, \"step\": [0, 1, 2],\n \"gnorm\": [1, 2.5, 3], \"names\": [\"a\"]}\n"),
+    ("JSON after a byte order mark", "\u{FEFF}[1, 2.5, 3]"),
     ("nested JSON", "{\"time\": 0, \"x\": {\"gnorm\": [9, 9]}, \"gnorm\": 1}\n{\"gnorm\": 2.5}\n{\"gnorm\":3}"),
   ])
   func allFormsGiveTheSameNorms(form: String, text: String) throws {
@@ -51,6 +55,27 @@ struct NormLogTests {
     #expect(try norms("{\"loss\": 9, \"gnorm\": 1}\n{\"loss\": 8, \"gnorm\": 2}\n", column: "gnorm") == [1, 2])
     let log = try NormLog(path: folder.file("log", text), selection: NormLogSelection(column: "3"))
     #expect(log.column == "gnorm")
+  }
+
+  @Test func whatIsMissingInJSONIsLeftOut() throws {
+    let log = try NormLog(path: folder.file("log", "[1, NaN, null, Infinity, \"nan\", 2]"))
+    #expect(log.finiteNorms == [1, 2])
+    #expect(log.omitted == 4)
+    #expect(try norms("{\"a\": [1, 2], \"b\": [3, 4]}", column: "b") == [3, 4])
+  }
+
+  @Test(arguments: [
+    ("[1, \"high\"]", ":1:5: error: an element is not a number"),
+    ("[\n  1,\n  -2]", ":3:3: error: a negative norm (-2); expected 0 or more"),
+    ("[1, 2", ":1:6: error: nothing more; expected ']'"), ("[1] 2", ":1:5: error: something after the array"),
+    ("[{\"a\": 1}, 2]", ":1:12: error: something else among objects; expected an object"), ("[]", ": error: holds no norms"),
+    ("{\"a\": [1],\n\"b\": [2]}", ": error: 2 columns can be the values (a, b)"),
+    ("{\"a\": [1, {}]}", ":1:11: error: an element of 'a' is not a number"),
+    ("{\"a\": 1}\n{\"a\": 2} 3", ":2:10: error: something after the object; expected one object a line"),
+  ])
+  func errorsInJSONSayWhere(text: String, message: String) throws {
+    let found = try error(text)
+    #expect(found.hasPrefix(message), "\(found)")
   }
 
   @Test func ambiguityListsTheColumns() throws {
@@ -82,7 +107,7 @@ struct NormLogTests {
     ("step,gnorm\n0,1\n1,x\n", ":3:3: error: 'x' is not a number"),
     ("gnorm\n1\nx\n", ":3:1: error: 'x' is not a number"), ("step,gnorm\n0,1\n1,-2\n", ":3:3: error: a negative norm (-2)"),
     ("step,gnorm\n0,1\n1\n", ":3:1: error: 1 cell in this row; expected 2"), ("nan\nnan\n", ": error: none of the 2 norms"),
-    ("{\"a\": 1}\n{\"a\": 2\n", ":2:8: error: end of line; expected '}'"),
+    ("{\"a\": 1}\n{\"a\": 2\n", ":2:8: error: nothing more; expected '}'"),
     ("{\"a\": 1}\n{\"a\": -2}\n", ":2:7: error: a negative norm"),
     ("{\"a\": 1}\n{\"a\": oops}\n", ":2:7: error: 'oops' is no JSON value"),
     ("{\"a\": 1}\n3\n", ":2:1: error: '3'; expected '{'"),

@@ -2,7 +2,7 @@
 ///
 /// Read are, each also gzip-compressed, told apart by their contents:
 /// - delimited text (comma, tab, semicolon or blanks), with or without a header, `#` comments, and so plain lines of numbers;
-/// - JSON Lines, an object a line;
+/// - JSON: an object a line (JSON Lines), an array of numbers or of objects, or one object of arrays;
 /// - NumPy arrays of float32 or float64: one dimension, or (steps, runs, 2) as `train --norms` writes.
 ///
 ///     let log = try NormLog(path: "run.csv", selection: NormLogSelection(column: "grad_norm"))

@@ -1,6 +1,6 @@
 /// Which of the numbers in a log are the norms.
 public struct NormLogSelection: Sendable, Hashable {
-  /// A column's name, or its number from 1, or a key of JSON Lines; nil where the log has one that can be it.
+  /// A column's name, or its number from 1, or a key of JSON; nil where the log has one that can be it.
   public var column: String?
   /// The run in an array of shape (steps, runs, 2), from 1; nil where there is one.
   public var run: Int?

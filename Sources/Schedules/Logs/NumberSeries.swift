@@ -1,4 +1,4 @@
-/// One column of numbers from a text file: delimited text or JSON Lines.
+/// One column of numbers from a text file: delimited text or JSON.
 struct NumberSeries {
   /// The column's name in the header, or the key.
   let name: String?
@@ -9,8 +9,9 @@ struct NumberSeries {
   ///   - column: the column's name, its number from 1, or the key; nil where only one can be meant.
   ///   - objection: what is wrong with a finite value, if anything.
   init(bytes: [UInt8], path: String, column: String?, objection: (Double) -> String?) throws {
-    if bytes.first(where: { !$0.isBlankOrNewline }) == UInt8(ascii: "{") {
-      self = try JSONLines.series(bytes, path: path, key: column, objection: objection)
+    let text = bytes[(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)...]
+    if let first = text.first(where: { !$0.isBlankOrNewline }), first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+      self = try JSONLog.series(text, path: path, key: column, objection: objection)
     } else {
       self = try DelimitedText(bytes, path: path).series(column: column, objection: objection)
     }
