@@ -160,9 +160,11 @@ struct LineScanner {
     guard let offset = token.firstIndex(where: { $0 < 0x20 || $0 >= 0x7F }) else { return nil }
     let byte = UnsafeBufferPointer(rebasing: token[offset...offset])
     let kind = token[offset] < 0x80 ? "control character" : "byte"
+    let isReturn = token[offset] == UInt8(ascii: "\r")
     return LineError(
       column: start + offset + 1,
-      message: "\(kind) \(quoted(byte)) in \(quoted(token)); a row is numbers, colons and blanks")
+      message: "\(kind) \(quoted(byte)) in \(quoted(token)); "
+        + (isReturn ? "a line ends with \"\\n\" or \"\\r\\n\"" : "a row is numbers, colons and blanks"))
   }
 
   private static func isNotFinite(_ token: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -18,6 +18,21 @@ struct TextSource {
     }
   }
 
+  /// What a file is that begins with bytes that no text in LIBSVM format begins with, and what to do about it.
+  private static let strangers: [(firstBytes: [UInt8], message: String)] = [
+    ([0xFF, 0xFE], "is UTF-16 text; convert it first, as with iconv -f UTF-16 -t UTF-8"),
+    ([0xFE, 0xFF], "is UTF-16 text; convert it first, as with iconv -f UTF-16 -t UTF-8"),
+    (Array("PK\u{3}\u{4}".utf8), "is a zip archive; unpack it first"),
+    ([0x93] + Array("NUMPY".utf8), "is a NumPy array; text in LIBSVM format is read"),
+    ([0x89] + Array("HDF".utf8), "is an HDF5 file; text in LIBSVM format is read"),
+  ]
+
+  private static func refuseStrangers(_ firstBytes: [UInt8], _ name: String) throws(ReadingFailure) {
+    guard let stranger = strangers.first(where: { firstBytes.starts(with: $0.firstBytes) }) else { return }
+    throw ReadingFailure(
+      kind: .badData, errors: [DataError(file: name, line: 1, column: 1, message: stranger.message)], errorCount: 1)
+  }
+
   let supply: ChunkDispatcher.Supply
   /// The stream, where it is a gzip stream.
   let inflater: GzipInflater?
@@ -29,6 +44,7 @@ struct TextSource {
     var inflater: GzipInflater?
     do throws(StreamEnd) {
       let first = try input.peek()
+      do throws(ReadingFailure) { try Self.refuseStrangers(first, input.name) } catch { throw .failed(error) }
       switch Compression(firstBytes: first) {
       case .none:
         if let size = input.regularFileSize, input.path != "-" {
@@ -59,6 +75,7 @@ struct TextSource {
   ///   - chunkSize: bytes of a chunk, at least 1.
   init(_ bytes: [UInt8], name: String, chunkSize: Int = TextChunk.size) throws(ReadingFailure) {
     announcedByteCount = nil
+    try Self.refuseStrangers(Array(bytes.prefix(8)), name)
     switch Compression(firstBytes: Array(bytes.prefix(8))) {
     case .none:
       inflater = nil

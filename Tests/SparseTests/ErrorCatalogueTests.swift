@@ -62,7 +62,7 @@ import Testing
     Mistake("1 1:1 qid:3\n", #"1:7: "qid:3" is not directly after the label, where a qid belongs"#),
     // Bytes.
     Mistake("1 1:2\u{0}\n", #"1:6: control character "\x00" in "2\x00"; a row is numbers, colons and blanks"#),
-    Mistake("1 1:1\r 2:1\n", #"1:6: control character "\r" in "1\r"; a row is numbers, colons and blanks"#),
+    Mistake("1 1:1\r 2:1\n", #"1:6: control character "\r" in "1\r"; a line ends with "\n" or "\r\n""#),
     Mistake("1 1:\u{B2}\n", #"1:5: byte "\xC2" in "\xC2\xB2"; a row is numbers, colons and blanks"#),
     Mistake("1 1:1\n\u{FEFF}1 1:1\n", #"2:1: byte "\xEF" in "\xEF\xBB\xBF1"; a row is numbers, colons and blanks"#),
     Mistake(
@@ -84,6 +84,25 @@ import Testing
     let after = String(repeating: "2 3:1 4:0.25\n", count: 5000)
     let shifted = mistake.error.replacing(/^(\d+)/) { "\((Int($0.output.1) ?? 0) + 5000)" }
     #expect(try errors(in: before + mistake.text + after, options: mistake.options) == [shifted])
+  }
+
+  @Test(
+    arguments: [
+      ([0xFF, 0xFE, 0x31, 0x00], "is UTF-16 text; convert it first, as with iconv -f UTF-16 -t UTF-8"),
+      ([0xFE, 0xFF, 0x00, 0x31], "is UTF-16 text; convert it first, as with iconv -f UTF-16 -t UTF-8"),
+      ([0x50, 0x4B, 0x03, 0x04, 0x14], "is a zip archive; unpack it first"),
+      ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 0x01], "is a NumPy array; text in LIBSVM format is read"),
+      ([0x89, 0x48, 0x44, 0x46, 0x0D], "is an HDF5 file; text in LIBSVM format is read"),
+    ] as [([UInt8], String)])
+  func filesOfOtherKindsAreNamed(bytes: [UInt8], message: String) throws {
+    let file = try TextFile(bytes: bytes)
+    defer { withExtendedLifetime(file) {} }
+    let fromFile = #expect(throws: ReadingFailure.self) { try LIBSVMReader.read(path: file.path) }
+    let fromMemory = #expect(throws: ReadingFailure.self) { try LIBSVMReader.read(bytes: bytes, name: file.path) }
+    for failure in [fromFile, fromMemory] {
+      #expect(failure?.description == "\(file.path):1:1: error: \(message)")
+      #expect(failure?.exitCode == 65)
+    }
   }
 
   @Test func regressionTargetsAreRefused() throws {
