@@ -51,7 +51,7 @@ private struct FileReading {
   let source: TextSource
   let options: ReadingOptions
 
-  private var threads: Int { max(1, options.threads ?? availableCoreCount()) }
+  private var threads: Int { max(1, options.threads ?? availableCoreCount) }
 
   func result() throws(ReadingFailure) -> LIBSVMFile {
     let parsed: ParsedText

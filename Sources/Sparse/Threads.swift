@@ -109,8 +109,3 @@ final class WorkerThread {
     completion.monitor.wait { completion.isReached.load(ordering: .acquiring) }
   }
 }
-
-/// Cores that this process may use, at least 1.
-func availableCoreCount() -> Int {
-  max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))))
-}

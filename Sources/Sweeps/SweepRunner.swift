@@ -1,5 +1,6 @@
 import Foundation
 import Schedules
+import Sparse
 import Training
 
 /// Trains whatever a configuration asks for and the results folder does not hold.
@@ -35,7 +36,7 @@ public struct SweepRunner: Sendable {
   /// - Throws: `SettingError`, or what a schedule says that cannot be made.
   public init(
     configuration: SweepConfiguration, data: SweepData, results: String,
-    jobs: Int = ProcessInfo.processInfo.activeProcessorCount, shard: Shard? = nil, version: String
+    jobs: Int = availableCoreCount, shard: Shard? = nil, version: String
   ) throws {
     try configuration.validate()
     self.configuration = configuration
@@ -215,5 +216,5 @@ private func machineDescription() -> String {
   let information = FileManager.default.contents(atPath: "/proc/cpuinfo").map { String(decoding: $0, as: UTF8.self) } ?? ""
   let model = information.split(separator: "\n").first { $0.hasPrefix("model name") }?.split(separator: ":").last
   let name = model.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown processor"
-  return "\(name), \(process.activeProcessorCount) cores, \(process.operatingSystemVersionString)"
+  return "\(name), \(counted(availableCoreCount, "core")), \(process.operatingSystemVersionString)"
 }

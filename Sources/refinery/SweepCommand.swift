@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Schedules
+import Sparse
 import Sweeps
 import Training
 
@@ -48,7 +49,7 @@ struct SweepCommand: ParsableCommand {
     for warning in data.warnings { report(warning) }
     let runner = try SweepRunner(
       configuration: configuration, data: data, results: results,
-      jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, shard: shard, version: Refinery.version)
+      jobs: jobs ?? availableCoreCount, shard: shard, version: Refinery.version)
     if dryRun {
       try show(runner.plan())
     } else {

@@ -89,7 +89,7 @@ struct TrainCommand: ParsableCommand {
     case .lanes:
       outcomes = try LaneTrainer(problem: problem, settings: settings)
         .trainInParallel(
-          runs, seed: seed, jobs: jobs ?? ProcessInfo.processInfo.activeProcessorCount, recording: recording,
+          runs, seed: seed, jobs: jobs ?? availableCoreCount, recording: recording,
           isCancelled: { interruption.isRaised })
     }
     if let norms {
