@@ -62,6 +62,24 @@ struct NormLogTests {
     #expect(log.finiteNorms == [1, 2])
     #expect(log.omitted == 4)
     #expect(try norms("{\"a\": [1, 2], \"b\": [3, 4]}", column: "b") == [3, 4])
+    #expect(try error("{\"a\": [1, 2], \"a\": [3]}", column: "a") == ": error: more than one array is called 'a'")
+    #expect(try error("[1, 2]", column: "b") == ": error: no column 'b' in an array of numbers; leave out the column")
+  }
+
+  @Test func oneObjectIsARowOrHoldsArrays() throws {
+    // The members of a row may hold arrays too.
+    let row = "{\"step\": 1, \"grad_norm\": 0.5, \"hist\": [3, 1, 2], \"betas\": [0.9, 0.95]}"
+    #expect(try norms(row) == [0.5])
+    #expect(try norms(row, column: "grad_norm") == [0.5])
+    #expect(try norms(row, column: "hist") == [3, 1, 2])
+    #expect(try norms("{\n  \"gnorm\": [1, 2],\n  \"tags\": [],\n  \"none\": [null]\n}\n") == [1, 2])
+    #expect(try norms("{\n  \"gnorm\": 4\n}") == [4])
+    // A trainer's state with its history, as transformers writes it.
+    let state =
+      "{\"best\": 1, \"log_history\": [\n{\"loss\": 9, \"grad_norm\": 1, \"step\": 1},\n{\"loss\": 8, \"grad_norm\": 2}]}"
+    #expect(try norms(state, column: "grad_norm") == [1, 2])
+    #expect(try error(state).contains("2 columns can be the values (loss, grad_norm)"))
+    #expect(try norms("[{\"caf\\u00e9\": 1}, {\"caf\\u00e9\": 2}]", column: "caf\u{E9}") == [1, 2])
   }
 
   @Test(arguments: [
@@ -70,7 +88,14 @@ struct NormLogTests {
     ("[1, 2", ":1:6: error: nothing more; expected ']'"), ("[1] 2", ":1:5: error: something after the array"),
     ("[{\"a\": 1}, 2]", ":1:12: error: something else among objects; expected an object"), ("[]", ": error: holds no norms"),
     ("{\"a\": [1],\n\"b\": [2]}", ": error: 2 columns can be the values (a, b)"),
-    ("{\"a\": [1, {}]}", ":1:11: error: an element of 'a' is not a number"),
+    ("{\"a\": [1, {}]}", ":1:7: error: the value of 'a' is not a number"),
+    ("{\"a\\", ":1:5: error: a string without end"), ("[\"a\\", ":1:5: error: a string without end"),
+    ("{\"a\": 1}\n{\"a\": 2, \"x\\", ":2:13: error: a string without end"),
+    ("{\"a\": {\"b\": 1], \"a\": 2}\n{\"a\": 1}", ":1:14: error: ']'; expected '}'"),
+    ("{\"a\": [1, 2,\n 3,}", ":2:4: error: no value; expected one"),
+    ("{\"a\": [1, 2, 3]\n}\nfoo", ":3:1: error: something after the object"),
+    ("{\u{E9}}", ":1:2: error: '\u{E9}'; expected '\"'"),
+    (String(repeating: "[", count: 200_000), ":1:101: error: values nested in more than 100 others are not read"),
     ("{\"a\": 1}\n{\"a\": 2} 3", ":2:10: error: something after the object; expected one object a line"),
   ])
   func errorsInJSONSayWhere(text: String, message: String) throws {

@@ -1,9 +1,13 @@
-/// Walks through JSON text, value by value. Beyond RFC 8259, `NaN`, `Infinity` and `-Infinity` are values, as Python writes them.
+/// Walks through JSON text, value by value. Beyond RFC 8259, numbers and words are those of `NumberCell`: `NaN` and `Infinity`, as Python
+/// writes them, among them.
 struct JSONScanner {
   private let text: ArraySlice<UInt8>
   private let path: String
   private let firstLine: Int
   private(set) var position: Int
+  private var depth = 0
+  /// Values nested more deeply are refused, so that no input takes all of the stack.
+  private static let deepest = 100
 
   /// - Parameter firstLine: the number of the text's first line in the file, for messages.
   init(_ text: ArraySlice<UInt8>, path: String, firstLine: Int = 1) {
@@ -35,19 +39,23 @@ struct JSONScanner {
   private mutating func forEachItem(
     from opening: Unicode.Scalar, to closing: Unicode.Scalar, _ body: (inout JSONScanner) throws -> Void
   ) throws {
+    guard depth < Self.deepest else { throw error("values nested in more than \(Self.deepest) others are not read") }
     try expect(opening)
+    depth += 1
     skipBlanks()
     if peek() == UInt8(ascii: closing) {
       position += 1
-      return
+    } else {
+      while true {
+        skipBlanks()
+        try body(&self)
+        skipBlanks()
+        guard peek() == UInt8(ascii: ",") else { break }
+        position += 1
+      }
+      try expect(closing)
     }
-    while true {
-      skipBlanks()
-      try body(&self)
-      skipBlanks()
-      guard peek() == UInt8(ascii: ",") else { return try expect(closing) }
-      position += 1
-    }
+    depth -= 1
   }
 
   /// - Throws: `ScheduleFileError` where something comes that is no blank.
@@ -73,7 +81,8 @@ struct JSONScanner {
   private mutating func expect(_ character: Unicode.Scalar) throws {
     skipBlanks()
     guard peek() == UInt8(ascii: character) else {
-      throw error("\(peek().map { "'\(Character(Unicode.Scalar($0)))'" } ?? "nothing more"); expected '\(character)'")
+      let found = String(decoding: text[position...].prefix(4), as: UTF8.self).first
+      throw error("\(found.map { "'\($0)'" } ?? "nothing more"); expected '\(character)'")
     }
     position += 1
   }
@@ -83,11 +92,8 @@ struct JSONScanner {
     let start = position
     var hasEscapes = false
     while let byte = peek(), byte != UInt8(ascii: "\"") {
-      if byte == UInt8(ascii: "\\") {
-        hasEscapes = true
-        position += 1
-      }
-      position += 1
+      if byte == UInt8(ascii: "\\") { hasEscapes = true }
+      position = min(position + (byte == UInt8(ascii: "\\") ? 2 : 1), text.endIndex)
     }
     guard position < text.endIndex else { throw error("a string without end; expected '\"'") }
     let content = String(decoding: text[start..<position], as: UTF8.self)
@@ -95,22 +101,23 @@ struct JSONScanner {
     return hasEscapes ? Self.unescaped(content) : content
   }
 
-  /// Keys with escapes are rare: the simple ones are replaced, `\u` stays as it is written.
   private static func unescaped(_ text: String) -> String {
-    var result = ""
-    var isEscaped = false
-    for character in text {
-      if isEscaped {
-        let plain: [Character: String] = ["n": "\n", "t": "\t", "\"": "\"", "\\": "\\", "/": "/"]
-        result += plain[character] ?? "\\\(character)"
-        isEscaped = false
-      } else if character == "\\" {
-        isEscaped = true
-      } else {
-        result.append(character)
+    let plain: [Character: Character] = ["n": "\n", "t": "\t", "r": "\r", "b": "\u{8}", "f": "\u{C}"]
+    var units: [UInt16] = []
+    var rest = Substring(text)
+    while let character = rest.popFirst() {
+      if character != "\\" {
+        units += String(character).utf16
+      } else if let escaped = rest.popFirst() {
+        if escaped == "u", let unit = UInt16(rest.prefix(4), radix: 16) {
+          units.append(unit)
+          rest = rest.dropFirst(4)
+        } else {
+          units += String(plain[escaped] ?? escaped).utf16
+        }
       }
     }
-    return result
+    return String(decoding: units, as: UTF16.self)
   }
 
   /// Takes a value; nested ones hold no number.
@@ -121,8 +128,11 @@ struct JSONScanner {
       let content = try string()
       if case .missing = NumberCell(content), !content.isEmpty { return .missing }
       return .notANumber
-    case UInt8(ascii: "{")?, UInt8(ascii: "[")?:
-      try skipNested()
+    case UInt8(ascii: "{")?:
+      try forEachMember { scanner, _ in _ = try scanner.value() }
+      return .notANumber
+    case UInt8(ascii: "[")?:
+      try forEachElement { _ = try $0.value() }
       return .notANumber
     default:
       let start = position
@@ -138,22 +148,5 @@ struct JSONScanner {
       position = start
       throw error("'\(word)' is no JSON value")
     }
-  }
-
-  private mutating func skipNested() throws {
-    var depth = 0
-    repeat {
-      switch peek() {
-      case nil: throw error("a value without end")
-      case UInt8(ascii: "\"")?: _ = try string()
-      case UInt8(ascii: "{")?, UInt8(ascii: "[")?:
-        depth += 1
-        position += 1
-      case UInt8(ascii: "}")?, UInt8(ascii: "]")?:
-        depth -= 1
-        position += 1
-      default: position += 1
-      }
-    } while depth > 0
   }
 }

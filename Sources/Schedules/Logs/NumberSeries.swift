@@ -8,10 +8,11 @@ struct NumberSeries {
   /// - Parameters:
   ///   - column: the column's name, its number from 1, or the key; nil where only one can be meant.
   ///   - objection: what is wrong with a finite value, if anything.
-  init(bytes: [UInt8], path: String, column: String?, objection: (Double) -> String?) throws {
-    let text = bytes[(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0)...]
-    if let first = text.first(where: { !$0.isBlankOrNewline }), first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
-      self = try JSONLog.series(text, path: path, key: column, objection: objection)
+  init(bytes: [UInt8], path: String, column: String?, objection: @escaping (Double) -> String?) throws {
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    let first = bytes[start...].first { !$0.isBlankOrNewline }
+    if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+      self = try JSONLog(bytes, from: start, path: path, objection: objection).series(key: column)
     } else {
       self = try DelimitedText(bytes, path: path).series(column: column, objection: objection)
     }
@@ -29,13 +30,18 @@ struct NumberSeries {
     if lower.isEmpty || lower.hasPrefix("unnamed:") || lower.hasSuffix("__min") || lower.hasSuffix("__max") { return true }
     let words = lower.split { !$0.isLetter && !$0.isNumber }.map(String.init)
     // Lightning appends "_step" and "_epoch" to what it averages, norms included.
-    if words.contains(where: { $0.contains("norm") || $0.contains("grad") || $0.contains("factor") }) { return false }
+    if isNamedAsValues(lower) { return false }
     if words.starts(with: ["relative", "time"]) { return true }
     let counters: Set = [
       "step", "steps", "epoch", "epochs", "iteration", "iterations", "iter", "iters", "it", "time", "timestamp", "runtime",
       "globalstep", "walltime", "date", "index",
     ]
     return words.last.map(counters.contains) ?? false
+  }
+
+  /// Whether a name says that these are norms, gradients or factors.
+  static func isNamedAsValues(_ name: String) -> Bool {
+    ["norm", "grad", "factor"].contains { name.lowercased().contains($0) }
   }
 
   /// The number of the one column that can hold the values.
