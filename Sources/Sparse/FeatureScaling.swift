@@ -157,6 +157,7 @@ public struct FeatureScaling: Sendable {
     var rows = 0
     let chunks = try TextSource.stream(input)
     while let chunk = chunks.next() {
+      defer { withExtendedLifetime(chunk.owner) {} }
       lines.forEach(in: chunk.text) { (scanner) throws(LineError) in
         guard let label = try scanner.label() else { return }
         entries.removeAll(keepingCapacity: true)

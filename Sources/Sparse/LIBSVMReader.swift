@@ -101,34 +101,42 @@ private struct FileReading {
 
   private func estimatedRoom(_ text: ResidentChunks) throws(ReadingFailure) -> Room {
     let (counts, areExact) = text.estimatedCounts()
-    return try room(for: counts, areExact: areExact)
+    return try room(for: counts, offBy: areExact ? 1 : 2)
   }
 
   private func estimatedRoom(_ first: TextChunk?) throws(ReadingFailure) -> Room {
-    guard let first else { return try room(for: ByteCounts(colons: 0, newlines: 0), areExact: true) }
+    guard let first else { return try room(for: ByteCounts(colons: 0, newlines: 0), offBy: 1) }
     var counts = ByteCounts(first.text)
     if let announced = source.announcedByteCount, announced > first.byteCount, first.byteCount > 0 {
       let factor = Double(announced) / Double(first.byteCount)
       counts.colons = Int(Double(counts.colons) * factor)
       counts.newlines = Int(Double(counts.newlines) * factor)
     }
-    return try room(for: counts, areExact: false)
+    return try room(for: counts, offBy: 4)
   }
 
+  /// - Parameter error: by which factor the counts may be too large. What may fit after all is read as far as it does.
   /// - Throws: `ReadingFailure` where there is not as much memory.
-  private func room(for counts: ByteCounts, areExact: Bool) throws(ReadingFailure) -> Room {
+  private func room(for estimate: ByteCounts, offBy error: Int) throws(ReadingFailure) -> Room {
+    var counts = estimate
     let limit = MemoryLimit(options.memoryLimit)
     let needed = counts.colons * ChunkDispatcher.entrySize + counts.newlines * ChunkDispatcher.rowSize
-    guard limit.allows(needed) else {
-      let message =
-        "its rows would take about \(needed >> 20) MB (\(counts.colons) entries, \(counts.newlines) rows), and only "
-        + "\(limit.byteCount >> 20) MB of memory are available"
-      throw ReadingFailure(kind: .badData, file: name, message: message)
+    if !limit.allows(needed) {
+      let available = limit.byteCount
+      guard needed / error <= available else {
+        let message =
+          "its rows would take about \(needed >> 20) MB (\(counts.colons) entries, \(counts.newlines) rows), and only "
+          + "\(available >> 20) MB of memory are available"
+        throw ReadingFailure(kind: .badData, file: name, message: message)
+      }
+      let factor = Double(available) / Double(needed) / 2
+      counts.colons = Int(Double(counts.colons) * factor)
+      counts.newlines = Int(Double(counts.newlines) * factor)
     }
     return Room(
       expected: counts, limit: limit,
-      entries: MemoryAdvice.arrayCapacity(counts.colons + (areExact ? 1 : counts.colons / 8 + (1 << 12))),
-      rows: MemoryAdvice.arrayCapacity(counts.newlines + (areExact ? 1 : counts.newlines / 8 + (1 << 12))))
+      entries: MemoryAdvice.arrayCapacity(counts.colons + (error == 1 ? 1 : counts.colons / 8 + (1 << 12))),
+      rows: MemoryAdvice.arrayCapacity(counts.newlines + (error == 1 ? 1 : counts.newlines / 8 + (1 << 12))))
   }
 
   /// Parses all chunks; the rows of the first segment into the memory of the arrays that become the result.
@@ -162,13 +170,15 @@ private struct FileReading {
         var rows = ticket.rows
         var text = ticket.chunk.text
         if ticket.index == 0, text.starts(with: [0xEF, 0xBB, 0xBF]) { text = UnsafeBufferPointer(rebasing: text[3...]) }
-        parser.parse(text, into: &rows)
+        withExtendedLifetime(ticket.chunk.owner) { parser.parse(text, into: &rows) }
         var parsed = ParsedChunk(
           index: ticket.index, segment: ticket.segment, entry: ticket.entry, row: ticket.row,
           byteCount: ticket.chunk.byteCount, reserved: ticket.counts, worker: worker, rows: rows)
         if addsChecksum {
-          parsed.checksum = UInt32(
-            truncatingIfNeeded: crc32_z(0, ticket.chunk.text.baseAddress, ticket.chunk.byteCount))
+          withExtendedLifetime(ticket.chunk.owner) {
+            parsed.checksum = UInt32(
+              truncatingIfNeeded: crc32_z(0, ticket.chunk.text.baseAddress, ticket.chunk.byteCount))
+          }
         }
         dispatcher.finish(parsed)
       }

@@ -139,6 +139,7 @@ public enum ReaderBenchmark {
       } while stream.avail_out == 0
     }
     while let chunk = chunks.next() {
+      defer { withExtendedLifetime(chunk.owner) {} }
       stream.next_in = UnsafeMutablePointer(mutating: chunk.text.baseAddress)
       stream.avail_in = uInt(chunk.byteCount)
       try run(Z_NO_FLUSH)

@@ -7,7 +7,6 @@
 #endif
 
 /// The chunks of a text that is in memory as a whole, in place: chunk n has the lines that begin in bytes n x `size` ..< (n + 1) x `size`.
-/// Threads find them side by side.
 struct ResidentChunks {
   let size: Int
   /// The file, where the text is one that is mapped.

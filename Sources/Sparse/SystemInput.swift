@@ -41,7 +41,7 @@ final class SystemInput: ByteStream {
   }
 
   /// - Throws: `ReadingFailure` where the operating system does not tell.
-  func status() throws(ReadingFailure) -> stat { try Self.status(descriptor, path) }
+  func status() throws(ReadingFailure) -> stat { try Self.status(descriptor, name) }
 
   private static func status(_ descriptor: CInt, _ path: String) throws(ReadingFailure) -> stat {
     var status = stat()

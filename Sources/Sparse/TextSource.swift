@@ -20,9 +20,14 @@ struct TextSource {
 
   /// What a file is that begins with bytes that no text in LIBSVM format begins with, and what to do about it.
   private static let strangers: [(firstBytes: [UInt8], message: String)] = [
+    ([0xFF, 0xFE, 0, 0], "is UTF-32 text; convert it first, as with iconv -f UTF-32 -t UTF-8"),
+    ([0, 0, 0xFE, 0xFF], "is UTF-32 text; convert it first, as with iconv -f UTF-32 -t UTF-8"),
     ([0xFF, 0xFE], "is UTF-16 text; convert it first, as with iconv -f UTF-16 -t UTF-8"),
     ([0xFE, 0xFF], "is UTF-16 text; convert it first, as with iconv -f UTF-16 -t UTF-8"),
     (Array("PK\u{3}\u{4}".utf8), "is a zip archive; unpack it first"),
+    (Array("PK\u{5}\u{6}".utf8), "is an empty zip archive"),
+    ([0x1F, 0x9D], "is compressed with compress; uncompress it first"),
+    (Array("PAR1".utf8), "is a Parquet file; text in LIBSVM format is read"),
     ([0x93] + Array("NUMPY".utf8), "is a NumPy array; text in LIBSVM format is read"),
     ([0x89] + Array("HDF".utf8), "is an HDF5 file; text in LIBSVM format is read"),
   ]

@@ -123,6 +123,15 @@ import Testing
     withExtendedLifetime((file, compressed)) {}
   }
 
+  /// Short rows and a long comment: by its first rows, the text would take more than twice as much as there is.
+  @Test func whatOnlySeemsNotToFitInMemoryIsRead() throws {
+    let text = String(repeating: "1 1:1\n2 2:1\n", count: 6000) + "#" + String(repeating: " ", count: 700_000) + "\n"
+    let options = ReadingOptions(memoryLimit: 1 << 20)
+    let file = try LIBSVMReader.read(bytes: gzip(Array(text.utf8)), name: "text", options: options)
+    #expect(file.data.rowCount == 12_000)
+    #expect(file.data.matrix == (try read(text).data.matrix))
+  }
+
   /// Chunks of any size and any number of threads give the same rows and the same errors.
   @Test func theCutIntoChunksDoesNotShow() throws {
     let text = Array(String(Self.text.prefix(3000)).utf8) + Array("1 1:x\n3 3:1".utf8)

@@ -90,6 +90,7 @@ import Testing
     arguments: [
       ([0xFF, 0xFE, 0x31, 0x00], "is UTF-16 text; convert it first, as with iconv -f UTF-16 -t UTF-8"),
       ([0xFE, 0xFF, 0x00, 0x31], "is UTF-16 text; convert it first, as with iconv -f UTF-16 -t UTF-8"),
+      ([0xFF, 0xFE, 0x00, 0x00, 0x31], "is UTF-32 text; convert it first, as with iconv -f UTF-32 -t UTF-8"),
       ([0x50, 0x4B, 0x03, 0x04, 0x14], "is a zip archive; unpack it first"),
       ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 0x01], "is a NumPy array; text in LIBSVM format is read"),
       ([0x89, 0x48, 0x44, 0x46, 0x0D], "is an HDF5 file; text in LIBSVM format is read"),
