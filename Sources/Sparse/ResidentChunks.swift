@@ -50,13 +50,15 @@ struct ResidentChunks {
       }
       start = before + 1
     }
-    let lastStart = bytes[start..<(end - 1)].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? start
-    let limit = min(bytes.count, lastStart + TextChunk.longestLine + 1)
-    if let last = newline(in: (end - 1)..<limit) {
+    let last = newline(in: (end - 1)..<min(bytes.count, end + TextChunk.longestLine))
+    if let last, last - start <= TextChunk.longestLine {
       return Lines(chunk: chunk(start..<(last + 1)), endsBeforeLongLine: false)
     }
-    let isTooLong = limit - lastStart > TextChunk.longestLine
-    return Lines(chunk: chunk(start..<(isTooLong ? lastStart : limit)), endsBeforeLongLine: isTooLong)
+    let lastStart = bytes[start..<(end - 1)].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? start
+    let textEnd = last.map { $0 + 1 } ?? bytes.count
+    let length = (last ?? bytes.count) - lastStart
+    let isTooLong = length > TextChunk.longestLine
+    return Lines(chunk: chunk(start..<(isTooLong ? lastStart : textEnd)), endsBeforeLongLine: isTooLong)
   }
 
   private func newline(in range: Range<Int>) -> Int? {
