@@ -65,6 +65,7 @@ private struct FileReading {
       let prefetched = threads > 1 ? PrefetchedChunks(chunks) : nil
       defer { prefetched?.stop() }
       let first = prefetched.map { $0.next() } ?? chunks.next()
+      if let first { try TextSource.refuseStrangers(Array(first.text.prefix(8)), name) }
       (parsed, arrays) = try parse(
         .stream(prefetched ?? chunks), first: first, workers: max(1, threads - 1), room: estimatedRoom(first))
     }

@@ -32,7 +32,8 @@ struct TextSource {
     ([0x89] + Array("HDF".utf8), "is an HDF5 file; text in LIBSVM format is read"),
   ]
 
-  private static func refuseStrangers(_ firstBytes: [UInt8], _ name: String) throws(ReadingFailure) {
+  /// - Parameter firstBytes: of a file, or of the text that it decompresses to.
+  static func refuseStrangers(_ firstBytes: [UInt8], _ name: String) throws(ReadingFailure) {
     guard let stranger = strangers.first(where: { firstBytes.starts(with: $0.firstBytes) }) else { return }
     throw ReadingFailure(
       kind: .badData, errors: [DataError(file: name, line: 1, column: 1, message: stranger.message)], errorCount: 1)

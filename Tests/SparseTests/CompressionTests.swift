@@ -1,4 +1,3 @@
-import CZlib
 import Foundation
 import Testing
 
@@ -13,25 +12,6 @@ import Testing
     (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
       FileManager.default.isExecutableFile(atPath: "\($0)/\(program)")
     }
-  }
-
-  private func gzip(_ text: [UInt8]) -> [UInt8] {
-    var stream = z_stream()
-    deflateInit2_(&stream, 6, Z_DEFLATED, 31, 8, 0, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
-    defer { deflateEnd(&stream) }
-    var input = text
-    var output = [UInt8](repeating: 0, count: Int(deflateBound(&stream, uLong(text.count))))
-    let count = input.withUnsafeMutableBufferPointer { input in
-      output.withUnsafeMutableBufferPointer { output in
-        stream.next_in = input.baseAddress
-        stream.avail_in = uInt(input.count)
-        stream.next_out = output.baseAddress
-        stream.avail_out = uInt(output.count)
-        deflate(&stream, Z_FINISH)
-        return output.count - Int(stream.avail_out)
-      }
-    }
-    return Array(output[..<count])
   }
 
   private func failure(_ bytes: [UInt8]) throws -> String? {

@@ -1,3 +1,4 @@
+import CZlib
 import Foundation
 import Sparse
 
@@ -41,4 +42,24 @@ func errors(in text: String, options: ReadingOptions = ReadingOptions()) throws 
   } catch {
     return error.errors.map { "\($0.line ?? 0):\($0.column ?? 0): \($0.message)" }
   }
+}
+
+/// Text compressed with gzip, as one member.
+func gzip(_ text: [UInt8]) -> [UInt8] {
+  var stream = z_stream()
+  deflateInit2_(&stream, 6, Z_DEFLATED, 31, 8, 0, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
+  defer { deflateEnd(&stream) }
+  var input = text
+  var output = [UInt8](repeating: 0, count: Int(deflateBound(&stream, uLong(text.count))))
+  let count = input.withUnsafeMutableBufferPointer { input in
+    output.withUnsafeMutableBufferPointer { output in
+      stream.next_in = input.baseAddress
+      stream.avail_in = uInt(input.count)
+      stream.next_out = output.baseAddress
+      stream.avail_out = uInt(output.count)
+      deflate(&stream, Z_FINISH)
+      return output.count - Int(stream.avail_out)
+    }
+  }
+  return Array(output[..<count])
 }
