@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Threads that work beside the calling one, job after job, and end with the team.
+/// Threads that work beside the calling one and end with the team.
 ///
-/// Starting a thread takes as long as parsing 100 KB, and waking one that sleeps nearly as long: one team does all that a file needs,
-/// and who waits stays awake for a while.
+/// Starting a thread takes as long as parsing 100 KB, and waking one that sleeps nearly as long: the threads that parse a file also give
+/// its memory back at the end, and who waits stays awake for a while.
 final class WorkerTeam {
   /// Threads, with the calling one.
   let size: Int
