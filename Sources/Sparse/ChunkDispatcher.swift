@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A chunk whose rows are in their place.
 struct ParsedChunk {
   let index: Int
@@ -9,10 +11,10 @@ struct ParsedChunk {
   /// What room was made for.
   let reserved: ByteCounts
   /// CRC-32 of the chunk's bytes, if wanted.
-  var checksum: UInt32 = 0
+  let checksum: UInt32
   /// Which label table the codes are of.
   let worker: Int
-  let rows: ChunkRows
+  var rows: ChunkRows
 
   var isMostlyGaps: Bool { rows.entryCount < reserved.colons / 2 || rows.rowCount < reserved.newlines / 2 }
 }
@@ -85,7 +87,11 @@ final class ChunkDispatcher: @unchecked Sendable {
   private var row = 0
   private var firstEntry = 0
   private var line = 1
-  /// Of the first segment's columns and values; empty where one thread parses.
+  /// What the first segment has large pages for.
+  private let expected: ByteCounts
+  private let areChunksShared: Bool
+  private let isFirstSegmentReady = Atomic(false)
+  /// Of the first segment's columns and values; nil where one thread parses.
   private var columnPages: PagesAhead?
   private var valuePages: PagesAhead?
   /// Whether chunks have far fewer entries or rows than room is made for, as where comments hold colons. Small pages leave the room
@@ -102,17 +108,37 @@ final class ChunkDispatcher: @unchecked Sendable {
 
   /// - Parameters:
   ///   - first: The first chunk of a stream, if it has been taken already.
-  ///   - expectedEntries: what the segment has large pages for, where several threads will touch them; nil for one thread.
-  init(_ supply: Supply, first: TextChunk?, segment: RowSegment, expectedEntries: Int?, memoryLimit: MemoryLimit) {
-    if let expectedEntries {
-      columnPages = PagesAhead(segment.columns, expected: expectedEntries)
-      valuePages = PagesAhead(segment.values, expected: expectedEntries)
-    }
+  ///   - segment: virtual memory, which nobody has touched; `prepareMemory` brings it.
+  ///   - expected: what the segment is to have large pages for.
+  ///   - workers: threads that parse.
+  init(
+    _ supply: Supply, first: TextChunk?, segment: RowSegment, expected: ByteCounts, workers: Int, memoryLimit: MemoryLimit
+  ) {
     self.supply = supply
     self.memoryLimit = memoryLimit
     self.first = first
+    self.expected = expected
+    areChunksShared = workers > 1
     segments = [segment]
   }
+
+  /// Brings the first large pages of the first segment, which takes about as long as parsing 300 KB. Chunks are handed out before, too, and
+  /// their rows kept elsewhere until then.
+  func prepareMemory() {
+    let segment = monitor.locked { segments[0] }
+    segment.adviseLargePages(entries: expected.colons, rows: expected.newlines)
+    monitor.locked {
+      if areChunksShared {
+        columnPages = PagesAhead(segment.columns, expected: expected.colons)
+        valuePages = PagesAhead(segment.values, expected: expected.colons)
+      }
+      isFirstSegmentReady.store(true, ordering: .releasing)
+      monitor.signal()
+    }
+  }
+
+  var isMemoryReady: Bool { isFirstSegmentReady.load(ordering: .acquiring) }
+  func waitForMemory() { monitor.wait { isMemoryReady } }
 
   /// When all chunks are parsed: why there are no more, if that is not because the text is complete.
   var prematureEnd: End? {
@@ -133,9 +159,7 @@ final class ChunkDispatcher: @unchecked Sendable {
       let counts = ByteCounts(lines.chunk.text)
       guard makeRoom(counts) else { return nil }
       let segment = segments[segments.count - 1]
-      let rows = ChunkRows(
-        columns: segment.columns + entry, values: segment.values + entry, rowEnds: segment.rowEnds + row,
-        labelCodes: segment.labelCodes + row, firstEntry: firstEntry, firstLine: line)
+      let rows = ChunkRows(segment, entry: entry, row: row, firstEntry: firstEntry, firstLine: line)
       let ticket = ChunkTicket(
         index: index, segment: segments.count - 1, entry: entry, row: row, chunk: lines.chunk, counts: counts, rows: rows,
         pageAhead: segments.count == 1 ? columnPages?.next(given: entry) ?? valuePages?.next(given: entry) : nil)

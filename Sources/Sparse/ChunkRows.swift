@@ -4,12 +4,12 @@
 /// many rows as it has lines.
 struct ChunkRows {
   /// Indices less one.
-  let columns: UnsafeMutablePointer<Int32>
-  let values: UnsafeMutablePointer<Float>
+  private(set) var columns: UnsafeMutablePointer<Int32>
+  private(set) var values: UnsafeMutablePointer<Float>
   /// For each row where its entries end, counted from the first entry of the storage.
-  let rowEnds: UnsafeMutablePointer<Int>
+  private(set) var rowEnds: UnsafeMutablePointer<Int>
   /// For each row the number of its label in a `LabelTable`.
-  let labelCodes: UnsafeMutablePointer<Int32>
+  private(set) var labelCodes: UnsafeMutablePointer<Int32>
   /// Entries of the storage before this chunk.
   let firstEntry: Int
   /// Number of the chunk's first line, from 1.
@@ -24,6 +24,30 @@ struct ChunkRows {
   /// The first errors, in the order of the lines.
   var errors: [PositionedLineError] = []
   var errorCount = 0
+
+  /// - Parameters:
+  ///   - memory: holds the rows.
+  ///   - entry: of that memory, the chunk's first.
+  ///   - row: of that memory, the chunk's first.
+  ///   - firstEntry: entries of the storage before this chunk.
+  ///   - firstLine: number of the chunk's first line, from 1.
+  init(_ memory: RowSegment, entry: Int, row: Int, firstEntry: Int, firstLine: Int) {
+    columns = memory.columns + entry
+    values = memory.values + entry
+    rowEnds = memory.rowEnds + row
+    labelCodes = memory.labelCodes + row
+    self.firstEntry = firstEntry
+    self.firstLine = firstLine
+  }
+
+  /// Copies the rows to where others would go.
+  mutating func move(to place: ChunkRows) {
+    place.columns.update(from: columns, count: entryCount)
+    place.values.update(from: values, count: entryCount)
+    place.rowEnds.update(from: rowEnds, count: rowCount)
+    place.labelCodes.update(from: labelCodes, count: rowCount)
+    (columns, values, rowEnds, labelCodes) = (place.columns, place.values, place.rowEnds, place.labelCodes)
+  }
 
   /// The line that comes next.
   var line: Int { firstLine + lineCount }

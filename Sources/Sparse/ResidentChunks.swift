@@ -6,9 +6,11 @@
   import Darwin
 #endif
 
-/// The chunks of a text that is in memory as a whole, in place: chunk n has the lines that begin in bytes n x `size` ..< (n + 1) x `size`.
+/// The chunks of a text that is in memory as a whole, in place: chunk n has the lines that begin in bytes `starts[n]` ..< `starts[n + 1]`.
 struct ResidentChunks {
-  let size: Int
+  private let size: Int
+  /// Ascending, from 0 to the text's length.
+  private var starts: [Int]
   /// The file, where the text is one that is mapped.
   let file: MappedFile?
   private let bytes: UnsafeBufferPointer<UInt8>
@@ -24,9 +26,29 @@ struct ResidentChunks {
     file = owner as? MappedFile
     // Then only a chunk's last line can be too long.
     size = max(1, min(chunkSize, TextChunk.longestLine))
+    starts = Self.starts(bytes.count) { [size] _ in size }
   }
 
-  var count: Int { (bytes.count + size - 1) / size }
+  private static func starts(_ byteCount: Int, size: (_ rest: Int) -> Int) -> [Int] {
+    var starts = [0]
+    var start = 0
+    while start < byteCount {
+      start += min(size(byteCount - start), byteCount - start)
+      starts.append(start)
+    }
+    return starts
+  }
+
+  /// The same text, in chunks that get smaller towards the end, so that no thread works on a large one when the others have none left: of
+  /// what is left, each takes half of a thread's share (guided self-scheduling, Polychronopoulos and Kuck 1987).
+  func divided(among workers: Int) -> ResidentChunks {
+    guard workers > 1 else { return self }
+    var chunks = self
+    chunks.starts = Self.starts(bytes.count) { [size] rest in max(1, size / 8, min(size, rest / (2 * workers))) }
+    return chunks
+  }
+
+  var count: Int { starts.count - 1 }
   /// Threads that can have work at the same time.
   var mostWorkers: Int { max(1, bytes.count / size) }
 
@@ -41,11 +63,11 @@ struct ResidentChunks {
   /// - Parameter number: in 0 ..< `count`.
   /// - Complexity: O(length of the first and the last line).
   func lines(of number: Int) -> Lines {
-    let end = min((number + 1) * size, bytes.count)
+    let end = starts[number + 1]
     var start = 0
     if number > 0 {
       // The byte before tells whether a line begins at the first.
-      guard let before = newline(in: (number * size - 1)..<(end - 1)) else {
+      guard let before = newline(in: (starts[number] - 1)..<(end - 1)) else {
         return Lines(chunk: chunk(end..<end), endsBeforeLongLine: false)
       }
       start = before + 1
@@ -89,8 +111,8 @@ struct ResidentChunks {
     }
     // While samples are read, no thread parses. An estimate that is far off costs memory and time in long texts only.
     let isLong = size >= 1 << 25
-    let samples = isLong ? 64 : 16
-    let sampleSize = isLong ? 1 << 14 : 1 << 13
+    let samples = isLong ? 64 : 8
+    let sampleSize = isLong ? 1 << 14 : 1 << 12
     var counts = ByteCounts(colons: 0, newlines: 0)
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: sampleSize) { copy in
       for sample in 0..<samples {

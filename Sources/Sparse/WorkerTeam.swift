@@ -17,8 +17,8 @@ final class WorkerTeam {
 
   deinit { state.end() }
 
-  /// Runs `body` on this thread, as worker 0, and meanwhile once on each of the others that have time, as workers 1 ..< `size`. Returns
-  /// when all have ended that have begun.
+  /// Runs `body` on this thread, as worker 0, and meanwhile on each of the others that are there in time, as workers 1 ..< `size`. Returns
+  /// when all have ended that have begun. A team does this once.
   func perform(_ body: @escaping @Sendable (Int) -> Void) {
     state.begin(body)
     body(0)
@@ -36,14 +36,14 @@ final class WorkerTeam {
     private var threads = 0
     private var last: (@Sendable () -> Void)?
     // Beside the lock, for those who wait: taking it again and again would put its owners to sleep.
-    private let jobs = Atomic(0)
+    private let hasBegun = Atomic(false)
     private let busy = Atomic(0)
     private let hasEnded = Atomic(false)
 
     func begin(_ body: @escaping @Sendable (Int) -> Void) {
       monitor.locked {
         job = body
-        jobs.add(1, ordering: .releasing)
+        hasBegun.store(true, ordering: .releasing)
         monitor.signal()
       }
     }
@@ -68,27 +68,25 @@ final class WorkerTeam {
 
     func work(_ worker: Int) {
       monitor.locked { threads += 1 }
-      var seen = 0
-      while !hasEnded.load(ordering: .acquiring) {
-        let body: (@Sendable (Int) -> Void)? = monitor.locked {
-          let isNew = jobs.load(ordering: .relaxed) != seen
-          seen = jobs.load(ordering: .relaxed)
-          guard isNew, let job else { return nil }
-          busy.add(1, ordering: .relaxed)
-          return job
-        }
-        if let body {
-          body(worker)
-          if busy.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { monitor.locked { monitor.signal() } }
-        }
-        monitor.wait { jobs.load(ordering: .acquiring) != seen || hasEnded.load(ordering: .acquiring) }
-      }
+      monitor.wait { hasBegun.load(ordering: .acquiring) || hasEnded.load(ordering: .acquiring) }
+      doJob(worker)
+      monitor.wait { hasEnded.load(ordering: .acquiring) }
       let body = monitor.locked {
         threads -= 1
         defer { last = nil }
         return last
       }
       body?()
+    }
+
+    private func doJob(_ worker: Int) {
+      let body: (@Sendable (Int) -> Void)? = monitor.locked {
+        if job != nil { busy.add(1, ordering: .relaxed) }
+        return job
+      }
+      guard let body else { return }
+      body(worker)
+      if busy.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { monitor.locked { monitor.signal() } }
     }
   }
 }

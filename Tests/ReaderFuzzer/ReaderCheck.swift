@@ -82,9 +82,7 @@ private final class ParsedRows {
   init(_ text: UnsafeBufferPointer<UInt8>) {
     let room = ByteCounts(text)
     segment = RowSegment.allocate(entries: room.colons, rows: room.newlines)
-    rows = ChunkRows(
-      columns: segment.columns, values: segment.values, rowEnds: segment.rowEnds, labelCodes: segment.labelCodes,
-      firstEntry: 7, firstLine: 1)
+    rows = ChunkRows(segment, entry: 0, row: 0, firstEntry: 7, firstLine: 1)
   }
 
   deinit { segment.deallocate() }
