@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Bytes that come one after the other and cannot be gone back to.
 protocol ByteStream: AnyObject {
   /// Fills the buffer as far as the stream goes; less than its size only at the end.
@@ -41,22 +43,37 @@ final class StreamedChunks: ChunkSource {
   private(set) var failure: ReadingFailure?
   private let stream: any ByteStream
   private let chunkSize: Int
+  private let pool: BufferPool
+  /// Bytes of text that are still to come, as far as is known.
+  private var announcedByteCount: Int
   /// The beginning of a line whose end is still to come.
   private var carried: [UInt8] = []
   private var isAtEnd = false
 
-  /// - Parameter chunkSize: bytes of a chunk, up to the last line that ends in them; at most `TextChunk.streamedSize` are.
-  init(_ stream: any ByteStream, chunkSize: Int = TextChunk.size) {
+  /// - Parameters:
+  ///   - chunkSize: bytes of a chunk, up to the last line that ends in them, at least 1.
+  ///   - announcedByteCount: bytes of text, where known or guessed. The last chunks are smaller, so that little is left to be parsed
+  ///     when the last one has come.
+  init(_ stream: any ByteStream, chunkSize: Int = TextChunk.size, announcedByteCount: Int? = nil) {
     self.stream = stream
-    self.chunkSize = max(1, min(chunkSize, TextChunk.streamedSize))
+    self.chunkSize = max(1, min(chunkSize, TextChunk.size))
+    self.announcedByteCount = announcedByteCount ?? 0
+    pool = BufferPool(capacity: self.chunkSize)
+  }
+
+  /// Bytes to read for the next chunk; together with the beginning of its first line they fill a buffer, if that beginning is short.
+  private var sizeOfNext: Int {
+    let size = announcedByteCount > 0 ? max(chunkSize / 8, min(chunkSize, announcedByteCount / 4)) : chunkSize
+    return max(1, size / 2, size - carried.count)
   }
 
   func next() -> TextChunk? {
-    var size = chunkSize
+    var size = sizeOfNext
     while !isAtEnd {
-      let buffer = ChunkBuffer(capacity: carried.count + size)
+      let needed = carried.count + size
+      let buffer = needed <= pool.capacity ? pool.take() : ChunkBuffer(capacity: needed)
       _ = buffer.bytes.update(fromContentsOf: carried)
-      let room = UnsafeMutableBufferPointer(rebasing: buffer.bytes[carried.count..<(carried.count + size)])
+      let room = UnsafeMutableBufferPointer(rebasing: buffer.bytes[carried.count..<needed])
       let filled = carried.count + read(into: room)
       if isAtEnd, interruption == nil, failure == nil {
         return filled > 0 ? checked(buffer.chunk(0..<filled)) : nil
@@ -95,6 +112,7 @@ final class StreamedChunks: ChunkSource {
         }
         filled += count
       }
+      announcedByteCount -= filled
     } catch {
       isAtEnd = true
       switch error {
@@ -114,9 +132,11 @@ final class PrefetchedChunks: ChunkSource, @unchecked Sendable {
   private var isFinished = false
   private var isCancelled = false
   private var thread: WorkerThread?
-  private static let storeSize = 8
-  /// Whoever waits for a chunk is woken for so many: to wake a thread takes a good part of the time that a chunk takes to come.
-  private static let wakingSize = 3
+  /// Whether a chunk is in store, or none will come.
+  private let isReady = Atomic(false)
+  private static let storeSize = 6
+  /// Whoever sleeps until a chunk comes is woken for so many: to wake a thread takes a good part of the time that a chunk takes to come.
+  private static let wakingSize = 2
 
   init(_ source: any ChunkSource) {
     self.source = source
@@ -133,6 +153,7 @@ final class PrefetchedChunks: ChunkSource, @unchecked Sendable {
       monitor.locked {
         while store.count >= Self.storeSize, !isCancelled { monitor.wait() }
         if let chunk, !isCancelled { store.append(chunk) } else { isFinished = true }
+        isReady.store(true, ordering: .releasing)
         isDone = isFinished
         if isFinished || store.count >= Self.wakingSize { monitor.signal() }
       }
@@ -141,9 +162,12 @@ final class PrefetchedChunks: ChunkSource, @unchecked Sendable {
 
   func next() -> TextChunk? {
     guard thread?.isStarted == true else { return source.next() }
+    monitor.wait { isReady.load(ordering: .acquiring) }
     return monitor.locked {
-      while store.isEmpty, !isFinished { monitor.wait() }
-      defer { if store.count < Self.storeSize - Self.wakingSize { monitor.signal() } }
+      defer {
+        isReady.store(!store.isEmpty || isFinished, ordering: .releasing)
+        if store.count < Self.storeSize - Self.wakingSize { monitor.signal() }
+      }
       return store.isEmpty ? nil : store.removeFirst()
     }
   }

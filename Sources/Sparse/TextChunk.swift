@@ -12,8 +12,6 @@ struct TextChunk {
   static let padding = 128
   /// Small enough that counting brings a chunk into the second-level cache, where parsing finds it.
   static let size = 1 << 17
-  /// Chunks of a stream are smaller: from 128 KB on, glibc's allocator may fetch a block's pages from the operating system every time.
-  static let streamedSize = 1 << 16
   /// A line may be this long, so that no input makes the reader keep more.
   static let longestLine = 1 << 26
   static let longLineMessage = "a line of more than \(longestLine) bytes is not read"
@@ -42,27 +40,27 @@ protocol ChunkSource: AnyObject {
   var failure: ReadingFailure? { get }
 }
 
-/// Memory that goes with its last user.
+/// Memory that goes with its last user, or back to where it came from.
 final class ChunkBuffer {
   /// Room for some bytes of text and an added newline; behind it the padding.
   let bytes: UnsafeMutableBufferPointer<UInt8>
-  let capacity: Int
+  private let pool: BufferPool?
 
   /// - Parameter capacity: bytes of text.
-  init(capacity: Int) {
-    self.capacity = capacity
-    bytes = .allocate(capacity: capacity + 1 + TextChunk.padding)
+  convenience init(capacity: Int) {
+    self.init(.allocate(capacity: capacity + 1 + TextChunk.padding), pool: nil)
+  }
+
+  fileprivate init(_ bytes: UnsafeMutableBufferPointer<UInt8>, pool: BufferPool?) {
+    self.bytes = bytes
+    self.pool = pool
     // Reading behind the text must not depend on what memory held before.
-    bytes[capacity...].initialize(repeating: 0)
+    bytes[(bytes.count - 1 - TextChunk.padding)...].initialize(repeating: 0)
   }
 
-  /// A larger buffer with the first `count` bytes of another.
-  convenience init(copying count: Int, of other: ChunkBuffer, capacity: Int) {
-    self.init(capacity: capacity)
-    _ = bytes.update(fromContentsOf: other.bytes[..<count])
+  deinit {
+    if let pool { pool.give(bytes) } else { bytes.deallocate() }
   }
-
-  deinit { bytes.deallocate() }
 
   /// A chunk of some bytes, with a newline added if there are any and none ends them.
   func chunk(_ range: Range<Int>) -> TextChunk {
@@ -73,5 +71,31 @@ final class ChunkBuffer {
     }
     return TextChunk(
       text: UnsafeBufferPointer(rebasing: bytes[range.lowerBound..<end]), byteCount: range.count, owner: self)
+  }
+}
+
+/// Buffers of one size that are used again and again: the operating system takes from a sixth to a third as long to bring new memory as
+/// zlib does to inflate text into it.
+final class BufferPool: @unchecked Sendable {
+  /// Bytes of text in a buffer.
+  let capacity: Int
+  private let monitor = Monitor()
+  private var unused: [UnsafeMutableBufferPointer<UInt8>] = []
+
+  init(capacity: Int) {
+    self.capacity = capacity
+  }
+
+  deinit {
+    for bytes in unused { bytes.deallocate() }
+  }
+
+  func take() -> ChunkBuffer {
+    let bytes = monitor.locked { unused.popLast() }
+    return ChunkBuffer(bytes ?? .allocate(capacity: capacity + 1 + TextChunk.padding), pool: self)
+  }
+
+  fileprivate func give(_ bytes: UnsafeMutableBufferPointer<UInt8>) {
+    monitor.locked { unused.append(bytes) }
   }
 }

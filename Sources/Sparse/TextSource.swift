@@ -48,6 +48,7 @@ struct TextSource {
   /// - Throws: `ReadingFailure` where the input cannot be opened.
   init(_ input: SystemInput, chunkSize: Int = TextChunk.size) throws(ReadingFailure) {
     var inflater: GzipInflater?
+    var announced: Int?
     do throws(StreamEnd) {
       let first = try input.peek()
       do throws(ReadingFailure) { try Self.refuseStrangers(first, input.name) } catch { throw .failed(error) }
@@ -62,7 +63,8 @@ struct TextSource {
       case .gzip:
         let stream = try GzipInflater(input)
         inflater = stream
-        supply = .stream(StreamedChunks(stream, chunkSize: chunkSize))
+        announced = input.gzipTrailerLength()
+        supply = .stream(StreamedChunks(stream, chunkSize: chunkSize, announcedByteCount: announced))
       case let compression:
         supply = .stream(StreamedChunks(try DecompressorProcess(compression, input), chunkSize: chunkSize))
       }
@@ -70,7 +72,7 @@ struct TextSource {
       throw error.failure(ofFile: input.name)
     }
     self.inflater = inflater
-    announcedByteCount = inflater == nil ? nil : input.gzipTrailerLength()
+    announcedByteCount = announced
   }
 
   /// Text that is in memory, plain or compressed with gzip.
