@@ -6,6 +6,9 @@ struct FileReading {
   let source: TextSource
   let options: ReadingOptions
 
+  /// No decompressor and no pipe feeds more.
+  private static let mostWorkersOfStream = 4
+
   private var threads: Int { max(1, options.threads ?? availableCoreCount) }
 
   func result() throws(ReadingFailure) -> LIBSVMFile {
@@ -26,8 +29,8 @@ struct FileReading {
       let first = prefetched.map { $0.next() } ?? chunks.next()
       if let first { try TextSource.refuseStrangers(Array(first.text.prefix(8)), name) }
       let room = try estimatedRoom(first)
-      (parsed, arrays) = try parse(
-        .stream(prefetched ?? chunks), first: first, team: WorkerTeam(size: max(1, threads - 1)), room: room)
+      let team = WorkerTeam(size: min(threads - 1, Self.mostWorkersOfStream))
+      (parsed, arrays) = try parse(.stream(prefetched ?? chunks), first: first, team: team, room: room)
     }
     let content: FileContent
     do throws(ReadingFailure) {

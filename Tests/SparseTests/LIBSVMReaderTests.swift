@@ -55,6 +55,23 @@ import Testing
     #expect(file.data.classes.map { file.data.classLabels[Int($0)] } == labels.map(Double.init))
   }
 
+  /// Texts whose rows take several large pages, which one thread brings while others parse already.
+  @Test(arguments: [MadeUpText.letter, .news20]) func largeTextsGiveTheSameWhateverTheThreads(text: MadeUpText) throws {
+    var bytes: [UInt8] = []
+    text.write { bytes += $0 }
+    let file = try TextFile(bytes: bytes)
+    let expected = try LIBSVMReader.read(path: file.path, options: ReadingOptions(threads: 1))
+    for threads in [2, 2, 2, 3, 5, 16] {
+      let found = try LIBSVMReader.read(path: file.path, options: ReadingOptions(threads: threads))
+      // Not shown where they differ: they are long.
+      let isSame =
+        found.data.matrix == expected.data.matrix && found.data.classes == expected.data.classes
+        && found.data.classLabels == expected.data.classLabels
+      #expect(isSame, "\(threads) threads")
+      #expect(found.checksum == expected.checksum)
+    }
+  }
+
   @Test func missingFilesAreNoInput() {
     #expect {
       try LIBSVMReader.read(path: "/nonexistent/file")
