@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A chunk whose rows are in their place.
+/// A chunk that has been parsed.
 struct ParsedChunk {
   let index: Int
   let segment: Int
@@ -91,7 +91,7 @@ final class ChunkDispatcher: @unchecked Sendable {
   private let expected: ByteCounts
   private let areChunksShared: Bool
   private let isFirstSegmentReady = Atomic(false)
-  /// Of the first segment's columns and values; nil where one thread parses.
+  /// Of the first segment's columns and values; nil where one thread parses, until the first pages are there, and where there are gaps.
   private var columnPages: PagesAhead?
   private var valuePages: PagesAhead?
   /// Whether chunks have far fewer entries or rows than room is made for, as where comments hold colons. Small pages leave the room
@@ -108,7 +108,7 @@ final class ChunkDispatcher: @unchecked Sendable {
 
   /// - Parameters:
   ///   - first: The first chunk of a stream, if it has been taken already.
-  ///   - segment: virtual memory, which nobody has touched; `prepareMemory` brings it.
+  ///   - segment: virtual memory, of which nobody touches anything before `prepareMemory` brings it.
   ///   - expected: what the segment is to have large pages for.
   ///   - workers: threads that parse.
   init(

@@ -1,7 +1,6 @@
 /// Where the rows of a chunk of text go, and what was found in it.
 ///
-/// The memory belongs to a `RowSegment`, where a `ChunkDispatcher` has set aside room for as many entries as the chunk has colons and for as
-/// many rows as it has lines.
+/// The memory belongs to a `RowSegment` and has room for as many entries as the chunk has colons and for as many rows as it has lines.
 struct ChunkRows {
   /// Indices less one.
   private(set) var columns: UnsafeMutablePointer<Int32>

@@ -64,6 +64,8 @@ final class GzipInflater: ByteStream {
         let isStuck = count == 0 && inputBefore == stream.avail_in
         if isStuck, isInputAtEnd { throw .interrupted("the gzip stream ends too early; the file is cut short") }
       default:
+        // What came before it is handed over first; the next call fails in the same way.
+        if count > 0 { break }
         let reason = stream.msg.map { String(cString: $0) } ?? "code \(status)"
         throw .interrupted("the gzip stream is corrupt: \(reason)")
       }

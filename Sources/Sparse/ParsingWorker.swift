@@ -15,7 +15,8 @@ struct ParsingWorker {
     let memory: RowSegment
   }
 
-  /// As many chunks of 128 KB as are parsed while memory comes slowly; more would wait for the same.
+  /// As many chunks of 128 KB as are parsed while memory comes slowly. They are in memory twice for a while; more chunks, and those of a
+  /// long line, wait.
   private static let mostEarlyChunks = 8
 
   /// - Parameters:
@@ -40,10 +41,12 @@ struct ParsingWorker {
     return parser.labels
   }
 
+  /// Parses the next chunk, and puts those in their place that were parsed before the memory for it was there, once it is.
+  ///
   /// - Returns: false where no chunk is left.
   mutating func parseNext() -> Bool {
     guard let ticket = dispatcher.next() else { return false }
-    if early.count == Self.mostEarlyChunks { dispatcher.waitForMemory() }
+    if early.count == Self.mostEarlyChunks || ticket.chunk.byteCount > 2 * TextChunk.size { dispatcher.waitForMemory() }
     if dispatcher.isMemoryReady {
       finishEarlyChunks()
       if let page = ticket.pageAhead { MemoryAdvice.bringLargePage(page) }

@@ -16,7 +16,7 @@ public struct ReadingOptions: Sendable, Hashable {
   public var usesVectors: Bool
   /// Bytes that the rows may take; nil takes what the machine has available.
   public var memoryLimit: Int?
-  /// Bytes of text that a thread takes at a time, at least 1; the result is the same.
+  /// Bytes of text that a thread takes at a time at most, at least 1; the result is the same.
   package var chunkSize = TextChunk.size
 
   public init(

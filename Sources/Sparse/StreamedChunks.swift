@@ -44,26 +44,27 @@ final class StreamedChunks: ChunkSource {
   private let stream: any ByteStream
   private let chunkSize: Int
   private let pool: BufferPool
-  /// Bytes of text that are still to come, as far as is known.
-  private var announcedByteCount: Int
+  /// Bytes of text that are still to come, if the announcement was right; else 0 or less.
+  private var remainingByteCount: Int
   /// The beginning of a line whose end is still to come.
   private var carried: [UInt8] = []
   private var isAtEnd = false
 
   /// - Parameters:
-  ///   - chunkSize: bytes of a chunk, up to the last line that ends in them, at least 1.
+  ///   - chunkSize: bytes of a chunk, up to the last line that ends in them, at least 1; of more than `TextChunk.size`, that many.
   ///   - announcedByteCount: bytes of text, where known or guessed. The last chunks are smaller, so that little is left to be parsed
   ///     when the last one has come.
   init(_ stream: any ByteStream, chunkSize: Int = TextChunk.size, announcedByteCount: Int? = nil) {
     self.stream = stream
     self.chunkSize = max(1, min(chunkSize, TextChunk.size))
-    self.announcedByteCount = announcedByteCount ?? 0
+    remainingByteCount = announcedByteCount ?? 0
     pool = BufferPool(capacity: self.chunkSize)
   }
 
-  /// Bytes to read for the next chunk; together with the beginning of its first line they fill a buffer, if that beginning is short.
+  /// Bytes to read for the next chunk. With the beginning of its first line they are no more than a buffer holds, unless that beginning is
+  /// long.
   private var sizeOfNext: Int {
-    let size = announcedByteCount > 0 ? max(chunkSize / 8, min(chunkSize, announcedByteCount / 4)) : chunkSize
+    let size = remainingByteCount > 0 ? max(chunkSize / 8, min(chunkSize, remainingByteCount / 4)) : chunkSize
     return max(1, size / 2, size - carried.count)
   }
 
@@ -112,7 +113,7 @@ final class StreamedChunks: ChunkSource {
         }
         filled += count
       }
-      announcedByteCount -= filled
+      remainingByteCount -= filled
     } catch {
       isAtEnd = true
       switch error {

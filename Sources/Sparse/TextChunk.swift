@@ -54,7 +54,7 @@ final class ChunkBuffer {
   fileprivate init(_ bytes: UnsafeMutableBufferPointer<UInt8>, pool: BufferPool?) {
     self.bytes = bytes
     self.pool = pool
-    // Reading behind the text must not depend on what memory held before.
+    // What stands behind a text is read and has no consequences; it is never memory that was not written.
     bytes[(bytes.count - 1 - TextChunk.padding)...].initialize(repeating: 0)
   }
 

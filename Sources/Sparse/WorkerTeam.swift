@@ -2,8 +2,8 @@ import Synchronization
 
 /// Threads that work beside the calling one and end with the team.
 ///
-/// Starting a thread takes as long as parsing 100 KB, and waking one that sleeps nearly as long: the threads that parse a file also give
-/// its memory back at the end, and who waits stays awake for a while.
+/// Until a thread that is started or woken is at work, others could parse 100 KB: the threads that parse a file also give its memory
+/// back at the end, and who waits stays awake for a while.
 final class WorkerTeam {
   /// Threads, with the calling one.
   let size: Int
@@ -79,6 +79,8 @@ final class WorkerTeam {
       body?()
     }
 
+    /// A function of its own, so that the thread does not keep the job, and what it refers to, while it waits for the end: the job may
+    /// refer to the team.
     private func doJob(_ worker: Int) {
       let body: (@Sendable (Int) -> Void)? = monitor.locked {
         if job != nil { busy.add(1, ordering: .relaxed) }

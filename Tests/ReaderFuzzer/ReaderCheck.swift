@@ -23,6 +23,8 @@ struct Plan {
   let form: Form
   let indexBase: IndexBase?
   let chunkSize: Int
+  /// Seldom more than one: starting threads takes far longer than reading.
+  let threads: Int
   /// How a gzip stream is damaged, if it is: bits to flip (all of them: it is cut) and the place, in 256ths of the length.
   let damage: (bits: UInt8, place: Int)
 
@@ -41,6 +43,7 @@ struct Plan {
       }
     indexBase = [nil, .zero, .one, nil][Int(input[0] >> 4 & 3)]
     chunkSize = [1, 3 + Int(input[1]), 64, TextChunk.size][Int(input[0] >> 6 & 3)]
+    threads = hash >> 21 & 15 == 0 ? 3 : 1
     damage = (input[2], Int(input[3]))
   }
 }
@@ -48,7 +51,7 @@ struct Plan {
 /// The vector path in chunks of any size finds what the byte loop finds in one piece.
 private func checkPlain(_ text: [UInt8], _ plan: Plan) {
   let expected = outcome(text, indexBase: plan.indexBase, usesVectors: false, chunkSize: TextChunk.size)
-  let found = outcome(text, indexBase: plan.indexBase, usesVectors: true, chunkSize: plan.chunkSize)
+  let found = outcome(text, indexBase: plan.indexBase, usesVectors: true, chunkSize: plan.chunkSize, threads: plan.threads)
   precondition(found == expected, "the vector path and the byte loop differ")
 }
 
@@ -105,14 +108,14 @@ private func checkGzip(_ text: [UInt8], _ plan: Plan) {
     let split = text.count * plan.damage.place / 256
     let bytes = split > 0 ? stored(text[..<split]) + stored(text[split...]) : whole
     let expected = outcome(text, indexBase: plan.indexBase, usesVectors: true, chunkSize: TextChunk.size)
-    let found = outcome(bytes, indexBase: plan.indexBase, usesVectors: true, chunkSize: plan.chunkSize)
+    let found = outcome(bytes, indexBase: plan.indexBase, usesVectors: true, chunkSize: plan.chunkSize, threads: plan.threads)
     precondition(found == expected, "a gzip stream and its text differ")
     return
   }
   var bytes = whole
   let place = 2 + (bytes.count - 2) * plan.damage.place / 256
   if plan.damage.bits == 0xFF { bytes.removeSubrange(place...) } else { bytes[place] ^= plan.damage.bits }
-  _ = outcome(bytes, indexBase: plan.indexBase, usesVectors: true, chunkSize: plan.chunkSize)
+  _ = outcome(bytes, indexBase: plan.indexBase, usesVectors: true, chunkSize: plan.chunkSize, threads: plan.threads)
 }
 
 /// Every number has the bits that the C library gives it.
@@ -138,10 +141,12 @@ private struct Outcome: Equatable {
   var errors: ReadingFailure?
 }
 
-private func outcome(_ bytes: [UInt8], indexBase: IndexBase?, usesVectors: Bool, chunkSize: Int) -> Outcome {
+private func outcome(
+  _ bytes: [UInt8], indexBase: IndexBase?, usesVectors: Bool, chunkSize: Int, threads: Int = 1
+) -> Outcome {
   // The limit spares asking the operating system.
   var options = ReadingOptions(
-    indexBase: indexBase, threads: 1, computesChecksum: false, usesVectors: usesVectors, memoryLimit: 1 << 30)
+    indexBase: indexBase, threads: threads, computesChecksum: false, usesVectors: usesVectors, memoryLimit: 1 << 30)
   options.chunkSize = chunkSize
   do throws(ReadingFailure) {
     let file = try LIBSVMReader.read(bytes: bytes, name: "input", options: options)

@@ -45,7 +45,12 @@ import Testing
     let second = pool.take()
     let address = first?.bytes.baseAddress
     #expect(address != nil && address != second.bytes.baseAddress)
+    let size = first?.bytes.count ?? 0
     first = nil
+    // What the allocator would hand out if it had got the memory back.
+    let other = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size)
+    defer { other.deallocate() }
+    #expect(other.baseAddress != address)
     #expect(pool.take().bytes.baseAddress == address)
   }
 }

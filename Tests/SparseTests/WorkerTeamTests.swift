@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Sparse
@@ -16,34 +17,65 @@ import Testing
     func wait(for count: Int) { monitor.locked { while workers.count < count { monitor.wait() } } }
   }
 
-  /// Each thread once, and nobody works on once `perform` has returned.
+  /// Each thread once, and all have ended when `perform` returns.
   @Test(arguments: [1, 2, 5]) func eachWorkerDoesTheJobOnce(size: Int) {
-    let calls = Calls()
+    let begun = Calls()
+    let ended = Calls()
     let team = WorkerTeam(size: size)
     team.perform { worker in
-      calls.note(worker)
-      if worker == 0 { calls.wait(for: size) }
+      begun.note(worker)
+      if worker == 0 { begun.wait(for: size) } else { usleep(3000) }
+      ended.note(worker)
     }
-    #expect(calls.sorted == Array(0..<size))
+    #expect(ended.sorted == Array(0..<size))
   }
 
   @Test func aThreadThatComesTooLateDoesNothing() {
-    for _ in 0..<200 {
+    for _ in 0..<50 {
       let calls = Calls()
       let team = WorkerTeam(size: 2)
       team.perform { calls.note($0) }
       let after = calls.sorted
       #expect(after == [0] || after == [0, 1])
+      usleep(1000)
       #expect(calls.sorted == after)
     }
+  }
+
+  /// A job may refer to its team: threads that wait for the end do not keep it.
+  @Test func nobodyKeepsTheJob() {
+    let team = WorkerTeam(size: 3)
+    weak var kept: Calls?
+    do {
+      let calls = Calls()
+      kept = calls
+      team.perform { worker in
+        calls.note(worker)
+        if worker == 0 { calls.wait(for: 3) }
+      }
+    }
+    for _ in 0..<1000 where kept != nil { usleep(1000) }
+    #expect(kept == nil)
+    withExtendedLifetime(team) {}
   }
 
   @Test(arguments: [1, 3], [false, true]) func theLastTaskIsDoneAtTheEnd(size: Int, performs: Bool) {
     let calls = Calls()
     do {
       let team = WorkerTeam(size: size)
-      if performs { team.perform { _ in } }
+      if performs {
+        let begun = Calls()
+        team.perform { worker in
+          begun.note(worker)
+          if worker == 0 { begun.wait(for: size) }
+        }
+      }
       team.runAtEnd { calls.note(9) }
+      // With threads that are there for certain, not before the end.
+      if performs, size > 1 {
+        usleep(3000)
+        #expect(calls.sorted == [])
+      }
     }
     calls.wait(for: 1)
     #expect(calls.sorted == [9])
