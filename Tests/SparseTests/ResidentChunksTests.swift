@@ -5,10 +5,7 @@ import Testing
 
 @Suite struct ResidentChunksTests {
   /// Lines of all lengths, some longer than a chunk; with and without a newline at the end.
-  @Test(arguments: [
-    "", "\n", "a", "a\n", "\n\n\n", "a\nbb\n\ncccccccccccc\nd", "a\nbb\n\ncccccccccccc\nd\n", "cccccccccccccccc\n\nd",
-  ])
-  func chunksAreWholeLinesAndTogetherTheText(text: String) {
+  @Test(arguments: textsOfManyLineLengths) func chunksAreWholeLinesAndTogetherTheText(text: String) {
     let bytes = Array(text.utf8)
     let buffer = ChunkBuffer(capacity: bytes.count)
     _ = buffer.bytes.update(fromContentsOf: bytes)

@@ -4,10 +4,7 @@ import Testing
 
 @Suite struct StreamedChunksTests {
   /// Lines of all lengths, some longer than a chunk; whatever is announced, be it right or not, and whoever takes the chunks.
-  @Test(arguments: [
-    "", "\n", "a", "a\n", "\n\n\n", "a\nbb\n\ncccccccccccc\nd", "a\nbb\n\ncccccccccccc\nd\n", "cccccccccccccccc\n\nd",
-  ])
-  func chunksAreWholeLinesAndTogetherTheText(text: String) {
+  @Test(arguments: textsOfManyLineLengths) func chunksAreWholeLinesAndTogetherTheText(text: String) {
     let bytes = Array(text.utf8)
     for size in 1...(bytes.count + 2) {
       for announced in [nil, 0, 1, bytes.count, 3 * bytes.count + 100] {

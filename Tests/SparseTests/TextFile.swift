@@ -63,3 +63,8 @@ func gzip(_ text: [UInt8]) -> [UInt8] {
   }
   return Array(output[..<count])
 }
+
+/// Lines of all lengths, with and without a newline at the end.
+let textsOfManyLineLengths = [
+  "", "\n", "a", "a\n", "\n\n\n", "a\nbb\n\ncccccccccccc\nd", "a\nbb\n\ncccccccccccc\nd\n", "cccccccccccccccc\n\nd",
+]
