@@ -32,7 +32,7 @@ final class ChunkParser {
       while position < text.count {
         let end = windowEnd(text, position)
         let window = UnsafeBufferPointer(rebasing: text[position..<end])
-        if !vectorLoop.parse(window, into: &rows, labels: &labels) {
+        if !vectorLoop.parse(window, readableBefore: position, into: &rows, labels: &labels) {
           byteLoop.parse(window, into: &rows, labels: &labels)
         }
         position = end

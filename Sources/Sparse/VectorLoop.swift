@@ -12,13 +12,10 @@
 
     private let indexBase: IndexBase?
     private var capacity = 0
-    // Of each entry: where its index begins, its colon, and where its value ends.
-    private var starts = UnsafeMutablePointer<UInt32>.allocate(capacity: 0)
-    private var colons = UnsafeMutablePointer<UInt32>.allocate(capacity: 0)
-    private var ends = UnsafeMutablePointer<UInt32>.allocate(capacity: 0)
-    // Of each row: where its label begins and ends, and how many entries of the window there are up to its end.
-    private var labelStarts = UnsafeMutablePointer<UInt32>.allocate(capacity: 0)
-    private var labelEnds = UnsafeMutablePointer<UInt32>.allocate(capacity: 0)
+    // Of each entry three positions: where its index begins, its colon, and where its value ends.
+    private var positions = UnsafeMutablePointer<UInt32>.allocate(capacity: 0)
+    // Of each row: its newline, and how many entries of the window there are up to it.
+    private var newlines = UnsafeMutablePointer<UInt32>.allocate(capacity: 0)
     private var entriesUpTo = UnsafeMutablePointer<UInt32>.allocate(capacity: 0)
 
     init(indexBase: IndexBase?) {
@@ -28,21 +25,18 @@
     deinit { deallocate() }
 
     private func deallocate() {
-      for list in [starts, colons, ends, labelStarts, labelEnds, entriesUpTo] { list.deallocate() }
+      for list in [positions, newlines, entriesUpTo] { list.deallocate() }
     }
 
-    /// Makes room for the positions in a window of some bytes: an entry or a row takes two at least, and positions are
-    /// written up to sixteen at a time.
+    /// Makes room for what a window of some bytes can have: no byte has more than one position, and those of 64 bytes are
+    /// written 64 at a time.
     private func reserve(_ byteCount: Int) {
-      let needed = byteCount / 2 + 160
+      let needed = byteCount + 160
       guard needed > capacity else { return }
       deallocate()
       capacity = needed
-      starts = .allocate(capacity: needed)
-      colons = .allocate(capacity: needed)
-      ends = .allocate(capacity: needed)
-      labelStarts = .allocate(capacity: needed)
-      labelEnds = .allocate(capacity: needed)
+      positions = .allocate(capacity: needed)
+      newlines = .allocate(capacity: needed)
       entriesUpTo = .allocate(capacity: needed)
     }
 
@@ -50,9 +44,12 @@
     ///
     /// - Parameters:
     ///   - text: Whole lines; 80 more bytes behind them can be read.
+    ///   - readableBefore: Bytes before them that can be read.
     ///   - rows: Has room for as many entries as the window has colons.
     /// - Returns: Whether it did; if not, `rows` is as before.
-    func parse(_ text: UnsafeBufferPointer<UInt8>, into rows: inout ChunkRows, labels: inout LabelTable) -> Bool {
+    func parse(
+      _ text: UnsafeBufferPointer<UInt8>, readableBefore: Int, into rows: inout ChunkRows, labels: inout LabelTable
+    ) -> Bool {
       guard let bytes = text.baseAddress, !text.isEmpty, text.count <= Self.longestWindow,
         bytes[text.count - 1] == UInt8(ascii: "\n")
       else {
@@ -62,7 +59,7 @@
       guard let found = findTokens(bytes, text.count) else { return false }
       let columns = rows.columns + rows.entryCount
       let values = rows.values + rows.entryCount
-      guard convertEntries(bytes, found.entries, columns, values),
+      guard convertEntries(bytes, found.entries, readableBefore, columns, values),
         let range = rangeOfAscending(columns, found),
         storeRows(bytes, found, &rows, &labels)
       else { return false }
@@ -82,29 +79,26 @@
     // MARK: Positions
 
     /// Fills the lists of positions; nil where the window is not made of plain rows.
+    ///
+    /// The start, the colon and the end of each entry make one list. Whether they come in this order is not looked at here:
+    /// where they do not, what stands between two of them is no number.
     private func findTokens(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Found? {
-      var startCount = 0
+      var positionCount = 0
       var colonCount = 0
-      var endCount = 0
-      var labelCount = 0
-      var labelEndCount = 0
       var rowCount = 0
       var wasBlank: UInt64 = 1
       var wasNewline: UInt64 = 1
+      var wasCarriageReturn: UInt64 = 0
       var labelCarry: UInt64 = 0
+      var strange: UInt64 = 0
       var block = 0
       while block < count {
         let address = bytes + block
         let valid: UInt64 = count - block >= 64 ? ~0 : (1 << UInt64(count - block)) &- 1
         let newline = mask_of_equal(address, UInt8(ascii: "\n")) & valid
-        let blank = mask_of_at_most(address, 0x20) | ~valid
+        let blank = mask_of_blanks(address) | ~valid
         let colon = mask_of_equal(address, UInt8(ascii: ":")) & valid
-        let space = mask_of_equal(address, UInt8(ascii: " ")) | mask_of_equal(address, UInt8(ascii: "\t"))
-        var odd = blank & valid & ~(space | newline)
-        if odd != 0 {
-          // A carriage return is a blank where a newline follows.
-          odd &= ~(mask_of_equal(address, UInt8(ascii: "\r")) & mask_of_equal(address + 1, UInt8(ascii: "\n")))
-        }
+        let carriageReturn = mask_of_equal(address, UInt8(ascii: "\r")) & valid
 
         let token = ~blank
         let afterBlank = blank << 1 | wasBlank
@@ -116,56 +110,49 @@
         let (sum, overflow) = token.addingReportingOverflow(labelStart)
         let (carried, carryOverflow) = sum.addingReportingOverflow(labelCarry)
         labelCarry = overflow || carryOverflow ? 1 : 0
-        let labelEnd: UInt64 = carried & blank
-        let entryStart = token & afterBlank & ~labelStart
-        let entryEnd = blank & ~afterBlank & ~labelEnd
-        // Refused at once, so that the lists never hold more positions than rows and entries have bytes.
-        guard odd | lineStart & blank == 0, colonCount < capacity - 80 else { return nil }
+        let labelEnd = carried & blank
+        // An entry begins where a token does, and ends where one does, unless that is a label.
+        let edge = (blank ^ afterBlank) & ~(labelStart | labelEnd)
+        let position = edge & valid | colon
+        // A line begins with a label; a carriage return is a blank where a newline follows.
+        strange |= lineStart & blank | (carriageReturn << 1 | wasCarriageReturn) & ~newline
+        wasCarriageReturn = carriageReturn >> 63
 
-        let base = UInt32(truncatingIfNeeded: block)
-        mask_store_positions(entryStart, base, starts + startCount)
-        mask_store_positions(colon, base, colons + colonCount)
-        mask_store_positions(entryEnd, base, ends + endCount)
-        if newline | labelStart | labelEnd != 0 {
-          mask_store_positions(labelStart, base, labelStarts + labelCount)
-          mask_store_positions(labelEnd, base, labelEnds + labelEndCount)
-          labelCount &+= labelStart.nonzeroBitCount
-          labelEndCount &+= labelEnd.nonzeroBitCount
-          var rest = newline
-          while rest != 0 {
-            let upTo = rest ^ (rest &- 1)
-            entriesUpTo[rowCount] = UInt32(truncatingIfNeeded: endCount &+ (entryEnd & upTo).nonzeroBitCount)
-            rowCount &+= 1
-            rest &= rest &- 1
-          }
-        }
-        startCount &+= entryStart.nonzeroBitCount
+        mask_store_positions(position, UInt32(truncatingIfNeeded: block), positions + positionCount)
+        // Most blocks have one newline or none: written in any case, and counted where there is one.
+        var rest = newline
+        repeat {
+          let upTo = rest ^ (rest &- 1)
+          newlines[rowCount] = UInt32(truncatingIfNeeded: block &+ rest.trailingZeroBitCount)
+          entriesUpTo[rowCount] = UInt32(truncatingIfNeeded: positionCount &+ (position & upTo).nonzeroBitCount) / 3
+          rowCount &+= rest == 0 ? 0 : 1
+          rest &= rest &- 1
+        } while rest != 0
+        positionCount &+= position.nonzeroBitCount
         colonCount &+= colon.nonzeroBitCount
-        endCount &+= entryEnd.nonzeroBitCount
         block &+= 64
       }
-      guard startCount == colonCount, endCount == colonCount, labelCount == rowCount, labelEndCount == rowCount else {
-        return nil
-      }
-      return Found(entries: endCount, rows: rowCount)
+      guard strange == 0, positionCount == 3 * colonCount else { return nil }
+      return Found(entries: colonCount, rows: rowCount)
     }
 
     // MARK: Numbers
 
     private func convertEntries(
-      _ bytes: UnsafePointer<UInt8>, _ count: Int, _ columns: UnsafeMutablePointer<Int32>,
+      _ bytes: UnsafePointer<UInt8>, _ count: Int, _ readableBefore: Int, _ columns: UnsafeMutablePointer<Int32>,
       _ values: UnsafeMutablePointer<Float>
     ) -> Bool {
       guard count > 0 else { return true }
       // The last eight are filled up with copies of the last one.
-      for place in count..<(count + 8) {
-        starts[place] = starts[count - 1]
-        colons[place] = colons[count - 1]
-        ends[place] = ends[count - 1]
-      }
+      for place in (3 * count)..<(3 * count + 24) { positions[place] = positions[place - 3] }
       return Self.powersOfTen.withUnsafeBufferPointer { powers in
         guard let powers = powers.baseAddress else { return false }
         var entry = 0
+        // Words are read that end where an entry does.
+        if readableBefore + Int(positions[2]) < 8 {
+          entry = min(8, count)
+          guard convertOneByOne(bytes, 0, entry, columns, values) else { return false }
+        }
         let whole = count & ~7
         while entry < whole {
           if !convertEight(bytes, entry, powers, columns + entry, values + entry),
@@ -198,50 +185,113 @@
     /// Converts eight entries from `entry` on; false where one of them is out of the ordinary: an index of more than 8
     /// digits, a value of more than 16 characters, any character that is not a digit, a point or a minus sign in its place, or
     /// a value that one division does not round for certain.
+    ///
+    /// Two forms of eight values are taken at once: integers of at most four characters, and values with one digit before the
+    /// point or no point, and at most eight digits behind it.
     @inline(__always)
     private func convertEight(
       _ bytes: UnsafePointer<UInt8>, _ entry: Int, _ powersOfTen: UnsafePointer<Double>,
       _ columns: UnsafeMutablePointer<Int32>, _ values: UnsafeMutablePointer<Float>
     ) -> Bool {
-      let start = positions_load(starts + entry)
-      let colon = positions_load(colons + entry)
-      let end = positions_load(ends + entry)
+      let places = positions + 3 * entry
+      let colon = positions_load_second_of_three(places)
       let one = positions_splat(1)
-      let zeros = words_splat(0x3030_3030_3030_3030)
+      let indexLength = positions_subtract(colon, positions_load_first_of_three(places))
+      let oddIndices = positions_and(positions_subtract(indexLength, one), positions_splat(~7))
+      let index = digitsOfIndices(bytes, places, indexLength)
+      storeColumns(index, columns)
 
-      // The digits of an index at the upper end of a word, zeros below.
-      let indexLength = positions_subtract(colon, start)
-      var oddLengths = positions_and(positions_subtract(indexLength, one), positions_splat(~7))
-      let unusedBits = words_subtract(words_splat(64), words_from_positions(positions_times_eight(indexLength)))
-      let index = words_shift_up(words_xor(words_gather(bytes, start), zeros), unusedBits)
-      words_store_less_one(columns, words_value_of_digits(index))
+      // A minus sign is passed over.
+      let head = positions_gather_every_third(bytes + 1, places + 1)
+      let isNegative = positions_equal(positions_and(head, positions_splat(0xFF)), positions_splat(UInt32(UInt8(ascii: "-"))))
+      let signs = positions_and(isNegative, positions_splat(1 << 31))
+      let wholeLength = positions_subtract(positions_subtract(positions_load_third_of_three(places), colon), one)
+      let length = positions_add(wholeLength, isNegative)
+      let lengthLessOne = positions_subtract(length, one)
+      let headDigits = positions_shift_down(
+        positions_xor(head, positions_splat(0x3030_3030)), positions_and(isNegative, positions_splat(8)))
 
-      // A minus sign is passed over; what follows it must be 1 to 15 characters, and 1 to 16 where there is none.
-      let head = words_gather(bytes + 1, colon)
-      let isNegative = words_is_low_byte(head, UInt8(ascii: "-"))
-      let signLength = words_to_positions(isNegative)
-      let wholeLength = positions_subtract(positions_subtract(end, colon), one)
-      let length = positions_subtract(wholeLength, signLength)
-      oddLengths = positions_or(oddLengths, positions_and(positions_subtract(length, one), positions_splat(~15)))
-      oddLengths = positions_or(oddLengths, positions_and(positions_subtract(wholeLength, one), positions_splat(~15)))
-      guard positions_are_zero(oddLengths) else { return false }
-      let bits = words_from_positions(positions_times_eight(length))
-      let headDigits = words_shift_down(words_xor(head, zeros), words_times_eight(isNegative))
-      let signs = words_as_sign_bits(isNegative)
-
-      // Integers of at most 8 characters.
-      if positions_are_zero(positions_and(positions_subtract(wholeLength, one), positions_splat(8))) {
-        let digits = words_shift_up(headDigits, words_subtract(words_splat(64), bits))
-        if !words_have_byte_above(words_max_of_bytes(index, digits), 9) {
-          let integers = doubles_of_digits(words_splat(0), words_value_of_digits(digits))
-          doubles_store_as_floats(values, doubles_flip_signs(integers, signs))
+      let oddIntegers = positions_and(
+        positions_or(positions_subtract(wholeLength, one), lengthLessOne), positions_splat(~3))
+      if positions_are_zero(positions_or(oddIndices, oddIntegers)) {
+        let unused = positions_subtract(positions_splat(32), positions_times_eight(length))
+        let digits = positions_shift_up(headDigits, unused)
+        if !bytes_have_above(index, digits, 9) {
+          positions_store_as_floats(values, positions_value_of_digits(digits), signs)
           return true
         }
       }
 
+      let oddLengths = positions_and(
+        positions_or(lengthLessOne, positions_subtract(positions_splat(10), length)), positions_splat(~15))
+      let point = UInt32(UInt8(ascii: ".") ^ UInt8(ascii: "0")) << 8
+      let isNoPoint = positions_without(
+        positions_and(positions_above(length, one), positions_splat(0xFF00)),
+        positions_equal_bytes(headDigits, positions_splat(point)))
+      if positions_are_zero(positions_or(positions_or(oddIndices, oddLengths), isNoPoint)) {
+        let first = positions_and(headDigits, positions_splat(0xFF))
+        let fractionLength = positions_max(positions_subtract(length, positions_splat(2)), positions_splat(0))
+        let unused = words_from_positions(positions_subtract(positions_splat(64), positions_times_eight(fractionLength)))
+        let fraction = words_and(
+          words_xor(words_gather_every_third(bytes - 8, places + 2), words_splat(0x3030_3030_3030_3030)),
+          words_shift_up(words_splat(~0), unused))
+        // Without a point the fraction is 0, whatever it is divided by.
+        let scale = doubles_power_of_ten(positions_subtract(positions_max(fractionLength, one), one))
+        let quotients = doubles_divide(doubles_of_parts(first, scale, words_value_of_digits(fraction)), scale)
+        if !bytes_have_above(words_max_of_bytes(index, fraction), first, 9), !doubles_are_unsettled(quotients) {
+          doubles_store_as_floats(values, quotients, signs)
+          return true
+        }
+      }
+      return convertEightLong(bytes, entry, powersOfTen, values)
+    }
+
+    /// The digits of indices at the upper end of words, zeros below.
+    @inline(__always)
+    private func digitsOfIndices(
+      _ bytes: UnsafePointer<UInt8>, _ places: UnsafePointer<UInt32>, _ length: token_positions
+    ) -> token_words {
+      words_shift_up(
+        words_xor(words_gather_every_third(bytes, places), words_splat(0x3030_3030_3030_3030)),
+        words_from_positions(positions_subtract(positions_splat(64), positions_times_eight(length))))
+    }
+
+    @inline(__always)
+    private func storeColumns(_ index: token_words, _ columns: UnsafeMutablePointer<Int32>) {
+      positions_store(columns, positions_subtract(words_value_of_digits(index), positions_splat(1)))
+    }
+
+    /// Converts the values of eight entries in any of the forms that `convertEight` takes.
+    @inline(never)
+    private func convertEightLong(
+      _ bytes: UnsafePointer<UInt8>, _ entry: Int, _ powersOfTen: UnsafePointer<Double>, _ values: UnsafeMutablePointer<Float>
+    ) -> Bool {
+      let places = positions + 3 * entry
+      let colon = positions_load_second_of_three(places)
+      let end = positions_load_third_of_three(places)
+      let one = positions_splat(1)
+      let zeros = words_splat(0x3030_3030_3030_3030)
+      let indexLength = positions_subtract(colon, positions_load_first_of_three(places))
+      let index = digitsOfIndices(bytes, places, indexLength)
+
+      // What follows a minus sign must be 1 to 15 characters, and 1 to 16 where there is none.
+      let head = words_gather_every_third(bytes + 1, places + 1)
+      let isNegative = positions_equal(
+        positions_and(words_to_positions(head), positions_splat(0xFF)), positions_splat(UInt32(UInt8(ascii: "-"))))
+      let signs = positions_and(isNegative, positions_splat(1 << 31))
+      let wholeLength = positions_subtract(positions_subtract(end, colon), one)
+      let length = positions_add(wholeLength, isNegative)
+      let oddLengths = positions_or(
+        positions_and(positions_subtract(indexLength, one), positions_splat(~7)),
+        positions_and(positions_or(positions_subtract(length, one), positions_subtract(wholeLength, one)), positions_splat(~15)))
+      guard positions_are_zero(oddLengths) else { return false }
+      let bits = words_from_positions(positions_times_eight(length))
+      let headDigits = words_shift_down(
+        words_xor(head, zeros), words_from_positions(positions_and(isNegative, positions_splat(8))))
+
       // The last 8 characters in `low`, what comes before them in `high`; zeros where there is none.
-      let digitsStart = positions_add(positions_add(colon, one), signLength)
-      let tail = words_gather(bytes, positions_max(positions_subtract(end, positions_splat(8)), digitsStart))
+      let tail = words_gather(
+        bytes, positions_max(positions_subtract(end, positions_splat(8)), positions_subtract(end, length)))
       var low = words_shift_up(words_xor(tail, zeros), words_subtract_to_zero(words_splat(64), bits))
       var high = words_shift_up(headDigits, words_subtract_to_zero(words_splat(128), bits))
 
@@ -263,16 +313,17 @@
       high = words_or(words_and(high, afterInHigh), words_up_one_byte(words_and(high, beforeInHigh)))
       // Digits after the point; 16 where there is no point.
       let ones = words_splat(0x0101_0101_0101_0101)
-      let places = words_sum_of_bytes(words_add(words_and(afterInLow, ones), words_and(afterInHigh, ones)))
+      let digitsAfterPoint = words_to_positions(
+        words_sum_of_bytes(words_add(words_and(afterInLow, ones), words_and(afterInHigh, ones))))
 
-      let significands = doubles_of_digits(words_value_of_digits(high), words_value_of_digits(low))
-      let quotients = doubles_divide(significands, doubles_look_up(powersOfTen, places))
-      doubles_store_as_floats(values, doubles_flip_signs(quotients, signs))
+      let significands = doubles_of_parts(words_value_of_digits(high), doubles_splat(1e8), words_value_of_digits(low))
+      let quotients = doubles_divide(significands, doubles_look_up(powersOfTen, digitsAfterPoint))
+      doubles_store_as_floats(values, quotients, signs)
       // A point alone is no number.
-      let isOneCharacter = words_not(words_not_zero(words_xor(bits, words_splat(8))))
-      let characters = words_max_of_bytes(
-        words_max_of_bytes(index, words_and(hasPoint, isOneCharacter)), words_max_of_bytes(low, high))
-      return !words_have_byte_above(characters, 9) && !doubles_are_unsettled(significands, quotients)
+      let isPoint = positions_and(words_to_positions(hasPoint), positions_equal(length, one))
+      let characters = words_max_of_bytes(index, words_max_of_bytes(low, high))
+      return !bytes_have_above(characters, isPoint, 9) && !doubles_reach(significands, 0x1p53)
+        && !doubles_are_unsettled(quotients)
     }
 
     /// Converts a few entries with the careful scanner; false where one of them is wrong.
@@ -281,9 +332,9 @@
       _ values: UnsafeMutablePointer<Float>
     ) -> Bool {
       for entry in first..<(first + count) {
-        let start = Int(starts[entry])
-        let colon = Int(colons[entry])
-        let end = Int(ends[entry])
+        let start = Int(positions[3 * entry])
+        let colon = Int(positions[3 * entry + 1])
+        let end = Int(positions[3 * entry + 2])
         guard start < colon, colon - start <= 10, colon + 1 < end else { return false }
         var index = 0
         for position in start..<colon {
@@ -337,39 +388,45 @@
       _ bytes: UnsafePointer<UInt8>, _ found: Found, _ rows: inout ChunkRows, _ labels: inout LabelTable
     ) -> Bool {
       let base = rows.firstEntry + rows.entryCount
+      var start = 0
       for row in 0..<found.rows {
-        guard let code = labelCode(bytes, Int(labelStarts[row]), Int(labelEnds[row]), rows.line + row, &labels) else {
-          return false
-        }
+        guard let code = labelCode(bytes, start, rows.line + row, &labels) else { return false }
         rows.labelCodes[rows.rowCount + row] = code
         rows.rowEnds[rows.rowCount + row] = base &+ Int(entriesUpTo[row])
+        start = Int(newlines[row]) + 1
       }
       return true
     }
 
+    /// The code of the label that begins at `start` and ends at a blank.
     @inline(__always)
     private func labelCode(
-      _ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ line: Int, _ labels: inout LabelTable
+      _ bytes: UnsafePointer<UInt8>, _ start: Int, _ line: Int, _ labels: inout LabelTable
     ) -> Int32? {
-      var position = start
       let sign = bytes[start]
-      if sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { position += 1 }
-      if end - position <= 3, position < end {
-        var value = 0
-        var isWhole = true
-        while position < end {
-          let digit = bytes[position] &- UInt8(ascii: "0")
-          isWhole = isWhole && digit < 10
-          value = value &* 10 &+ Int(digit)
-          position &+= 1
-        }
-        if isWhole { return labels.code(small: sign == UInt8(ascii: "-") ? -value : value, line: line) }
+      let isNegative = sign == UInt8(ascii: "-")
+      let signLength = isNegative || sign == UInt8(ascii: "+") ? 1 : 0
+      let digits = word_at(bytes + start + signLength) ^ 0x3030_3030_3030_3030
+      // Bit 7 of each character that is not a digit.
+      let others = (digits &+ 0x7676_7676_7676_7676 | digits) & 0x8080_8080_8080_8080
+      let length = others.trailingZeroBitCount >> 3
+      if length >= 1, length <= 3, isBlank(bytes[start + signLength + length]) {
+        let last = digits << UInt64(64 - 8 * length)
+        let value = Int(last >> 40 & 0xFF) &* 100 &+ Int(last >> 48 & 0xFF) &* 10 &+ Int(last >> 56)
+        return labels.code(small: isNegative ? -value : value, line: line)
       }
+      var end = start
+      while !isBlank(bytes[end]) { end += 1 }
       let text = UnsafeBufferPointer(start: bytes + start, count: end - start)
       guard let number = DecimalNumber(prefixOf: text), number.text.count == text.count else { return nil }
       let label = number.double
       guard label.isFinite else { return nil }
       return labels.code(label == 0 ? 0 : label, line: line)
+    }
+
+    @inline(__always)
+    private func isBlank(_ byte: UInt8) -> Bool {
+      byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
     }
   }
 #endif
