@@ -283,7 +283,8 @@
       let length = positions_add(wholeLength, isNegative)
       let oddLengths = positions_or(
         positions_and(positions_subtract(indexLength, one), positions_splat(~7)),
-        positions_and(positions_or(positions_subtract(length, one), positions_subtract(wholeLength, one)), positions_splat(~15)))
+        positions_and(
+          positions_or(positions_subtract(length, one), positions_subtract(wholeLength, one)), positions_splat(~15)))
       guard positions_are_zero(oddLengths) else { return false }
       let bits = words_from_positions(positions_times_eight(length))
       let headDigits = words_shift_down(

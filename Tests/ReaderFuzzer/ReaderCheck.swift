@@ -67,7 +67,7 @@ private func checkRows(_ text: [UInt8], _ plan: Plan) {
   byteLoop.parse(chunk, into: &expected.rows, labels: &expected.labels)
   let vectorLoop = VectorLoop(indexBase: plan.indexBase)
   let found = ParsedRows(chunk)
-  let isTaken = vectorLoop.parse(chunk, into: &found.rows, labels: &found.labels)
+  let isTaken = vectorLoop.parse(chunk, readableBefore: 0, into: &found.rows, labels: &found.labels)
   let isRight =
     isTaken
     ? found.hasRows(of: expected) && found.labels.labels == expected.labels.labels

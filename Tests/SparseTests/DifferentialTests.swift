@@ -1,5 +1,6 @@
-import Sparse
 import Testing
+
+@testable import Sparse
 
 /// The vector loop and the byte loop give the same, whatever the text, the number of threads and the size of chunks.
 @Suite struct DifferentialTests {
@@ -54,4 +55,46 @@ import Testing
       withExtendedLifetime(file) {}
     }
   }
+
+  /// Rows of one form of values, which the vector loop takes eight at a time; between them rows of another, which fill up the eight.
+  private static let forms = [
+    "1 1:1 2:0 3:12 4:-7 5:9999 6:-999 7:3 8:0 9:4",
+    "-1 1:0.5 2:-0.25 3:1 4:-1 5:0.0666667 6:-0.12345678 7:9.87654321 8:5. 9:7",
+    "+1 1:0.733333 2:-0.466667 3:0.2 4:1 5:0.333333 6:-1 7:0.6 8:0 10:0.1",
+    "3 1:12.5 2:-0.1234567890123 3:123456789.125 4:1234567 5:.5 6:-99.5 7:1 8:0.5 9:1234567812345678",
+    "12 10000:1 20000:2 99999:3 12345678:1 12345679:0.5 12345680:1 12345681:2 12345682:3 12345683:1",
+  ]
+
+  /// What the rows of a text are; nil where they are not rows.
+  private func rows(_ text: [UInt8], vectors: Bool, before: Int) -> String? {
+    // Rows before it move the eights on.
+    let row = Array("1 1:1\n".utf8)
+    let prefix = Array([[UInt8]](repeating: row, count: before).joined())
+    let buffer = ChunkBuffer(capacity: prefix.count + text.count)
+    _ = buffer.bytes.update(fromContentsOf: prefix + text)
+    let chunk = buffer.chunk(0..<(prefix.count + text.count)).text
+    let room = ByteCounts(chunk)
+    let segment = RowSegment.allocate(entries: room.colons, rows: room.newlines)
+    defer { segment.deallocate() }
+    var rows = ChunkRows(segment, entry: 0, row: 0, firstEntry: 0, firstLine: 1)
+    ChunkParser(indexBase: nil, usesVectors: vectors).parse(chunk, into: &rows)
+    guard rows.errorCount == 0 else { return nil }
+    let values = (0..<rows.entryCount).map { "\(rows.columns[$0]):\(String(rows.values[$0].bitPattern, radix: 16))" }
+    return "\((0..<rows.rowCount).map { rows.rowEnds[$0] }) \(values)"
+  }
+
+  @Test(arguments: forms, [0, 1]) func oneStrangeCharacterAnywhere(form: String, rowsBefore: Int) {
+    let text = Array("\(form)\n\(form)\n\(Self.forms[0])\n".utf8)
+    #expect(rows(text, vectors: true, before: rowsBefore) != nil)
+    for position in 0..<(2 * form.utf8.count + 2) {
+      for strange in "059:. -+e/#\n\r\t\0\u{7F}".utf8 {
+        var changed = text
+        changed[position] = strange
+        let found = rows(changed, vectors: true, before: rowsBefore)
+        #expect(found == rows(changed, vectors: false, before: rowsBefore), "\(quoted(changed))")
+      }
+    }
+  }
+
+  private func quoted(_ text: [UInt8]) -> String { String(decoding: text, as: UTF8.self).debugDescription }
 }
