@@ -45,9 +45,9 @@ private struct PagesAhead {
     pages = MemoryAdvice.furtherLargePages(elements, byteCount: expected * stride)
   }
 
-  /// The next page, once all elements up to half a page before it have been given away.
-  mutating func next(given count: Int) -> Int? {
-    guard !pages.isEmpty, base + count * stride + MemoryAdvice.largePageSize / 2 >= pages.lowerBound else { return nil }
+  /// The next page, once all elements up to `lead` bytes before it have been given away.
+  mutating func next(given count: Int, lead: Int) -> Int? {
+    guard !pages.isEmpty, base + count * stride + lead >= pages.lowerBound else { return nil }
     defer { pages = (pages.lowerBound + MemoryAdvice.largePageSize)..<pages.upperBound }
     return pages.lowerBound
   }
@@ -153,16 +153,21 @@ final class ChunkDispatcher: @unchecked Sendable {
   var reservedByteCount: Int { firstEntry * Self.entrySize + lineCount * Self.rowSize }
 
   /// The next chunk; nil where there is none.
-  func next() -> ChunkTicket? {
+  ///
+  /// - Parameter worker: who is to parse it. The first one brings most large pages: they are those that it gave back when it freed the rows
+  ///   of an earlier read, and still in its core's cache.
+  func next(worker: Int) -> ChunkTicket? {
     monitor.locked {
       guard end == nil, let lines = nextLines() else { return nil }
       let counts = ByteCounts(lines.chunk.text)
       guard makeRoom(counts) else { return nil }
       let segment = segments[segments.count - 1]
       let rows = ChunkRows(segment, entry: entry, row: row, firstEntry: firstEntry, firstLine: line)
+      let lead = MemoryAdvice.largePageSize / (worker == 0 ? 2 : 4)
       let ticket = ChunkTicket(
         index: index, segment: segments.count - 1, entry: entry, row: row, chunk: lines.chunk, counts: counts, rows: rows,
-        pageAhead: segments.count == 1 ? columnPages?.next(given: entry) ?? valuePages?.next(given: entry) : nil)
+        pageAhead: segments.count == 1
+          ? columnPages?.next(given: entry, lead: lead) ?? valuePages?.next(given: entry, lead: lead) : nil)
       index += 1
       entry += counts.colons
       firstEntry += counts.colons

@@ -45,7 +45,7 @@ struct ParsingWorker {
   ///
   /// - Returns: false where no chunk is left.
   mutating func parseNext() -> Bool {
-    guard let ticket = dispatcher.next() else { return false }
+    guard let ticket = dispatcher.next(worker: number) else { return false }
     if early.count == Self.mostEarlyChunks || ticket.chunk.byteCount > 2 * TextChunk.size { dispatcher.waitForMemory() }
     if dispatcher.isMemoryReady {
       finishEarlyChunks()
