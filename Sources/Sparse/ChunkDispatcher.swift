@@ -157,25 +157,31 @@ final class ChunkDispatcher: @unchecked Sendable {
   /// - Parameter worker: who is to parse it. The first one brings most large pages: they are those that it gave back when it freed the rows
   ///   of an earlier read, and still in its core's cache.
   func next(worker: Int) -> ChunkTicket? {
-    monitor.locked {
-      guard end == nil, let lines = nextLines() else { return nil }
-      let counts = ByteCounts(lines.chunk.text)
-      guard makeRoom(counts) else { return nil }
-      let segment = segments[segments.count - 1]
-      let rows = ChunkRows(segment, entry: entry, row: row, firstEntry: firstEntry, firstLine: line)
-      let lead = MemoryAdvice.largePageSize / (worker == 0 ? 2 : 4)
-      let ticket = ChunkTicket(
-        index: index, segment: segments.count - 1, entry: entry, row: row, chunk: lines.chunk, counts: counts, rows: rows,
-        pageAhead: segments.count == 1
-          ? columnPages?.next(given: entry, lead: lead) ?? valuePages?.next(given: entry, lead: lead) : nil)
-      index += 1
-      entry += counts.colons
-      firstEntry += counts.colons
-      row += counts.newlines
-      line += counts.newlines
-      if lines.endsBeforeLongLine { end = .interruption(message: TextChunk.longLineMessage, column: 1) }
-      return ticket
+    switch supply {
+    case .resident: monitor.lockedSoon { nextTicket(worker) }
+    // This may take as long as decompressing.
+    case .stream: monitor.locked { nextTicket(worker) }
     }
+  }
+
+  private func nextTicket(_ worker: Int) -> ChunkTicket? {
+    guard end == nil, let lines = nextLines() else { return nil }
+    let counts = ByteCounts(lines.chunk.text)
+    guard makeRoom(counts) else { return nil }
+    let segment = segments[segments.count - 1]
+    let rows = ChunkRows(segment, entry: entry, row: row, firstEntry: firstEntry, firstLine: line)
+    let lead = MemoryAdvice.largePageSize / (worker == 0 ? 2 : 4)
+    let ticket = ChunkTicket(
+      index: index, segment: segments.count - 1, entry: entry, row: row, chunk: lines.chunk, counts: counts, rows: rows,
+      pageAhead: segments.count == 1
+        ? columnPages?.next(given: entry, lead: lead) ?? valuePages?.next(given: entry, lead: lead) : nil)
+    index += 1
+    entry += counts.colons
+    firstEntry += counts.colons
+    row += counts.newlines
+    line += counts.newlines
+    if lines.endsBeforeLongLine { end = .interruption(message: TextChunk.longLineMessage, column: 1) }
+    return ticket
   }
 
   private func nextLines() -> ResidentChunks.Lines? {

@@ -19,6 +19,10 @@ public enum ReaderBenchmark {
     /// Megabytes (10^6 bytes) of text a second; medians.
     public var megabytesPerSecond: Double
     public var megabytesPerSecondTwoThreads: Double
+    /// How many times as fast two threads are.
+    public var twoThreadSpeedup: Double
+    /// How many times as much two threads read that share nothing, each the whole text: what the machine gives.
+    public var twoReaderSpeedup: Double
     /// Peak of anonymous memory while reading with two threads, sampled every half millisecond, over the bytes of the finished
     /// arrays; nil where the operating system does not tell.
     public var peakMemoryRatio: Double?
@@ -65,28 +69,22 @@ public enum ReaderBenchmark {
   ///   - withGzip: whether the text is compressed and read again.
   /// - Throws: `ReadingFailure`, and `Skipped` where disk space for a temporary file is short.
   public static func time(path: String, name: String, repetitions: Int = 5, withGzip: Bool = true) throws -> Timing {
-    var one: [Double] = []
-    var two: [Double] = []
-    var bytes = 0
-    var arrayBytes = 0
-    try repeatedly(repetitions) {
-      for threads in [1, 2] {
-        let options = ReadingOptions(threads: threads, computesChecksum: false)
-        let seconds = try block {
-          let file = try LIBSVMReader.read(path: path, options: options)
-          (bytes, arrayBytes) = (file.byteCount, file.data.arrayBytes)
-          return file
-        }
-        if threads == 1 { one += seconds } else { two += seconds }
-      }
+    let file = try LIBSVMReader.read(path: path)
+    let (bytes, arrayBytes) = (file.byteCount, file.data.arrayBytes)
+    @Sendable func read(threads: Int) throws -> Double {
+      try block { try LIBSVMReader.read(path: path, options: ReadingOptions(threads: threads, computesChecksum: false)) }
     }
+    let times = try rounds(
+      repetitions, [{ try read(threads: 1) }, { try read(threads: 2) }, { try twice { try read(threads: 1) } }])
+    let one = times[0]
     // Several times, for the sampler sees little of a short read.
     let memory = try peakMemory {
-      try repeatedly(1) { _ = try LIBSVMReader.read(path: path, options: ReadingOptions(threads: 2)) }
+      try repeatedly(1, for: .seconds(1)) { _ = try LIBSVMReader.read(path: path, options: ReadingOptions(threads: 2)) }
     }
     var timing = Timing(
       problem: name, bytes: bytes, megabytesPerSecond: Double(bytes) / 1e6 / median(one),
-      megabytesPerSecondTwoThreads: Double(bytes) / 1e6 / median(two),
+      megabytesPerSecondTwoThreads: Double(bytes) / 1e6 / median(times[1]), twoThreadSpeedup: medianRatio(one, times[1]),
+      twoReaderSpeedup: 2 * medianRatio(one, times[2]),
       peakMemoryRatio: memory.map { Double($0) / Double(arrayBytes) }, peakMemory: memory, arrayBytes: arrayBytes)
     if withGzip {
       let (ratio, seconds) = try gzipTimeRatio(path, repetitions)
@@ -96,20 +94,32 @@ public enum ReaderBenchmark {
     return timing
   }
 
-  /// What takes a few milliseconds is easily disturbed: it is repeated for a second at least.
-  private static func repeatedly(_ repetitions: Int, _ body: () throws -> Void) rethrows {
+  /// Seconds that some things take which take turns. What takes a few milliseconds is easily disturbed, and a shared machine is fast and
+  /// slow for seconds: they take turns for two seconds at least, and ratios are those of neighbours.
+  private static func rounds(_ repetitions: Int, _ bodies: [() throws -> Double]) throws -> [[Double]] {
+    var seconds = [[Double]](repeating: [], count: bodies.count)
+    try repeatedly(repetitions, for: .seconds(2)) {
+      for (place, body) in bodies.enumerated() { seconds[place].append(try body()) }
+    }
+    return seconds
+  }
+
+  private static func medianRatio(_ dividends: [Double], _ divisors: [Double]) -> Double {
+    median(zip(dividends, divisors).map { $0 / $1 })
+  }
+
+  private static func repeatedly(_ repetitions: Int, for duration: Duration, _ body: () throws -> Void) rethrows {
     let start = ContinuousClock.now
     var count = 0
-    while count < max(1, repetitions) || ContinuousClock.now - start < .seconds(1) {
+    while count < max(1, repetitions) || ContinuousClock.now - start < duration {
       try body()
       count += 1
     }
   }
 
-  /// Times of doing something again and again for a twentieth of a second, at least once. A core that has slept meanwhile, as one that only
-  /// a second thread uses, is slow for some milliseconds: what is compared takes turns in blocks, not one by one. Freeing the result is not
-  /// counted.
-  private static func block<Result>(_ body: () throws -> Result) rethrows -> [Double] {
+  /// Median time of doing something again and again for a twentieth of a second, at least once. A core that has slept meanwhile, as one
+  /// that only a second thread uses, is slow for some milliseconds: blocks take turns, not single reads. Freeing the result is not counted.
+  private static func block<Result>(_ body: () throws -> Result) rethrows -> Double {
     let start = ContinuousClock.now
     var seconds: [Double] = []
     repeat {
@@ -118,7 +128,21 @@ public enum ReaderBenchmark {
       seconds.append((ContinuousClock.now - before) / .seconds(1))
       withExtendedLifetime(result) {}
     } while ContinuousClock.now - start < .milliseconds(50)
-    return seconds
+    return median(seconds)
+  }
+
+  /// The mean of what a measurement gives on two threads at once.
+  private static func twice(_ body: @escaping @Sendable () throws -> Double) throws -> Double {
+    let other = Outcome()
+    let thread = WorkerThread { other.result = Swift.Result { try body() } }
+    let own = Swift.Result { try body() }
+    thread.join()
+    return (try own.get() + (other.result?.get() ?? own.get())) / 2
+  }
+
+  /// Written by one thread before another that has waited for its end reads it.
+  private final class Outcome: @unchecked Sendable {
+    var result: Result<Double, any Error>?
   }
 
   // MARK: gzip
@@ -126,13 +150,13 @@ public enum ReaderBenchmark {
   private static func gzipTimeRatio(_ path: String, _ repetitions: Int) throws -> (ratio: Double, inflateSeconds: Double) {
     let compressed = try TemporaryFile()
     try compress(path, into: compressed)
-    var reading: [Double] = []
-    var inflating: [Double] = []
-    try repeatedly(repetitions) {
-      reading += try block { try LIBSVMReader.read(path: compressed.path) }
-      inflating += try block { try inflateOnly(compressed.path) }
-    }
-    return (median(reading) / median(inflating), median(inflating))
+    let times = try rounds(
+      repetitions,
+      [
+        { try block { try inflateOnly(compressed.path) } },
+        { try block { try LIBSVMReader.read(path: compressed.path) } },
+      ])
+    return (medianRatio(times[1], times[0]), median(times[0]))
   }
 
   private static func compress(_ path: String, into file: TemporaryFile) throws {

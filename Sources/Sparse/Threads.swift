@@ -14,6 +14,9 @@ final class Monitor: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
+  /// Together about the time that waking a thread takes.
+  private static let mostPauses = 4096
+
   init() {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
@@ -32,13 +35,24 @@ final class Monitor: @unchecked Sendable {
     return body()
   }
 
+  /// As `locked`, for a lock that others hold for about as long as waking a thread takes: waits awake at first.
+  func lockedSoon<Value>(_ body: () -> Value) -> Value {
+    for _ in 0..<Self.mostPauses {
+      if pthread_mutex_trylock(mutex) == 0 {
+        defer { pthread_mutex_unlock(mutex) }
+        return body()
+      }
+      pause_briefly()
+    }
+    return locked(body)
+  }
+
   /// Releases the lock until `signal` is called; may return without.
   func wait() { pthread_cond_wait(condition, mutex) }
 
-  /// Waits until a condition holds that changes before `signal`, and may be asked without the lock: at first awake, for about the time that
-  /// waking a thread takes.
+  /// Waits until a condition holds that changes before `signal`, and may be asked without the lock: at first awake.
   func wait(until holds: () -> Bool) {
-    for _ in 0..<4096 {
+    for _ in 0..<Self.mostPauses {
       if holds() { return }
       pause_briefly()
     }
