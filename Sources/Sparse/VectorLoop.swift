@@ -182,113 +182,120 @@
       1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
     ]
 
+    /// Eight entries side by side, each value with the minus sign passed over.
+    private struct EightEntries {
+      /// The digits of indices at the upper end of words, zeros below.
+      let index: token_words
+      /// Not 0 where an index has not 1 to 8 characters.
+      let oddIndices: token_positions
+      /// Characters of values, with the minus sign and without.
+      let wholeLength: token_positions
+      let length: token_positions
+      /// The first characters of values less "0", three at least.
+      let head: token_positions
+      /// All bits set where there is a minus sign.
+      let isNegative: token_positions
+
+      @inline(__always)
+      init(_ bytes: UnsafePointer<UInt8>, _ places: UnsafePointer<UInt32>) {
+        let one = positions_splat(1)
+        let colon = positions_load_second_of_three(places)
+        let indexLength = positions_subtract(colon, positions_load_first_of_three(places))
+        oddIndices = positions_and(positions_subtract(indexLength, one), positions_splat(~7))
+        let characters = words_xor(words_gather_every_third(bytes, places), words_splat(0x3030_3030_3030_3030))
+        let unused = positions_subtract(positions_splat(64), positions_times_eight(indexLength))
+        index = words_shift_up(characters, words_from_positions(unused))
+
+        let head = positions_gather_every_third(bytes + 1, places + 1)
+        let minus = positions_splat(UInt32(UInt8(ascii: "-")))
+        isNegative = positions_equal(positions_and(head, positions_splat(0xFF)), minus)
+        wholeLength = positions_subtract(positions_subtract(positions_load_third_of_three(places), colon), one)
+        length = positions_add(wholeLength, isNegative)
+        self.head = positions_shift_down(
+          positions_xor(head, positions_splat(0x3030_3030)), positions_and(isNegative, positions_splat(8)))
+      }
+
+      var signs: token_positions { @inline(__always) get { positions_and(isNegative, positions_splat(1 << 31)) } }
+    }
+
     /// Converts eight entries from `entry` on; false where one of them is out of the ordinary: an index of more than 8
     /// digits, a value of more than 16 characters, any character that is not a digit, a point or a minus sign in its place, or
     /// a value that one division does not round for certain.
-    ///
-    /// Two forms of eight values are taken at once: integers of at most four characters, and values with one digit before the
-    /// point or no point, and at most eight digits behind it.
     @inline(__always)
     private func convertEight(
       _ bytes: UnsafePointer<UInt8>, _ entry: Int, _ powersOfTen: UnsafePointer<Double>,
       _ columns: UnsafeMutablePointer<Int32>, _ values: UnsafeMutablePointer<Float>
     ) -> Bool {
       let places = positions + 3 * entry
-      let colon = positions_load_second_of_three(places)
+      let eight = EightEntries(bytes, places)
+      positions_store(columns, positions_subtract(words_value_of_digits(eight.index), positions_splat(1)))
+      return convertIntegers(eight, values) || convertOneDigitValues(eight, bytes, places, values)
+        || convertAnyValues(bytes, places, powersOfTen, values)
+    }
+
+    /// Converts eight values if all are integers of at most four characters.
+    @inline(__always)
+    private func convertIntegers(_ eight: EightEntries, _ values: UnsafeMutablePointer<Float>) -> Bool {
       let one = positions_splat(1)
-      let indexLength = positions_subtract(colon, positions_load_first_of_three(places))
-      let oddIndices = positions_and(positions_subtract(indexLength, one), positions_splat(~7))
-      let index = digitsOfIndices(bytes, places, indexLength)
-      storeColumns(index, columns)
-
-      // A minus sign is passed over.
-      let head = positions_gather_every_third(bytes + 1, places + 1)
-      let isNegative = positions_equal(positions_and(head, positions_splat(0xFF)), positions_splat(UInt32(UInt8(ascii: "-"))))
-      let signs = positions_and(isNegative, positions_splat(1 << 31))
-      let wholeLength = positions_subtract(positions_subtract(positions_load_third_of_three(places), colon), one)
-      let length = positions_add(wholeLength, isNegative)
-      let lengthLessOne = positions_subtract(length, one)
-      let headDigits = positions_shift_down(
-        positions_xor(head, positions_splat(0x3030_3030)), positions_and(isNegative, positions_splat(8)))
-
-      let oddIntegers = positions_and(
-        positions_or(positions_subtract(wholeLength, one), lengthLessOne), positions_splat(~3))
-      if positions_are_zero(positions_or(oddIndices, oddIntegers)) {
-        let unused = positions_subtract(positions_splat(32), positions_times_eight(length))
-        let digits = positions_shift_up(headDigits, unused)
-        if !bytes_have_above(index, digits, 9) {
-          positions_store_as_floats(values, positions_value_of_digits(digits), signs)
-          return true
-        }
-      }
-
       let oddLengths = positions_and(
-        positions_or(lengthLessOne, positions_subtract(positions_splat(10), length)), positions_splat(~15))
+        positions_or(positions_subtract(eight.wholeLength, one), positions_subtract(eight.length, one)), positions_splat(~3))
+      guard positions_are_zero(positions_or(eight.oddIndices, oddLengths)) else { return false }
+      let unused = positions_subtract(positions_splat(32), positions_times_eight(eight.length))
+      let digits = positions_shift_up(eight.head, unused)
+      guard !bytes_have_above(eight.index, digits, 9) else { return false }
+      positions_store_as_floats(values, positions_value_of_digits(digits), eight.signs)
+      return true
+    }
+
+    /// Converts eight values if all have one digit, or one, a point and at most eight digits behind it.
+    @inline(__always)
+    private func convertOneDigitValues(
+      _ eight: EightEntries, _ bytes: UnsafePointer<UInt8>, _ places: UnsafePointer<UInt32>,
+      _ values: UnsafeMutablePointer<Float>
+    ) -> Bool {
+      let one = positions_splat(1)
+      let oddLengths = positions_and(
+        positions_or(positions_subtract(eight.length, one), positions_subtract(positions_splat(10), eight.length)),
+        positions_splat(~15))
       let point = UInt32(UInt8(ascii: ".") ^ UInt8(ascii: "0")) << 8
       let isNoPoint = positions_without(
-        positions_and(positions_above(length, one), positions_splat(0xFF00)),
-        positions_equal_bytes(headDigits, positions_splat(point)))
-      if positions_are_zero(positions_or(positions_or(oddIndices, oddLengths), isNoPoint)) {
-        let first = positions_and(headDigits, positions_splat(0xFF))
-        let fractionLength = positions_max(positions_subtract(length, positions_splat(2)), positions_splat(0))
-        let unused = words_from_positions(positions_subtract(positions_splat(64), positions_times_eight(fractionLength)))
-        let fraction = words_and(
-          words_xor(words_gather_every_third(bytes - 8, places + 2), words_splat(0x3030_3030_3030_3030)),
-          words_shift_up(words_splat(~0), unused))
-        // Without a point the fraction is 0, whatever it is divided by.
-        let scale = doubles_power_of_ten(positions_subtract(positions_max(fractionLength, one), one))
-        let quotients = doubles_divide(doubles_of_parts(first, scale, words_value_of_digits(fraction)), scale)
-        if !bytes_have_above(words_max_of_bytes(index, fraction), first, 9), !doubles_are_unsettled(quotients) {
-          doubles_store_as_floats(values, quotients, signs)
-          return true
-        }
+        positions_and(positions_above(eight.length, one), positions_splat(0xFF00)),
+        positions_equal_bytes(eight.head, positions_splat(point)))
+      guard positions_are_zero(positions_or(positions_or(eight.oddIndices, oddLengths), isNoPoint)) else { return false }
+      let first = positions_and(eight.head, positions_splat(0xFF))
+      let fractionLength = positions_max(positions_subtract(eight.length, positions_splat(2)), positions_splat(0))
+      let unused = words_from_positions(positions_subtract(positions_splat(64), positions_times_eight(fractionLength)))
+      let fraction = words_and(
+        words_xor(words_gather_every_third(bytes - 8, places + 2), words_splat(0x3030_3030_3030_3030)),
+        words_shift_up(words_splat(~0), unused))
+      // Without a point the fraction is 0, whatever it is divided by.
+      let scale = doubles_power_of_ten(positions_subtract(positions_max(fractionLength, one), one))
+      let quotients = doubles_divide(doubles_of_parts(first, scale, words_value_of_digits(fraction)), scale)
+      guard !bytes_have_above(words_max_of_bytes(eight.index, fraction), first, 9), !doubles_are_unsettled(quotients) else {
+        return false
       }
-      return convertEightLong(bytes, entry, powersOfTen, values)
+      doubles_store_as_floats(values, quotients, eight.signs)
+      return true
     }
 
-    /// The digits of indices at the upper end of words, zeros below.
-    @inline(__always)
-    private func digitsOfIndices(
-      _ bytes: UnsafePointer<UInt8>, _ places: UnsafePointer<UInt32>, _ length: token_positions
-    ) -> token_words {
-      words_shift_up(
-        words_xor(words_gather_every_third(bytes, places), words_splat(0x3030_3030_3030_3030)),
-        words_from_positions(positions_subtract(positions_splat(64), positions_times_eight(length))))
-    }
-
-    @inline(__always)
-    private func storeColumns(_ index: token_words, _ columns: UnsafeMutablePointer<Int32>) {
-      positions_store(columns, positions_subtract(words_value_of_digits(index), positions_splat(1)))
-    }
-
-    /// Converts the values of eight entries in any of the forms that `convertEight` takes.
+    /// Converts eight values of at most 16 characters, or 15 behind a minus sign, in decimal notation.
     @inline(never)
-    private func convertEightLong(
-      _ bytes: UnsafePointer<UInt8>, _ entry: Int, _ powersOfTen: UnsafePointer<Double>, _ values: UnsafeMutablePointer<Float>
+    private func convertAnyValues(
+      _ bytes: UnsafePointer<UInt8>, _ places: UnsafePointer<UInt32>, _ powersOfTen: UnsafePointer<Double>,
+      _ values: UnsafeMutablePointer<Float>
     ) -> Bool {
-      let places = positions + 3 * entry
-      let colon = positions_load_second_of_three(places)
-      let end = positions_load_third_of_three(places)
       let one = positions_splat(1)
       let zeros = words_splat(0x3030_3030_3030_3030)
-      let indexLength = positions_subtract(colon, positions_load_first_of_three(places))
-      let index = digitsOfIndices(bytes, places, indexLength)
-
-      // What follows a minus sign must be 1 to 15 characters, and 1 to 16 where there is none.
-      let head = words_gather_every_third(bytes + 1, places + 1)
-      let isNegative = positions_equal(
-        positions_and(words_to_positions(head), positions_splat(0xFF)), positions_splat(UInt32(UInt8(ascii: "-"))))
-      let signs = positions_and(isNegative, positions_splat(1 << 31))
-      let wholeLength = positions_subtract(positions_subtract(end, colon), one)
-      let length = positions_add(wholeLength, isNegative)
-      let oddLengths = positions_or(
-        positions_and(positions_subtract(indexLength, one), positions_splat(~7)),
-        positions_and(
-          positions_or(positions_subtract(length, one), positions_subtract(wholeLength, one)), positions_splat(~15)))
-      guard positions_are_zero(oddLengths) else { return false }
+      let eight = EightEntries(bytes, places)
+      let (index, length) = (eight.index, eight.length)
+      let end = positions_load_third_of_three(places)
+      let oddLengths = positions_and(
+        positions_or(positions_subtract(length, one), positions_subtract(eight.wholeLength, one)), positions_splat(~15))
+      guard positions_are_zero(positions_or(eight.oddIndices, oddLengths)) else { return false }
       let bits = words_from_positions(positions_times_eight(length))
       let headDigits = words_shift_down(
-        words_xor(head, zeros), words_from_positions(positions_and(isNegative, positions_splat(8))))
+        words_xor(words_gather_every_third(bytes + 1, places + 1), zeros),
+        words_from_positions(positions_and(eight.isNegative, positions_splat(8))))
 
       // The last 8 characters in `low`, what comes before them in `high`; zeros where there is none.
       let tail = words_gather(
@@ -319,7 +326,7 @@
 
       let significands = doubles_of_parts(words_value_of_digits(high), doubles_splat(1e8), words_value_of_digits(low))
       let quotients = doubles_divide(significands, doubles_look_up(powersOfTen, digitsAfterPoint))
-      doubles_store_as_floats(values, quotients, signs)
+      doubles_store_as_floats(values, quotients, eight.signs)
       // A point alone is no number.
       let isPoint = positions_and(words_to_positions(hasPoint), positions_equal(length, one))
       let characters = words_max_of_bytes(index, words_max_of_bytes(low, high))
