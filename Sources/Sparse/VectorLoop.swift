@@ -297,6 +297,15 @@
         words_xor(words_gather_every_third(bytes + 1, places + 1), zeros),
         words_from_positions(positions_and(eight.isNegative, positions_splat(8))))
 
+      // Integers of at most 8 characters.
+      if positions_are_zero(positions_and(positions_subtract(eight.wholeLength, one), positions_splat(~7))) {
+        let digits = words_shift_up(headDigits, words_subtract(words_splat(64), bits))
+        if !bytes_have_above(words_max_of_bytes(index, digits), positions_splat(0), 9) {
+          positions_store_as_floats(values, words_value_of_digits(digits), eight.signs)
+          return true
+        }
+      }
+
       // The last 8 characters in `low`, what comes before them in `high`; zeros where there is none.
       let tail = words_gather(
         bytes, positions_max(positions_subtract(end, positions_splat(8)), positions_subtract(end, length)))
