@@ -118,9 +118,9 @@ struct LineScanner {
     }
     if position == start { throw pairError(at: start) }
     if value > Self.largestIndex, position < bytes.count, bytes[position] == UInt8(ascii: ":") {
+      let digits = UnsafeBufferPointer(rebasing: bytes[start..<position])
       throw LineError(
-        column: start + 1,
-        message: "index \(quotedToken(start)) is too large; the largest is \(Self.largestIndex)")
+        column: start + 1, message: "index \(quoted(digits)) is too large; the largest is \(Self.largestIndex)")
     }
     return value
   }

@@ -36,7 +36,7 @@ import Testing
     Mistake("1 1.5:2\n", #"1:3: index "1.5" is not a whole number of digits only"#),
     Mistake("1 +1:2\n", #"1:3: index "+1" is not a whole number of digits only"#),
     Mistake("1 x:2\n", #"1:3: index "x" is not a whole number of digits only"#),
-    Mistake("1 2147483648:1\n", #"1:3: index "2147483648:1" is too large; the largest is 2147483647"#),
+    Mistake("1 2147483648:1\n", #"1:3: index "2147483648" is too large; the largest is 2147483647"#),
     Mistake("1 2:1 1:1\n", "1:7: index 1 comes after index 2; the indices of a row must ascend"),
     Mistake("1 1:1 1:2\n", "1:7: index 1 is repeated; the indices of a row must ascend"),
     Mistake("1 1:1 0:2\n", "1:7: index 0 comes after index 1; the indices of a row must ascend"),
