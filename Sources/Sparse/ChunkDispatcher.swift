@@ -74,14 +74,24 @@ final class ChunkDispatcher: @unchecked Sendable {
     case memory(needed: Int, available: Int)
   }
 
+  private struct FoundChunk {
+    let lines: ResidentChunks.Lines
+    let counts: ByteCounts
+  }
+
   private let supply: Supply
   private let memoryLimit: MemoryLimit
   private let monitor = Monitor()
-  private(set) var segments: [RowSegment]
+  /// None before `prepareMemory`.
+  private(set) var segments: [RowSegment] = []
   private(set) var parsed: [ParsedChunk] = []
   private var end: End?
   /// The first chunk of a stream, if it has been taken already.
   private var first: TextChunk?
+  /// Chunks that have been found, of which the last ones may have been found ahead.
+  private var foundCount = 0
+  private var foundAhead: ArraySlice<FoundChunk> = []
+  private var bytesAhead = 0
   private var index = 0
   private var entry = 0
   private var row = 0
@@ -100,6 +110,8 @@ final class ChunkDispatcher: @unchecked Sendable {
   /// What the rows may take, asked for when the first segment is full.
   private var availableByteCount = 0
 
+  /// So much text is about what can be counted while memory comes slowly, and still in a cache when it is parsed.
+  private static let mostBytesAhead = 1 << 22
   /// Entries that a segment after the first has room for.
   private static let entriesOfSegment = 1 << 22
   /// Bytes for each entry and for each row.
@@ -108,26 +120,26 @@ final class ChunkDispatcher: @unchecked Sendable {
 
   /// - Parameters:
   ///   - first: The first chunk of a stream, if it has been taken already.
-  ///   - segment: virtual memory, of which nobody touches anything before `prepareMemory` brings it.
-  ///   - expected: what the segment is to have large pages for.
+  ///   - expected: what the first segment is to have large pages for.
   ///   - workers: threads that parse.
   init(
-    _ supply: Supply, first: TextChunk?, segment: RowSegment, expected: ByteCounts, workers: Int, memoryLimit: MemoryLimit
+    _ supply: Supply, first: TextChunk?, expected: ByteCounts, workers: Int, memoryLimit: MemoryLimit
   ) {
     self.supply = supply
     self.memoryLimit = memoryLimit
     self.first = first
     self.expected = expected
     areChunksShared = workers > 1
-    segments = [segment]
   }
 
-  /// Brings the first large pages of the first segment, which takes about as long as parsing 300 KB. Chunks are handed out before, too, and
-  /// their rows kept elsewhere until then.
-  func prepareMemory() {
-    let segment = monitor.locked { segments[0] }
+  /// Takes the first segment, and brings its first large pages, which takes about as long as parsing 300 KB. No chunk is handed out before,
+  /// but chunks are found and counted.
+  ///
+  /// - Parameter segment: virtual memory of which nobody has touched anything.
+  func prepareMemory(_ segment: RowSegment) {
     segment.adviseLargePages(entries: expected.colons, rows: expected.newlines)
-    monitor.locked {
+    monitor.lockedSoon {
+      segments = [segment]
       if areChunksShared {
         columnPages = PagesAhead(segment.columns, expected: expected.colons)
         valuePages = PagesAhead(segment.values, expected: expected.colons)
@@ -137,8 +149,20 @@ final class ChunkDispatcher: @unchecked Sendable {
     }
   }
 
-  var isMemoryReady: Bool { isFirstSegmentReady.load(ordering: .acquiring) }
-  func waitForMemory() { monitor.wait { isMemoryReady } }
+  private var isMemoryReady: Bool { isFirstSegmentReady.load(ordering: .acquiring) }
+
+  /// Waits until there is memory for rows, and meanwhile finds and counts chunks that are handed out later.
+  func findAhead() {
+    while !isMemoryReady, monitor.lockedSoon({ findNextAhead() }) {}
+    monitor.wait { isMemoryReady }
+  }
+
+  private func findNextAhead() -> Bool {
+    guard let found = findChunk() else { return false }
+    foundAhead.append(found)
+    bytesAhead += found.lines.chunk.byteCount
+    return bytesAhead < Self.mostBytesAhead
+  }
 
   /// When all chunks are parsed: why there are no more, if that is not because the text is complete.
   var prematureEnd: End? {
@@ -152,7 +176,7 @@ final class ChunkDispatcher: @unchecked Sendable {
   var lineCount: Int { line - 1 }
   var reservedByteCount: Int { firstEntry * Self.entrySize + lineCount * Self.rowSize }
 
-  /// The next chunk; nil where there is none.
+  /// The next chunk; nil where there is none. There must be memory for rows.
   ///
   /// - Parameter worker: who is to parse it. The first one brings most large pages: they are those that it gave back when it freed the rows
   ///   of an earlier read, and still in its core's cache.
@@ -165,8 +189,8 @@ final class ChunkDispatcher: @unchecked Sendable {
   }
 
   private func nextTicket(_ worker: Int) -> ChunkTicket? {
-    guard end == nil, let lines = nextLines() else { return nil }
-    let counts = ByteCounts(lines.chunk.text)
+    guard end == nil, let found = nextChunk() else { return nil }
+    let (lines, counts) = (found.lines, found.counts)
     guard makeRoom(counts) else { return nil }
     let segment = segments[segments.count - 1]
     let rows = ChunkRows(segment, entry: entry, row: row, firstEntry: firstEntry, firstLine: line)
@@ -184,13 +208,23 @@ final class ChunkDispatcher: @unchecked Sendable {
     return ticket
   }
 
-  private func nextLines() -> ResidentChunks.Lines? {
+  private func nextChunk() -> FoundChunk? {
+    guard let found = foundAhead.popFirst() else { return findChunk() }
+    // Those that have been taken are kept as long as the others.
+    if foundAhead.isEmpty { foundAhead = [] }
+    return found
+  }
+
+  private func findChunk() -> FoundChunk? {
+    let lines: ResidentChunks.Lines?
     switch supply {
-    case .resident(let chunks): return index < chunks.count ? chunks.lines(of: index) : nil
+    case .resident(let chunks): lines = foundCount < chunks.count ? chunks.lines(of: foundCount) : nil
     case .stream(let source):
-      defer { first = nil }
-      return (first ?? source.next()).map { ResidentChunks.Lines(chunk: $0, endsBeforeLongLine: false) }
+      lines = (first ?? source.next()).map { ResidentChunks.Lines(chunk: $0, endsBeforeLongLine: false) }
+      first = nil
     }
+    foundCount += 1
+    return lines.map { FoundChunk(lines: $0, counts: ByteCounts($0.chunk.text)) }
   }
 
   func finish(_ chunk: ParsedChunk) {

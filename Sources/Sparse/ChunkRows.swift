@@ -3,12 +3,12 @@
 /// The memory belongs to a `RowSegment` and has room for as many entries as the chunk has colons and for as many rows as it has lines.
 struct ChunkRows {
   /// Indices less one.
-  private(set) var columns: UnsafeMutablePointer<Int32>
-  private(set) var values: UnsafeMutablePointer<Float>
+  let columns: UnsafeMutablePointer<Int32>
+  let values: UnsafeMutablePointer<Float>
   /// For each row where its entries end, counted from the first entry of the storage.
-  private(set) var rowEnds: UnsafeMutablePointer<Int>
+  let rowEnds: UnsafeMutablePointer<Int>
   /// For each row the number of its label in a `LabelTable`.
-  private(set) var labelCodes: UnsafeMutablePointer<Int32>
+  let labelCodes: UnsafeMutablePointer<Int32>
   /// Entries of the storage before this chunk.
   let firstEntry: Int
   /// Number of the chunk's first line, from 1.
@@ -37,15 +37,6 @@ struct ChunkRows {
     labelCodes = memory.labelCodes + row
     self.firstEntry = firstEntry
     self.firstLine = firstLine
-  }
-
-  /// Copies the rows to where others would go.
-  mutating func move(to place: ChunkRows) {
-    place.columns.update(from: columns, count: entryCount)
-    place.values.update(from: values, count: entryCount)
-    place.rowEnds.update(from: rowEnds, count: rowCount)
-    place.labelCodes.update(from: labelCodes, count: rowCount)
-    (columns, values, rowEnds, labelCodes) = (place.columns, place.values, place.rowEnds, place.labelCodes)
   }
 
   /// The line that comes next.

@@ -111,16 +111,18 @@ struct FileReading {
   ) throws(ReadingFailure) -> (ParsedText, RowArrays) {
     let options = options
     let addsChecksums = options.computesChecksum && source.inflater == nil
+    let dispatcher = ChunkDispatcher(
+      supply, first: first, expected: room.expected, workers: team.size, memoryLimit: room.limit)
+    let tables = LabelTables(count: team.size)
+    // The others begin while this thread asks for memory.
+    team.begin { number in
+      let worker = ParsingWorker(number: number, dispatcher: dispatcher, options: options, addsChecksums: addsChecksums)
+      tables.set(worker.run(), number)
+    }
     var parsed: ParsedText?
     let arrays = RowArrays(entries: room.entries, rows: room.rows) { segment in
-      let dispatcher = ChunkDispatcher(
-        supply, first: first, segment: segment, expected: room.expected, workers: team.size, memoryLimit: room.limit)
-      let tables = LabelTables(count: team.size)
-      team.perform { number in
-        if number == 0 { dispatcher.prepareMemory() }
-        var worker = ParsingWorker(number: number, dispatcher: dispatcher, options: options, addsChecksums: addsChecksums)
-        tables.set(worker.run(), number)
-      }
+      dispatcher.prepareMemory(segment)
+      team.finish()
       let text = ParsedText(dispatcher: dispatcher, labelTables: tables.all)
       parsed = text
       return text.closeGaps(segment: 0)

@@ -25,6 +25,21 @@ enum MemoryAdvice {
     return (pages * largePageSize - headers) / 4
   }
 
+  /// A capacity of at least `capacity` 32-bit elements, of which an array that is made now begins in a small page right before a large one:
+  /// its header is written with the array, and in a large page that were too soon to ask for it.
+  static func placedCapacity(_ capacity: Int) -> Int {
+    #if os(Linux)
+      let length = (capacity * 4 + headers + pageSize - 1) & ~(pageSize - 1)
+      guard length >= heapLimit, let end = endOfNextMapping(length) else { return capacity }
+      var further = (end + pageSize - length) & (largePageSize - 1)
+      // What is as long as some large pages, the system puts where one begins.
+      if (length + further) & (largePageSize - 1) == 0 { further += pageSize }
+      return (length + further - headers) / 4
+    #else
+      return capacity
+    #endif
+  }
+
   /// Asks for large pages from an address on, as many as the first `byteCount` of `capacity` bytes fill by two fifths or more. Nothing of
   /// that memory may have been written yet.
   static func preferLargePages(_ address: UnsafeMutableRawPointer, byteCount: Int, capacity: Int) {
@@ -39,6 +54,7 @@ enum MemoryAdvice {
         renewLargePage(UnsafeMutableRawPointer(address - header), header: header, end: end)
       } else {
         advise(firstPage, end, 14)  // MADV_HUGEPAGE
+        if firstPage - start <= 2 * pageSize, capacity >= heapLimit { bringLargePage(firstPage) }
       }
     #endif
   }
@@ -49,7 +65,7 @@ enum MemoryAdvice {
 
   /// The large pages after the first that were asked for with the same numbers: addresses from the first of them to the end of the last.
   static func furtherLargePages(_ address: UnsafeMutableRawPointer, byteCount: Int) -> Range<Int> {
-    let second = (Int(bitPattern: address) & ~(largePageSize - 1)) + largePageSize
+    let second = ((Int(bitPattern: address) + 2 * pageSize) & ~(largePageSize - 1)) + largePageSize
     let end = endOfLargePages(address, byteCount)
     return second..<max(second, end)
   }
@@ -73,6 +89,15 @@ enum MemoryAdvice {
   #if os(Linux)
     private static func advise(_ start: Int, _ end: Int, _ advice: CInt) {
       if end > start { _ = madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, advice) }
+    }
+
+    /// Where a mapping ends that the system places now.
+    private static func endOfNextMapping(_ length: Int) -> Int? {
+      let length = length + pageSize
+      let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+      guard let probe = mmap(nil, length, PROT_NONE, flags, -1, 0), probe != MAP_FAILED else { return nil }
+      munmap(probe, length)
+      return Int(bitPattern: probe) + length
     }
 
     /// Maps the first large page of a block again, so that touching its header brings the whole of it: the header has touched it already,

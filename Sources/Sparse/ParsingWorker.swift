@@ -6,18 +6,6 @@ struct ParsingWorker {
   private let dispatcher: ChunkDispatcher
   private let parser: ChunkParser
   private let addsChecksums: Bool
-  private var early: [EarlyChunk] = []
-
-  /// A chunk parsed before the memory for its rows was there.
-  private struct EarlyChunk {
-    var parsed: ParsedChunk
-    let place: ChunkRows
-    let memory: RowSegment
-  }
-
-  /// As many chunks of 128 KB as are parsed while memory comes slowly. They are in memory twice for a while; more chunks, and those of a
-  /// long line, wait.
-  private static let mostEarlyChunks = 8
 
   /// - Parameters:
   ///   - number: which of the threads.
@@ -34,43 +22,18 @@ struct ParsingWorker {
   /// Parses chunks until none is left.
   ///
   /// - Returns: the labels that they had.
-  mutating func run() -> LabelTable {
-    while parseNext() {}
-    if !early.isEmpty { dispatcher.waitForMemory() }
-    finishEarlyChunks()
+  func run() -> LabelTable {
+    dispatcher.findAhead()
+    while let ticket = dispatcher.next(worker: number) {
+      if let page = ticket.pageAhead { MemoryAdvice.bringLargePage(page) }
+      dispatcher.finish(parse(ticket))
+    }
     return parser.labels
   }
 
-  /// Parses the next chunk, and puts those in their place that were parsed before the memory for it was there, once it is.
-  ///
-  /// - Returns: false where no chunk is left.
-  mutating func parseNext() -> Bool {
-    guard let ticket = dispatcher.next(worker: number) else { return false }
-    if early.count == Self.mostEarlyChunks || ticket.chunk.byteCount > 2 * TextChunk.size { dispatcher.waitForMemory() }
-    if dispatcher.isMemoryReady {
-      finishEarlyChunks()
-      if let page = ticket.pageAhead { MemoryAdvice.bringLargePage(page) }
-      dispatcher.finish(parse(ticket, into: ticket.rows))
-    } else {
-      let memory = RowSegment.allocate(entries: ticket.counts.colons, rows: ticket.counts.newlines)
-      let rows = ChunkRows(memory, entry: 0, row: 0, firstEntry: ticket.rows.firstEntry, firstLine: ticket.rows.firstLine)
-      early.append(EarlyChunk(parsed: parse(ticket, into: rows), place: ticket.rows, memory: memory))
-    }
-    return true
-  }
-
-  private mutating func finishEarlyChunks() {
-    for var chunk in early {
-      chunk.parsed.rows.move(to: chunk.place)
-      chunk.memory.deallocate()
-      dispatcher.finish(chunk.parsed)
-    }
-    early.removeAll()
-  }
-
-  private func parse(_ ticket: ChunkTicket, into place: ChunkRows) -> ParsedChunk {
+  private func parse(_ ticket: ChunkTicket) -> ParsedChunk {
     withExtendedLifetime(ticket.chunk.owner) {
-      var rows = place
+      var rows = ticket.rows
       var text = ticket.chunk.text
       if ticket.index == 0, text.starts(with: [0xEF, 0xBB, 0xBF]) { text = UnsafeBufferPointer(rebasing: text[3...]) }
       parser.parse(text, into: &rows)

@@ -59,8 +59,8 @@ struct RowArrays {
   ///   - rows: room for so many.
   ///   - fill: writes into the segment, and returns how many entries and rows there are.
   init(entries: Int, rows: Int, _ fill: (RowSegment) -> (entries: Int, rows: Int)) {
-    columns = Array(unsafeUninitializedCapacity: entries) { columnMemory, columnCount in
-      values = Array(unsafeUninitializedCapacity: entries) { valueMemory, valueCount in
+    columns = Array(unsafeUninitializedCapacity: MemoryAdvice.placedCapacity(entries)) { columnMemory, columnCount in
+      values = Array(unsafeUninitializedCapacity: MemoryAdvice.placedCapacity(entries)) { valueMemory, valueCount in
         rowOffsets = Array(unsafeUninitializedCapacity: rows + 1) { offsetMemory, offsetCount in
           labelCodes = Array(unsafeUninitializedCapacity: rows) { codeMemory, codeCount in
             guard let columns = columnMemory.baseAddress, let values = valueMemory.baseAddress,

@@ -17,13 +17,11 @@ final class WorkerTeam {
 
   deinit { state.end() }
 
-  /// Runs `body` on this thread, as worker 0, and meanwhile on each of the others that are there in time, as workers 1 ..< `size`. Returns
-  /// when all have ended that have begun. A team does this once.
-  func perform(_ body: @escaping @Sendable (Int) -> Void) {
-    state.begin(body)
-    body(0)
-    state.finish()
-  }
+  /// Has each thread but this one run `body`, as workers 1 ..< `size`. A team does this once, and `finish` follows.
+  func begin(_ body: @escaping @Sendable (Int) -> Void) { state.begin(body) }
+
+  /// Runs the body on this thread, as worker 0, and returns when all have ended that have begun it; threads that come later do not begin.
+  func finish() { state.finish() }
 
   /// Has a thread of the team run `body` at its end; where there is none, runs it now.
   func runAtEnd(_ body: @escaping @Sendable () -> Void) {
@@ -49,6 +47,7 @@ final class WorkerTeam {
     }
 
     func finish() {
+      monitor.locked { job }?(0)
       monitor.locked { job = nil }
       monitor.wait { busy.load(ordering: .acquiring) == 0 }
     }

@@ -17,16 +17,19 @@ import Testing
     func wait(for count: Int) { monitor.locked { while workers.count < count { monitor.wait() } } }
   }
 
-  /// Each thread once, and all have ended when `perform` returns.
+  /// Each thread once, and all have ended when `finish` returns.
   @Test(arguments: [1, 2, 5]) func eachWorkerDoesTheJobOnce(size: Int) {
     let begun = Calls()
     let ended = Calls()
     let team = WorkerTeam(size: size)
-    team.perform { worker in
+    team.begin { worker in
       begun.note(worker)
       if worker == 0 { begun.wait(for: size) } else { usleep(3000) }
       ended.note(worker)
     }
+    begun.wait(for: size - 1)
+    #expect(!begun.sorted.contains(0))
+    team.finish()
     #expect(ended.sorted == Array(0..<size))
   }
 
@@ -34,7 +37,8 @@ import Testing
     for _ in 0..<50 {
       let calls = Calls()
       let team = WorkerTeam(size: 2)
-      team.perform { calls.note($0) }
+      team.begin { calls.note($0) }
+      team.finish()
       let after = calls.sorted
       #expect(after == [0] || after == [0, 1])
       usleep(1000)
@@ -49,10 +53,11 @@ import Testing
     do {
       let calls = Calls()
       kept = calls
-      team.perform { worker in
+      team.begin { worker in
         calls.note(worker)
         if worker == 0 { calls.wait(for: 3) }
       }
+      team.finish()
     }
     for _ in 0..<1000 where kept != nil { usleep(1000) }
     #expect(kept == nil)
@@ -65,10 +70,11 @@ import Testing
       let team = WorkerTeam(size: size)
       if performs {
         let begun = Calls()
-        team.perform { worker in
+        team.begin { worker in
           begun.note(worker)
           if worker == 0 { begun.wait(for: size) }
         }
+        team.finish()
       }
       team.runAtEnd { calls.note(9) }
       // With threads that are there for certain, not before the end.
