@@ -13,6 +13,8 @@ enum MemoryAdvice {
   static let largePageSize = 1 << 21
   /// The header of an array and that of the allocator.
   private static let headers = 64
+  /// Small pages between the beginning of an array and its first large page, at most.
+  private static let mostPagesBefore = 2
   /// Up to this size, glibc's allocator may take a block from its heap, where large pages have no room.
   private static let heapLimit = 1 << 25
 
@@ -27,10 +29,14 @@ enum MemoryAdvice {
 
   /// A capacity of at least `capacity` 32-bit elements, of which an array that is made now begins in a small page right before a large one:
   /// its header is written with the array, and in a large page that were too soon to ask for it.
-  static func placedCapacity(_ capacity: Int) -> Int {
+  ///
+  /// - Parameter neighbour: in the first page of the block below which the system puts the array; nil asks the system.
+  static func placedCapacity(_ capacity: Int, below neighbour: UnsafeMutableRawPointer? = nil) -> Int {
     #if os(Linux)
       let length = (capacity * 4 + headers + pageSize - 1) & ~(pageSize - 1)
-      guard length >= heapLimit, let end = endOfNextMapping(length) else { return capacity }
+      guard length >= heapLimit else { return capacity }
+      let neighbourPage = neighbour.map { Int(bitPattern: $0) & ~(pageSize - 1) }
+      guard let end = neighbourPage ?? endOfNextMapping(length) else { return capacity }
       var further = (end + pageSize - length) & (largePageSize - 1)
       // What is as long as some large pages, the system puts where one begins.
       if (length + further) & (largePageSize - 1) == 0 { further += pageSize }
@@ -40,8 +46,8 @@ enum MemoryAdvice {
     #endif
   }
 
-  /// Asks for large pages from an address on, as many as the first `byteCount` of `capacity` bytes fill by two fifths or more. Nothing of
-  /// that memory may have been written yet.
+  /// Asks for large pages from an address on, as many as the first `byteCount` of `capacity` bytes fill by two fifths or more, and brings the
+  /// first where an array begins in it or right before it. Nothing of that memory may have been written yet.
   static func preferLargePages(_ address: UnsafeMutableRawPointer, byteCount: Int, capacity: Int) {
     #if os(Linux)
       let start = Int(bitPattern: address) & ~(pageSize - 1)
@@ -54,7 +60,7 @@ enum MemoryAdvice {
         renewLargePage(UnsafeMutableRawPointer(address - header), header: header, end: end)
       } else {
         advise(firstPage, end, 14)  // MADV_HUGEPAGE
-        if firstPage - start <= 2 * pageSize, capacity >= heapLimit { bringLargePage(firstPage) }
+        if firstPage - start <= mostPagesBefore * pageSize, capacity >= heapLimit { bringLargePage(firstPage) }
       }
     #endif
   }
@@ -65,7 +71,7 @@ enum MemoryAdvice {
 
   /// The large pages after the first that were asked for with the same numbers: addresses from the first of them to the end of the last.
   static func furtherLargePages(_ address: UnsafeMutableRawPointer, byteCount: Int) -> Range<Int> {
-    let second = ((Int(bitPattern: address) + 2 * pageSize) & ~(largePageSize - 1)) + largePageSize
+    let second = ((Int(bitPattern: address) + mostPagesBefore * pageSize) & ~(largePageSize - 1)) + largePageSize
     let end = endOfLargePages(address, byteCount)
     return second..<max(second, end)
   }

@@ -111,7 +111,7 @@ struct ResidentChunks {
     }
     // While samples are read, no thread parses. An estimate that is far off costs memory and time in long texts only.
     let isLong = size >= 1 << 25
-    let samples = isLong ? 64 : 8
+    let samples = isLong ? 64 : 4
     let sampleSize = isLong ? 1 << 14 : 1 << 12
     var counts = ByteCounts(colons: 0, newlines: 0)
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: sampleSize) { copy in
