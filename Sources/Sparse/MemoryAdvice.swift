@@ -29,14 +29,10 @@ enum MemoryAdvice {
 
   /// A capacity of at least `capacity` 32-bit elements, of which an array that is made now begins in a small page right before a large one:
   /// its header is written with the array, and in a large page that were too soon to ask for it.
-  ///
-  /// - Parameter neighbour: in the first page of the block below which the system puts the array; nil asks the system.
-  static func placedCapacity(_ capacity: Int, below neighbour: UnsafeMutableRawPointer? = nil) -> Int {
+  static func placedCapacity(_ capacity: Int) -> Int {
     #if os(Linux)
       let length = (capacity * 4 + headers + pageSize - 1) & ~(pageSize - 1)
-      guard length >= heapLimit else { return capacity }
-      let neighbourPage = neighbour.map { Int(bitPattern: $0) & ~(pageSize - 1) }
-      guard let end = neighbourPage ?? endOfNextMapping(length) else { return capacity }
+      guard length >= heapLimit, let end = endOfNextMapping(length + largePageSize + pageSize) else { return capacity }
       var further = (end + pageSize - length) & (largePageSize - 1)
       // What is as long as some large pages, the system puts where one begins.
       if (length + further) & (largePageSize - 1) == 0 { further += pageSize }
@@ -99,7 +95,6 @@ enum MemoryAdvice {
 
     /// Where a mapping ends that the system places now.
     private static func endOfNextMapping(_ length: Int) -> Int? {
-      let length = length + pageSize
       let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
       guard let probe = mmap(nil, length, PROT_NONE, flags, -1, 0), probe != MAP_FAILED else { return nil }
       munmap(probe, length)

@@ -60,8 +60,7 @@ struct RowArrays {
   ///   - fill: writes into the segment, and returns how many entries and rows there are.
   init(entries: Int, rows: Int, _ fill: (RowSegment) -> (entries: Int, rows: Int)) {
     columns = Array(unsafeUninitializedCapacity: MemoryAdvice.placedCapacity(entries)) { columnMemory, columnCount in
-      let valueCapacity = MemoryAdvice.placedCapacity(entries, below: columnMemory.baseAddress)
-      values = Array(unsafeUninitializedCapacity: valueCapacity) { valueMemory, valueCount in
+      values = Array(unsafeUninitializedCapacity: MemoryAdvice.placedCapacity(entries)) { valueMemory, valueCount in
         rowOffsets = Array(unsafeUninitializedCapacity: rows + 1) { offsetMemory, offsetCount in
           labelCodes = Array(unsafeUninitializedCapacity: rows) { codeMemory, codeCount in
             guard let columns = columnMemory.baseAddress, let values = valueMemory.baseAddress,
