@@ -29,10 +29,15 @@ enum MemoryAdvice {
 
   /// A capacity of at least `capacity` 32-bit elements, of which an array that is made now begins in a small page right before a large one:
   /// its header is written with the array, and in a large page that were too soon to ask for it.
-  static func placedCapacity(_ capacity: Int) -> Int {
+  ///
+  /// - Parameter neighbour: the array that was made last. Where it begins right before a large page, the system puts the next one below
+  ///   it, and need not be asked.
+  static func placedCapacity(_ capacity: Int, after neighbour: UnsafeMutableRawPointer? = nil) -> Int {
     #if os(Linux)
       let length = (capacity * 4 + headers + pageSize - 1) & ~(pageSize - 1)
-      guard length >= heapLimit, let end = endOfNextMapping(length + largePageSize + pageSize) else { return capacity }
+      guard length >= heapLimit else { return capacity }
+      let start = neighbour.flatMap { beginsBeforeLargePage($0) ? Int(bitPattern: $0) & ~(pageSize - 1) : nil }
+      guard let end = start ?? endOfNextMapping(length + largePageSize + pageSize) else { return capacity }
       var further = (end + pageSize - length) & (largePageSize - 1)
       // What is as long as some large pages, the system puts where one begins.
       if (length + further) & (largePageSize - 1) == 0 { further += pageSize }
@@ -56,7 +61,7 @@ enum MemoryAdvice {
         renewLargePage(UnsafeMutableRawPointer(address - header), header: header, end: end)
       } else {
         advise(firstPage, end, 14)  // MADV_HUGEPAGE
-        if firstPage - start <= mostPagesBefore * pageSize, capacity >= heapLimit { bringLargePage(firstPage) }
+        if beginsBeforeLargePage(address), capacity >= heapLimit { bringLargePage(firstPage) }
       }
     #endif
   }
@@ -91,6 +96,11 @@ enum MemoryAdvice {
   #if os(Linux)
     private static func advise(_ start: Int, _ end: Int, _ advice: CInt) {
       if end > start { _ = madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, advice) }
+    }
+
+    private static func beginsBeforeLargePage(_ address: UnsafeMutableRawPointer) -> Bool {
+      let offset = Int(bitPattern: address) & (largePageSize - 1)
+      return offset >= largePageSize - mostPagesBefore * pageSize && offset & (pageSize - 1) <= headers
     }
 
     /// Where a mapping ends that the system places now.

@@ -1,4 +1,5 @@
 import CZlib
+import SIMDShims
 
 #if canImport(Glibc)
   import Glibc
@@ -8,8 +9,8 @@ import CZlib
   import Darwin
 #endif
 
-/// Measures the reader: wall time of whole reads from the page cache, into arrays that are new every time: those of more
-/// than a megabyte always are fresh from the operating system.
+/// Measures the reader: wall time of whole reads from the page cache, into arrays that are new every time: those of about a
+/// megabyte and more are fresh from the operating system.
 public enum ReaderBenchmark {
   /// One text.
   public struct Timing: Sendable, Codable {
@@ -70,6 +71,8 @@ public enum ReaderBenchmark {
   ///   - withGzip: whether the text is compressed and read again.
   /// - Throws: `ReadingFailure`, and `Skipped` where disk space for a temporary file is short.
   public static func time(path: String, name: String, repetitions: Int = 5, withGzip: Bool = true) throws -> Timing {
+    // Arrays would not be fresh where the allocator still has what was freed before.
+    return_freed_memory()
     let (bytes, arrayBytes) = try sizes(path)
     @Sendable func read(threads: Int) throws -> Double {
       try block { try LIBSVMReader.read(path: path, options: ReadingOptions(threads: threads, computesChecksum: false)) }

@@ -60,7 +60,8 @@ struct RowArrays {
   ///   - fill: writes into the segment, and returns how many entries and rows there are.
   init(entries: Int, rows: Int, _ fill: (RowSegment) -> (entries: Int, rows: Int)) {
     columns = Array(unsafeUninitializedCapacity: MemoryAdvice.placedCapacity(entries)) { columnMemory, columnCount in
-      values = Array(unsafeUninitializedCapacity: MemoryAdvice.placedCapacity(entries)) { valueMemory, valueCount in
+      let valueCapacity = MemoryAdvice.placedCapacity(entries, after: columnMemory.baseAddress)
+      values = Array(unsafeUninitializedCapacity: valueCapacity) { valueMemory, valueCount in
         rowOffsets = Array(unsafeUninitializedCapacity: rows + 1) { offsetMemory, offsetCount in
           labelCodes = Array(unsafeUninitializedCapacity: rows) { codeMemory, codeCount in
             guard let columns = columnMemory.baseAddress, let values = valueMemory.baseAddress,

@@ -3,13 +3,29 @@ import Testing
 @testable import Sparse
 
 @Suite struct MemoryAdviceTests {
+  enum Place: CaseIterable {
+    case usual, beforeLargePage, afterAnother
+  }
+
   /// Lengths around those from which arrays have large pages of their own.
-  @Test(arguments: [0, 1, 1000, 209_000, 210_000, 600_000, 1_500_000, 9_000_000], [false, true])
-  func arraysKeepTheirHeaderAndTakeWhatIsWritten(count: Int, isPlaced: Bool) {
+  @Test(arguments: [0, 1, 1000, 209_000, 210_000, 600_000, 1_500_000, 9_000_000], Place.allCases)
+  func arraysKeepTheirHeaderAndTakeWhatIsWritten(count: Int, place: Place) {
     let usual = MemoryAdvice.arrayCapacity(count)
     #expect(usual >= count)
     let neighbour = [UInt8](repeating: 7, count: 100)
-    let capacity = isPlaced ? MemoryAdvice.placedCapacity(usual) : usual
+    let before = [Int32](unsafeUninitializedCapacity: MemoryAdvice.placedCapacity(usual)) { memory, filled in
+      filled = min(usual, 1)
+      if filled == 1 { memory[0] = 9 }
+    }
+    let capacity =
+      switch place {
+      case .usual: usual
+      case .beforeLargePage: MemoryAdvice.placedCapacity(usual)
+      case .afterAnother:
+        before.withUnsafeBytes {
+          MemoryAdvice.placedCapacity(usual, after: $0.baseAddress.map(UnsafeMutableRawPointer.init(mutating:)))
+        }
+      }
     #expect(capacity >= usual)
     #expect(capacity < usual + MemoryAdvice.largePageSize / 2)
     let array = [Int32](unsafeUninitializedCapacity: capacity) { memory, filled in
@@ -23,6 +39,7 @@ import Testing
     #expect(array.capacity >= capacity)
     #expect(array.indices.allSatisfy { array[$0] == Int32(truncatingIfNeeded: $0 &* 7) })
     #expect(neighbour.allSatisfy { $0 == 7 })
+    #expect(before.allSatisfy { $0 == 9 })
     var grown = array
     grown.append(5)
     #expect(grown.count == count + 1)
