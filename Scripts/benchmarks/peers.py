@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times PyTorch and scikit-learn on the same data and in the same session as `refinery bench`, and prints the ratios.
 
-    python3 Benchmarks/peers.py [FILE ...] [--json OUT]
+    python3 Scripts/benchmarks/peers.py [FILE ...] [--json OUT]
 
 Everything runs on one thread, one thing after the other, and figures are medians of five in thread CPU time. Without files: three
 of the bundled problems, and made-up ones of the shapes of a9a and news20. Needs torch and scikit-learn; where the interpreter at hand lacks them, they are installed into a virtual
@@ -20,7 +20,7 @@ import tempfile
 import venv
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 REFINERY = ROOT / ".build/release/refinery"
 ENVIRONMENT = ROOT / ".build/peers"
 DEFAULT_FILES = [ROOT / "datasets" / f"{name}.gz" for name in ("letter.scale", "vowel.scale", "iris.scale")]
