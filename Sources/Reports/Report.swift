@@ -31,16 +31,10 @@ public struct Report: Sendable {
     comparisons = Self.optimizers(of: results).map { Comparison(results, optimizer: $0, columns: columns) }
   }
 
-  /// The configured optimizers as the journal spells them, then any others that it holds.
+  /// The configured optimizers in the configuration's order, then any others that have results.
   private static func optimizers(of results: SweepResults) -> [String] {
     let present = Set(results.runs.map(\.optimizer)).union(results.refinements.map(\.optimizer)).sorted()
-    var order: [String] = []
-    for optimizer in results.configuration.optimizers {
-      let spellings = present.filter { $0 == optimizer.name || $0.hasPrefix(optimizer.name + ":") }
-      for spelling in spellings.isEmpty ? [optimizer.name] : spellings where !order.contains(spelling) {
-        order.append(spelling)
-      }
-    }
+    let order = results.configuration.optimizers.map(\.spelling)
     return order + present.filter { !order.contains($0) }
   }
 

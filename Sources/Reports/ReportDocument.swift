@@ -80,7 +80,19 @@ extension Report {
     var blocks: [Document.Block] = [.heading(2, "How this was run")]
     guard !results.sessions.isEmpty else { return blocks + [.paragraph("No session is on record.")] }
     blocks.append(.table(sessionTable))
-    return blocks
+    return blocks + otherPlans
+  }
+
+  /// What the results folder holds besides the plan that this report shows.
+  private var otherPlans: [Document.Block] {
+    var blocks: [Document.Block] = results.planKey.isEmpty ? [] : [.paragraph("This is plan \(results.planKey).")]
+    if !results.otherPlans.isEmpty {
+      blocks += [
+        .paragraph("The results folder holds other plans too, which `--protocol` shows; each with how it differs from the newest:"),
+        .list(results.otherPlans),
+      ]
+    }
+    return blocks + (results.morePlans.map { [.paragraph($0)] } ?? [])
   }
 
   static let sessionTableIdentifier = "sessions"
@@ -128,8 +140,10 @@ extension Comparison {
       } else if !missing.isEmpty {
         warnings.append("\(name) \(with): not run yet: \(titles(missing)).")
       }
-      let partial = columns.indices.filter { (byError[problem][$0].best?.runs.count ?? seeds) < seeds }
-      if !partial.isEmpty { warnings.append("\(name) \(with): fewer than \(seeds) seeds so far: \(titles(partial)).") }
+      let partial = columns.indices.filter { !byError[problem][$0].isComplete && byError[problem][$0].status != .missing }
+      if !partial.isEmpty {
+        warnings.append("\(name) \(with): not all learning rates and seeds have been run yet: \(titles(partial)).")
+      }
       let diverged = columns.indices.filter { byError[problem][$0].status == .diverged }
       if !diverged.isEmpty { warnings.append("\(name) \(with): every learning rate diverged: \(titles(diverged)).") }
       let edges = columns.indices.filter { !edgeMarks(byError[problem][$0], problem: problem).isEmpty }

@@ -16,6 +16,8 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   /// The share of the steps spent on warmup, 0 to 1.
   public let warmup: Double
 
+  /// The values that are not at their defaults, in canonical order.
+  private let given: [(key: String, text: String, isPath: Bool)]
   private let arguments: ScheduleArguments
   private let shape: any ScheduleShape
 
@@ -45,9 +47,14 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
     } catch let error as ScheduleError {
       throw ScheduleError(spelling: spelling, error.message)
     }
-    let given = parameters.compactMap { parameter in arguments.text(of: parameter.key).map { (parameter.key, $0) } }
-    self.description = ([name] + given.map { "\($0)=\($1)" }).joined(separator: ":")
-    let notes = given.map { "\($0) \($1)" }.joined(separator: ", ")
+    let given = parameters.compactMap { parameter in
+      arguments.text(of: parameter.key).map {
+        (key: parameter.key, text: $0, isPath: (parameter as? TextParameter)?.isPath ?? false)
+      }
+    }
+    self.given = given
+    self.description = ([name] + given.map { "\($0.key)=\($0.text)" }).joined(separator: ":")
+    let notes = given.map { "\($0.key) \($0.text)" }.joined(separator: ", ")
     self.columnTitle = type.columnTitle + (notes.isEmpty ? "" : " (\(notes))")
   }
 
@@ -63,6 +70,14 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
 
   /// How a `refined` schedule refines; nil for the others.
   public var refinementOptions: RefinementOptions? { (shape as? RefinedSchedule)?.options }
+
+  /// The files that the schedule reads.
+  public var paths: [String] { given.filter(\.isPath).map(\.text) }
+
+  /// The canonical spelling with other paths.
+  public func spelling(replacingPaths replacement: (String) -> String) -> String {
+    ([name] + given.map { "\($0.key)=\($0.isPath ? replacement($0.text) : $0.text)" }).joined(separator: ":")
+  }
 
   /// Whether the spelling gives a value to `key`.
   public func gives(_ key: String) -> Bool { arguments.gives(key) }

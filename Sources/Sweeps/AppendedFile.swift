@@ -18,11 +18,23 @@ final class AppendedFile: Sendable {
     self.path = path
     handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     do {
-      length = Mutex(try handle.seekToEnd())
+      var end = try handle.seekToEnd()
+      if end > 0, !AppendedFile.endsWithLineBreak(path, length: end) {
+        // An editor may have taken the last line's end: the next line must not be glued to it.
+        try handle.write(contentsOf: Data([0x0A]))
+        end += 1
+      }
+      length = Mutex(end)
       if isNew { try synchronizeFolder(of: path) }
     } catch {
       throw JournalError.cannotCreate(path: path, reason: reason(of: error))
     }
+  }
+
+  private static func endsWithLineBreak(_ path: String, length: UInt64) -> Bool {
+    guard let handle = FileHandle(forReadingAtPath: path) else { return true }
+    defer { try? handle.close() }
+    return (try? handle.seek(toOffset: length - 1)) != nil && (try? handle.read(upToCount: 1)) == Data([0x0A])
   }
 
   /// Writes whole lines and waits until they are on the disk. Where that fails, the file is cut back to what it was.
@@ -46,8 +58,7 @@ final class AppendedFile: Sendable {
 
 /// Makes a new or renamed file's name durable, as far as the system lets one.
 func synchronizeFolder(of path: String) throws {
-  let folder = (path as NSString).deletingLastPathComponent
-  let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC)
+  let descriptor = open(InputPath(path).folder, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return }
   fsync(descriptor)
   close(descriptor)

@@ -10,6 +10,9 @@ extension SweepConfiguration {
   /// sweeps are of one protocol where this is the same text.
   public var protocolYAML: String { emitted(keys: SettingKey.allCases.filter { $0 != .data }, explained: false) }
 
+  /// One key with its value.
+  func line(of key: SettingKey) -> String { String(emitted(keys: [key], explained: false).dropLast()) }
+
   private func emitted(keys: [SettingKey], explained: Bool) -> String {
     keys.map { key in
       let comment = explained ? "# \(key.explanation)\n" : ""
@@ -111,6 +114,7 @@ extension SweepConfiguration {
       for value in values { try require(seen.insert(value).inserted, key, "'\(value)' stands there twice") }
     }
     try require(!data.isEmpty, .data, "is empty, expected at least one")
+    try require(!data.contains(""), .data, "found '', expected a folder, a file or a pattern")
     try requireDistinct(schedules, .schedules)
     try requireDistinct(optimizers.map(\.spelling), .optimizers)
     for (count, key) in [(seeds, SettingKey.seeds), (epochs, .epochs), (batchSize, .batchSize), (rounds, .rounds)] {
@@ -141,7 +145,7 @@ private struct SettingReader {
   let file: String
 
   func wrong(_ node: Node, _ expected: String) -> ConfigurationError {
-    let found = node.scalar.map { "'\($0.string)'" } ?? "a \(node.kind)"
+    let found = node.null != nil ? "nothing" : node.scalar.map { "'\($0.string)'" } ?? "a \(node.kind)"
     return ConfigurationError(at: node, file: file, "\(key.rawValue): found \(found), expected \(expected)")
   }
 
@@ -168,7 +172,7 @@ private struct SettingReader {
   }
 
   func text<Value>(_ node: Node, _ parse: (String) throws -> Value) throws -> Value {
-    guard let text = node.scalar?.string else { throw wrong(node, "text") }
+    guard let text = node.scalar?.string, node.null == nil else { throw wrong(node, "text") }
     do {
       return try parse(text)
     } catch {

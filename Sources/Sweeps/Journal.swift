@@ -8,6 +8,8 @@ import Synchronization
 /// their lines to it, so that a slow disk costs no more than one thread.
 final class Journal: Sendable {
   let folder: String
+  /// Name of the file of details within the folder.
+  let detailsFile: String
   /// What was wrong with the folder's own lines, now set aside.
   let warnings: [String]
   private let lock: FolderLock
@@ -47,13 +49,16 @@ final class Journal: Sendable {
     }
     contents.badLines = []
     let journal = Journal(
-      folder: folder, warnings: warnings, lock: lock, runs: try AppendedFile(path: folder + "/" + files[0]),
-      details: try AppendedFile(path: folder + "/" + files[1]))
+      folder: folder, detailsFile: files[1], warnings: warnings, lock: lock,
+      runs: try AppendedFile(path: folder + "/" + files[0]), details: try AppendedFile(path: folder + "/" + files[1]))
     return (journal, contents)
   }
 
-  private init(folder: String, warnings: [String], lock: FolderLock, runs: AppendedFile, details: AppendedFile) {
+  private init(
+    folder: String, detailsFile: String, warnings: [String], lock: FolderLock, runs: AppendedFile, details: AppendedFile
+  ) {
     self.folder = folder
+    self.detailsFile = detailsFile
     self.warnings = warnings
     self.lock = lock
     self.runs = runs

@@ -24,7 +24,7 @@ struct JournalContents {
   var refinements: [String: Refinement] = [:]
   var traces: [String: TraceRecord] = [:]
   var optima: [String: OptimumRecord] = [:]
-  /// Protocols, problems and sessions, in the order of files and lines.
+  /// Plans and sessions, and the protocols and problems of older journals, in the order of files and lines.
   var history: [Detail] = []
   var badLines: [BadLine] = []
   private var places: [String: Place] = [:]
@@ -37,6 +37,7 @@ struct JournalContents {
 
   static let runsSuffix = ".jsonl"
   static let detailsSuffix = ".ndjson"
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   init() {}
 
@@ -63,13 +64,16 @@ struct JournalContents {
     }
   }
 
-  /// Takes in the lines of one file.
+  /// Takes in the lines of one file, which may end as Windows' editors end them.
   mutating func read(_ bytes: Data, file: String) throws {
     let decoder = DetailLine.decoder()
     let isDetails = file.hasSuffix(JournalContents.detailsSuffix)
-    for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+    for (index, whole) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
       let place = Place(file: file, line: index + 1)
-      if line.isEmpty, line.endIndex == bytes.endIndex { continue }
+      if whole.isEmpty, whole.endIndex == bytes.endIndex { continue }
+      var line = whole
+      if index == 0, line.starts(with: JournalContents.byteOrderMark) { line = line.dropFirst(3) }
+      if line.last == 0x0D { line = line.dropLast() }
       if let fault = JournalLine.fault(in: line) {
         badLines.append(BadLine(place: place, reason: fault))
         continue
@@ -101,7 +105,7 @@ struct JournalContents {
       if let record = detail.refinement { refinements[detail.key] = Refinement(record: record, digest: detail.digest) }
     case .trace: traces[detail.key] = detail.trace
     case .optimum: optima[detail.key] = detail.optimum
-    case .protocol, .problem, .session: history.append(Detail(line: detail, place: place))
+    case .plan, .protocol, .problem, .session: history.append(Detail(line: detail, place: place))
     }
   }
 }

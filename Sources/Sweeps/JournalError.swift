@@ -11,9 +11,9 @@ public enum JournalError: Error, Hashable, CustomStringConvertible {
   case cannotRead(path: String, reason: String)
   /// Two lines of one key say different things.
   case disagreement(key: String, first: String, second: String)
-  /// The journals of the folder were made by different protocols.
-  case severalProtocols(folder: String, descriptions: [String])
-  case noSuchProtocol(folder: String, asked: String, descriptions: [String])
+  /// Plans that were to be united differ in more than which problems, schedules and optimizers they name.
+  case plansDiffer(folder: String, first: String, second: String, differences: [String])
+  case noSuchPlan(folder: String, asked: String, isAmbiguous: Bool, plans: [String])
   /// There is no journal in the folder.
   case empty(folder: String)
 
@@ -28,11 +28,13 @@ public enum JournalError: Error, Hashable, CustomStringConvertible {
     case .disagreement(let key, let first, let second):
       "\(first.printable): error: run \(key) has another result than in \(second.printable); "
         + "one of the two was not made by this program and data"
-    case .severalProtocols(let folder, let descriptions):
-      "\(folder.printable): error: journals of different protocols do not mix; say which with --protocol:\n"
-        + descriptions.joined(separator: "\n")
-    case .noSuchProtocol(let folder, let asked, let descriptions):
-      "\(folder.printable): error: no protocol '\(asked.printable)' here; there are:\n" + descriptions.joined(separator: "\n")
+    case .plansDiffer(let folder, let first, let second, let differences):
+      "\(folder.printable): error: plans \(first) and \(second) cannot be united, \(second) has other settings or data: "
+        + "\(differences.joined(separator: "; ").printable); expected plans that differ only in which problems, schedules or "
+        + "optimizers they name"
+    case .noSuchPlan(let folder, let asked, let isAmbiguous, let plans):
+      "\(folder.printable): error: \(isAmbiguous ? "several plans begin" : "no plan begins") with '\(asked.printable)'; "
+        + "there are:\n" + plans.map(\.printable).joined(separator: "\n")
     case .empty(let folder): "\(folder.printable): error: no journal here (*.jsonl); `refinery sweep` makes one"
     }
   }
@@ -42,8 +44,8 @@ public enum JournalError: Error, Hashable, CustomStringConvertible {
     switch self {
     case .inUse, .cannotCreate: 73
     case .cannotWrite: 74
-    case .cannotRead, .empty, .noSuchProtocol: 66
-    case .disagreement, .severalProtocols: 65
+    case .cannotRead, .empty, .noSuchPlan: 66
+    case .disagreement, .plansDiffer: 65
     }
   }
 }

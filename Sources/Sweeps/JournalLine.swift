@@ -44,10 +44,10 @@ extension RunRecord {
     return JournalLine.sealed("{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}")
   }
 
-  /// Whether two records of one key say the same; names of datasets are no part of a key.
+  /// Whether two records of one key say the same; names of datasets and paths of schedules' files are no part of a key.
   func agrees(with other: RunRecord) -> Bool {
     var renamed = other
-    renamed.problem = problem
+    (renamed.problem, renamed.schedule) = (problem, schedule)
     return self == renamed
   }
 }
@@ -71,12 +71,15 @@ private func quotedJSON(_ text: String) -> String {
 /// One line of the file beside a journal's runs: everything else that a report needs.
 struct DetailLine: Codable, Hashable {
   enum Kind: String, Codable {
-    case `protocol`, problem, refinement, trace, optimum, session
+    case plan, refinement, trace, optimum, session
+    /// Of journals from before plans were recorded.
+    case `protocol`, problem
   }
 
   var kind: Kind
-  /// Of a protocol and of a session's protocol: `ProtocolRecord.key`. Otherwise of what the line holds.
+  /// Of a plan and of a session: `PlanRecord.key`, in older journals that of a protocol. Otherwise of what the line holds.
   var key: String
+  var plan: PlanRecord?
   var proto: ProtocolRecord?
   var problem: ProblemSummary?
   var refinement: RefinementRecord?
@@ -85,13 +88,15 @@ struct DetailLine: Codable, Hashable {
   var trace: TraceRecord?
   var optimum: OptimumRecord?
   var session: SessionRecord?
+  /// When the session began, in seconds since 1970.
+  var time: Double?
   /// What a session could not read, and what it had to warn of.
   var warnings: [String]?
 
   enum CodingKeys: String, CodingKey {
-    case kind, key
+    case kind, key, plan
     case proto = "protocol"
-    case problem, refinement, digest, trace, optimum, session, warnings
+    case problem, refinement, digest, trace, optimum, session, time, warnings
   }
 
   init(kind: Kind, key: String) {
@@ -116,17 +121,11 @@ struct DetailLine: Codable, Hashable {
   }
 }
 
-/// A protocol that a results folder has been swept by.
+/// A protocol, in journals from before plans were recorded.
 struct ProtocolRecord: Codable, Hashable {
   var yaml: String
   /// Refinery's version.
   var version: String
   /// Digests of the factors of schedules that come from a file, by their spelling.
   var fileDigests: [String: String]
-
-  /// Eight hexadecimal digits by which users name the protocol.
-  var key: String {
-    let files = fileDigests.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)\n" }.joined()
-    return SHA256.digest("\(yaml)\(files)", bytes: 4)
-  }
 }

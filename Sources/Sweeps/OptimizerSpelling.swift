@@ -50,6 +50,7 @@ extension Optimizer {
       throw SpellingError("unknown optimizer '\(parts.first ?? "")'; there are adam and sgd")
     }
     var values = Dictionary(uniqueKeysWithValues: standard.constants.map { ($0.name, $0.value) })
+    var given: Set<String> = []
     for part in parts.dropFirst() {
       let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let key = String(pair[0])
@@ -57,6 +58,9 @@ extension Optimizer {
         throw SpellingError(
           "optimizer \(name): found '\(part)'; it takes "
             + standard.constants.map { "\($0.name)=" }.joined(separator: ", "))
+      }
+      guard given.insert(key).inserted else {
+        throw SpellingError("optimizer \(name): \(key) is given twice, expected once")
       }
       values[key] = try Optimizer.value(of: key, from: String(pair[1]))
     }
@@ -72,14 +76,15 @@ extension Optimizer {
 
   private static func value(of key: String, from text: String) throws -> Double {
     if key == "decoupled" {
-      guard let flag = Bool(text) else { throw SpellingError("decoupled is true or false, found '\(text)'") }
+      guard let flag = Bool(text) else { throw SpellingError("decoupled: found '\(text)', expected true or false") }
       return flag ? 1 : 0
     }
-    guard let value = Double(text), value.isFinite, value >= 0 else {
-      throw SpellingError("\(key) is a number of at least 0, found '\(text)'")
+    guard let value = Double(text), Float(value).isFinite, value >= 0 else {
+      throw SpellingError("\(key): found '\(text)', expected a number of at least 0")
     }
-    if ["beta1", "beta2", "momentum"].contains(key), value >= 1 {
-      throw SpellingError("\(key) is at least 0 and below 1, found '\(text)'")
+    // As Float, because that is what the trainer computes with.
+    if ["beta1", "beta2", "momentum"].contains(key), Float(value) >= 1 {
+      throw SpellingError("\(key): found '\(text)', expected a number of at least 0 and below 1")
     }
     return value
   }

@@ -22,7 +22,10 @@ struct RunKey {
       """
   }
 
-  /// - Parameter factors: Digest of the schedule's factors, where its spelling does not say them (refined, or from a file).
+  /// - Parameters:
+  ///   - schedule: its spelling, without the paths of files.
+  ///   - factors: digest of the schedule's factors; nil only in journals from before every key had it, for schedules whose
+  ///     spelling says all.
   func key(schedule: String, factors: String?, learningRate: Double, seed: UInt64) -> String {
     let text =
       common + "schedule \(schedule)\nfactors \(factors ?? "-")\nlearning rate \(learningRate.bitPattern)\nseed \(seed)\n"
@@ -44,14 +47,19 @@ struct RunKey {
   /// Digest of the factors of a schedule, each with all its bits.
   static func digest(of factors: [Double]) -> String {
     var hash = SHA256()
-    for factor in factors {
-      let bits = factor.bitPattern
-      hash.update((0..<8).map { UInt8(truncatingIfNeeded: bits >> (8 * UInt64($0))) })
+    for start in stride(from: 0, to: factors.count, by: 1024) {
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(8192)
+      for factor in factors[start..<min(start + 1024, factors.count)] {
+        withUnsafeBytes(of: factor.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+      }
+      hash.update(bytes)
     }
     return hash.finish(bytes: 16)
   }
 
-  private static func identity(of problem: ProblemSummary) -> String {
+  /// The data of a problem, whatever its name.
+  static func identity(of problem: ProblemSummary) -> String {
     let shape = "\(problem.rows) x \(problem.features), \(problem.nonzeros) nonzeros, \(problem.classes) classes"
     return "\(problem.checksum) (\(shape)), test \(problem.testChecksum ?? "-") (\(problem.testRows ?? 0) rows)"
   }

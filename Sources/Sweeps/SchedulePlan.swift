@@ -26,8 +26,8 @@ struct SchedulePlan {
   var isComplete: Bool { missing.isEmpty }
 
   /// - Parameters:
-  ///   - keys: the keys of the runs of the problem and optimizer.
-  ///   - factors: digest of the factors, where the spelling does not say them.
+  ///   - factors: digest of the factors; nil in journals from before plans were recorded.
+  ///   - unit: gives the keys of the runs of the problem and optimizer.
   ///   - known: what was run, by key.
   init(
     schedule: String, factors: String?, unit: UnitKeys, configuration: SweepConfiguration, known: [String: RunRecord]
@@ -62,13 +62,13 @@ struct SchedulePlan {
     for exponent in exponents {
       let rate = exp2(Double(exponent))
       for seed in 1...UInt64(configuration.seeds) {
-        let key = unit.key(schedule: schedule, factors: factors, learningRate: rate, seed: seed)
-        if var run = known[key] {
-          // A key knows nothing of names: the same data may have been trained under another one.
-          run.problem = unit.problem.name
+        let keys = unit.keys(schedule: schedule, factors: factors, learningRate: rate, seed: seed)
+        if var run = keys.lazy.compactMap({ known[$0] }).first {
+          // A key knows nothing of names: the same data, or factors, may have been trained under other ones.
+          (run.problem, run.schedule) = (unit.problem.name, schedule)
           runs.append(run)
         } else {
-          missing.append(PlannedRun(key: key, schedule: schedule, learningRate: rate, seed: seed))
+          missing.append(PlannedRun(key: keys[0], schedule: schedule, learningRate: rate, seed: seed))
         }
       }
     }

@@ -34,18 +34,19 @@ public struct SweepData: Sendable {
     self.problems = problems.sorted { $0.summary.name < $1.summary.name }
   }
 
-  /// Reads every dataset that folders, files and glob patterns name.
+  /// Reads every dataset that folders, files and glob patterns name. A file that several of them name is one dataset.
   ///
-  /// - Throws: `ReadingFailure` of kind `noInput` where a folder does not exist or a pattern names nothing.
+  /// - Throws: `ReadingFailure` of kind `noInput` where a folder does not exist or holds no dataset, or a pattern names nothing.
   public init(reading patterns: [String]) throws {
     var entries: [String: DatasetFolder.Entry] = [:]
     var failures: [String: String] = [:]
     for pattern in patterns {
-      let found = try DatasetSelection(pattern)
-      for failure in found.failures { failures[failure.errors[0].file] = "\(failure)" }
+      let found = try DatasetSelection(InputPath(pattern))
+      for failure in found.failures { failures[InputPath(failure.errors[0].file).identity] = "\(failure)" }
       for entry in found.entries {
-        if let known = entries[entry.name], known.path != entry.path {
-          failures[entry.path] =
+        if let known = entries[entry.name] {
+          guard !entry.isSame(as: known) else { continue }
+          failures[InputPath(entry.path).identity] =
             "\(entry.path): error: the name '\(entry.name)' is taken by \(known.path); rename one of the two".printable
         } else {
           entries[entry.name] = entry
@@ -56,7 +57,7 @@ public struct SweepData: Sendable {
       do {
         let problem = try Problem(path: entry.path, testPath: entry.testPath)
         if problem.training.classCount < 2 {
-          failures[entry.path] =
+          failures[InputPath(entry.path).identity] =
             "\(entry.path.printable): error: every row has the same label, expected at least two classes: there is nothing to learn"
         } else {
           try problem.checkTrainingMemory(path: entry.path)
@@ -64,11 +65,11 @@ public struct SweepData: Sendable {
           problems.append(SweepProblem(problem))
         }
       } catch {
-        failures[entry.path] = "\(error)"
+        failures[InputPath(entry.path).identity] = "\(error)"
       }
     }
     warnings += SweepData.duplicates(among: problems)
-    self.failures = failures.sorted { $0.key < $1.key }.map(\.value)
+    self.failures = failures.values.sorted()
   }
 
   /// Features that have the same value in every row: they do what the bias does.
@@ -87,32 +88,37 @@ public struct SweepData: Sendable {
   }
 }
 
+extension DatasetFolder.Entry {
+  /// Whether both are the same files, whatever the paths to them.
+  fileprivate func isSame(as other: DatasetFolder.Entry) -> Bool {
+    InputPath(path).identity == InputPath(other.path).identity
+      && testPath.map { InputPath($0).identity } == other.testPath.map { InputPath($0).identity }
+  }
+}
+
 /// The datasets that one `data:` entry names.
 private struct DatasetSelection {
   var entries: [DatasetFolder.Entry]
   var failures: [ReadingFailure]
 
-  /// - Parameter pattern: a folder, or a path whose last component may hold `*` and `?`; the compression suffix may be left out.
-  init(_ pattern: String) throws {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: pattern, isDirectory: &isFolder), isFolder.boolValue {
-      let folder = try DatasetFolder(pattern)
-      (entries, failures) = (folder.entries, folder.failures)
-      return
+  /// - Parameter path: a folder, or a path whose last component may hold `*`, `?` and `[...]`; the compression suffix may be
+  ///   left out.
+  init(_ path: InputPath) throws {
+    let folder = try DatasetFolder(path.isFolder ? path.text : path.folder)
+    (entries, failures) = (folder.entries, folder.failures)
+    if !path.isFolder {
+      let name = path.name
+      let isAsked = { (file: String) in
+        [file, DatasetFolder.datasetName(ofFile: file)].contains { $0 == name || fnmatch(name, $0, 0) == 0 }
+      }
+      entries = entries.filter { isAsked(InputPath($0.path).name) }
+      failures = failures.filter { isAsked(InputPath($0.errors[0].file).name) }
     }
-    let path = pattern as NSString
-    let parent = path.deletingLastPathComponent
-    let name = path.lastPathComponent
-    let folder = try DatasetFolder(parent.isEmpty ? "." : parent)
-    let isAsked = { (file: String) in
-      fnmatch(name, file, 0) == 0 || fnmatch(name, DatasetFolder.datasetName(ofFile: file), 0) == 0
-    }
-    entries = folder.entries.filter { isAsked(($0.path as NSString).lastPathComponent) }
-    failures = folder.failures.filter { isAsked(($0.errors[0].file as NSString).lastPathComponent) }
-    if entries.isEmpty && failures.isEmpty {
-      throw ReadingFailure(
-        kind: .noInput, file: pattern,
-        message: "no dataset here; expected a folder, a file or a pattern such as datasets/*.scale")
-    }
+    guard entries.isEmpty && failures.isEmpty else { return }
+    throw ReadingFailure(
+      kind: .noInput, file: path.text,
+      message: path.isFolder
+        ? "no dataset in this folder; expected files in LIBSVM format"
+        : "no dataset here; expected a folder, a file or a pattern such as datasets/*.scale")
   }
 }

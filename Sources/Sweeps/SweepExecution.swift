@@ -9,7 +9,6 @@ final class SweepExecution: @unchecked Sendable {
   private let units: [SweepUnit]
   private let optima: [SweepProblem]
   private let configuration: SweepConfiguration
-  private let fileDigests: [String: String]
   private let journal: Journal
   private let isCancelled: @Sendable () -> Bool
 
@@ -48,13 +47,11 @@ final class SweepExecution: @unchecked Sendable {
   }
 
   init(
-    units: [SweepUnit], optima: [SweepProblem], configuration: SweepConfiguration, fileDigests: [String: String],
-    journal: Journal, known: JournalContents, isCancelled: @escaping @Sendable () -> Bool
+    units: [SweepUnit], optima: [SweepProblem], configuration: SweepConfiguration, journal: Journal, known: JournalContents, isCancelled: @escaping @Sendable () -> Bool
   ) {
     self.units = units
     self.optima = optima
     self.configuration = configuration
-    self.fileDigests = fileDigests
     self.journal = journal
     self.known = known
     self.isCancelled = isCancelled
@@ -169,8 +166,7 @@ final class SweepExecution: @unchecked Sendable {
   /// Queues what a unit asks for now. Called under the lock.
   private func advance(_ index: Int) {
     let unit = units[index]
-    let plan = UnitPlan(
-      unit: unit.keys, chains: unit.chains, configuration: configuration, fileDigests: fileDigests, known: known)
+    let plan = UnitPlan(unit: unit.keys, chains: unit.chains, configuration: configuration, known: known)
     let tasks = tasks(of: plan, unit: index)
     let missing = plan.schedules.map(\.missing.count).reduce(0, +)
     states[index].runsDone = plan.schedules.map(\.runs.count).reduce(0, +)
@@ -231,8 +227,7 @@ final class SweepExecution: @unchecked Sendable {
       guard let lastUnit else { return }
       current = units[lastUnit]
       let plan = UnitPlan(
-        unit: units[lastUnit].keys, chains: units[lastUnit].chains, configuration: configuration, fileDigests: fileDigests,
-        known: known)
+        unit: units[lastUnit].keys, chains: units[lastUnit].chains, configuration: configuration, known: known)
       runs = plan.schedules.flatMap(\.runs)
     }
     let worked = costDone - reusedCost

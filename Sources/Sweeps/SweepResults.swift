@@ -3,6 +3,8 @@
 /// The order of every array is part of the meaning of "byte-identical report": problems by name, optimizers and schedules
 /// in the configuration's order, learning rates and seeds ascending.
 public struct SweepResults: Sendable {
+  /// Eight digits that name the plan, or several such; empty for results that come from no folder.
+  public var planKey = ""
   /// The configuration in force, as canonical YAML.
   public var protocolYAML: String
   public var version: String
@@ -11,10 +13,16 @@ public struct SweepResults: Sendable {
   public var runs: [RunRecord]
   public var refinements: [RefinementRecord]
   public var traces: [TraceRecord]
+  /// Schedules of which the plan asks for runs that are not there, in the order of `runs`: their means may still change.
+  public var incomplete: [IncompleteSchedule] = []
   /// Files that could not be read, bad journal lines and other things that the reader of a report must know.
   public var warnings: [String]
   /// What may differ between two runs of one configuration: shown in the report's closing section only.
   public var sessions: [SessionRecord]
+  /// The other plans that the folder holds runs of, a line each: its key and how it differs from the newest.
+  public var otherPlans: [String] = []
+  /// A sentence on plans that hold more than this one, and the option that shows it.
+  public var morePlans: String?
 
   public init(
     protocolYAML: String, version: String, configuration: SweepConfiguration, problems: [ProblemSummary] = [],
@@ -30,6 +38,26 @@ public struct SweepResults: Sendable {
     self.traces = traces
     self.warnings = warnings
     self.sessions = sessions
+  }
+}
+
+/// A schedule of one problem and optimizer that is not complete: learning rates or seeds of the plan, an extension of the grid
+/// that follows from the results included, have not been run.
+public struct IncompleteSchedule: Sendable, Hashable {
+  public var problem: String
+  public var optimizer: String
+  /// As `columns` of the configuration spell it.
+  public var schedule: String
+  public var runs: Int
+  /// Those that are known to be missing; more may follow from their results.
+  public var missingRuns: Int
+
+  public init(problem: String, optimizer: String, schedule: String, runs: Int, missingRuns: Int) {
+    self.problem = problem
+    self.optimizer = optimizer
+    self.schedule = schedule
+    self.runs = runs
+    self.missingRuns = missingRuns
   }
 }
 

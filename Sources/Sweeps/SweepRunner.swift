@@ -21,7 +21,8 @@ public struct SweepRunner: Sendable {
   public let shard: Shard?
   public let version: String
 
-  let fileDigests: [String: String]
+  /// What the sweep, shards or not, trains.
+  let planRecord: PlanRecord
   private let units: [SweepUnit]
   /// Problems whose optimum is this sweep's to find.
   private let optima: [SweepProblem]
@@ -45,28 +46,22 @@ public struct SweepRunner: Sendable {
     self.jobs = max(jobs, 1)
     self.shard = shard
     self.version = version
-    fileDigests = try SweepRunner.fileDigests(of: configuration.schedules + [configuration.priorSchedule])
-    (units, optima) = SweepRunner.work(of: configuration, data: data, shard: shard)
-  }
-
-  /// Digests of what schedules read from files, so that a file that changes makes other runs.
-  private static func fileDigests(of schedules: [String]) throws -> [String: String] {
-    var digests: [String: String] = [:]
-    for text in schedules where text.contains("file=") || text.contains("norms=") {
-      digests[text] = RunKey.digest(of: try Schedule(parsing: text).factors(steps: 65_537))
-    }
-    return digests
+    let problems = data.problems.map(\.summary)
+    let factors = try FactorDigests(of: configuration, problems: problems)
+    planRecord = PlanRecord(yaml: configuration.protocolYAML, version: version, problems: problems, factors: factors)
+    (units, optima) = SweepRunner.work(of: configuration, data: data, factors: factors, shard: shard)
   }
 
   /// Everything there is to do, or a shard's part of it: chains and optima are dealt out by estimated cost.
   private static func work(
-    of configuration: SweepConfiguration, data: SweepData, shard: Shard?
+    of configuration: SweepConfiguration, data: SweepData, factors: FactorDigests, shard: Shard?
   ) -> (units: [SweepUnit], optima: [SweepProblem]) {
     let chains = Chain.all(of: configuration)
     var units: [SweepUnit] = []
     for problem in data.problems {
       for optimizer in configuration.optimizers {
-        units.append(SweepUnit(problem: problem, optimizer: optimizer, configuration: configuration, chains: chains))
+        units.append(
+          SweepUnit(problem: problem, optimizer: optimizer, configuration: configuration, chains: chains, factors: factors))
       }
     }
     guard let shard else { return (units, data.problems.filter(hasFindableOptimum)) }
@@ -75,7 +70,8 @@ public struct SweepRunner: Sendable {
     let parts = units.enumerated().compactMap { index, unit -> SweepUnit? in
       let own = chains.indices.filter { assigned[index * chains.count + $0] == shard.index }.map { chains[$0] }
       guard !own.isEmpty, let problem = data.problems.first(where: { $0.summary == unit.keys.problem }) else { return nil }
-      return SweepUnit(problem: problem, optimizer: unit.keys.optimizer, configuration: configuration, chains: own)
+      return SweepUnit(
+        problem: problem, optimizer: unit.keys.optimizer, configuration: configuration, chains: own, factors: factors)
     }
     let optima = data.problems.indices.filter { assigned[costs.count + $0] == shard.index }.map { data.problems[$0] }
       .filter(hasFindableOptimum)
@@ -112,8 +108,7 @@ public struct SweepRunner: Sendable {
   public func plan() throws -> SweepPlanSummary {
     let known = try JournalContents(folder: results)
     let parts = units.map { unit in
-      let plan = UnitPlan(
-        unit: unit.keys, chains: unit.chains, configuration: configuration, fileDigests: fileDigests, known: known)
+      let plan = UnitPlan(unit: unit.keys, chains: unit.chains, configuration: configuration, known: known)
       let done = plan.schedules.map(\.runs.count).reduce(0, +)
       let runs = max(unit.leastRunCount, done + plan.schedules.map(\.missing.count).reduce(0, +))
       let isComplete = plan.isComplete
@@ -138,13 +133,12 @@ public struct SweepRunner: Sendable {
   ) throws -> SweepOutcome {
     let start = Date()
     let (journal, contents) = try Journal.open(folder: results, shard: shard)
-    let record = ProtocolRecord(yaml: configuration.protocolYAML, version: version, fileDigests: fileDigests)
-    var session = SessionLines(runner: self, record: record, started: start)
+    var session = SessionLines(runner: self, plan: planRecord, started: start)
     session.warnings = data.failures + data.warnings
-    try journal.append(details: session.opening(after: contents.history.map(\.line)))
+    try journal.append(details: session.opening(after: contents.history, file: journal.detailsFile))
     let execution = SweepExecution(
-      units: units, optima: optima, configuration: configuration, fileDigests: fileDigests, journal: journal,
-      known: contents, isCancelled: isCancelled)
+      units: units, optima: optima, configuration: configuration, journal: journal, known: contents,
+      isCancelled: isCancelled)
     do {
       try execution.run(jobs: jobs, progress: progress)
     } catch {
@@ -159,62 +153,4 @@ public struct SweepRunner: Sendable {
       wasCancelled: execution.wasCancelled, failures: data.failures,
       warnings: data.warnings + journal.warnings + execution.warnings)
   }
-}
-
-/// What a sweep writes of itself: protocol, problems, where and when.
-private struct SessionLines {
-  let runner: SweepRunner
-  let record: ProtocolRecord
-  let started: Date
-  var warnings: [String] = []
-  private let identity: String
-
-  init(runner: SweepRunner, record: ProtocolRecord, started: Date) {
-    self.runner = runner
-    self.record = record
-    self.started = started
-    identity = SHA256.digest("\(started.timeIntervalSince1970) \(UInt64.random(in: 0...UInt64.max))", bytes: 8)
-  }
-
-  /// The protocol and the problems, where the folder does not have them yet, and the session.
-  func opening(after history: [DetailLine]) -> [DetailLine] {
-    var lines: [DetailLine] = []
-    if !history.contains(where: { $0.kind == .protocol && $0.key == record.key }) {
-      var line = DetailLine(kind: .protocol, key: record.key)
-      line.proto = record
-      lines.append(line)
-    }
-    for problem in runner.data.problems.map(\.summary) {
-      let last = history.last { $0.kind == .problem && $0.key == record.key && $0.problem?.name == problem.name }
-      guard last?.problem != problem else { continue }
-      var line = DetailLine(kind: .problem, key: record.key)
-      line.problem = problem
-      lines.append(line)
-    }
-    return lines + [session(seconds: 0, runs: 0)]
-  }
-
-  func closing(runs: Int) -> DetailLine {
-    session(seconds: Date().timeIntervalSince(started), runs: runs)
-  }
-
-  private func session(seconds: Double, runs: Int) -> DetailLine {
-    var line = DetailLine(kind: .session, key: record.key)
-    line.digest = identity
-    line.warnings = warnings
-    line.session = SessionRecord(
-      started: ISO8601DateFormatter().string(from: started), seconds: seconds, machine: machineDescription(),
-      threads: runner.jobs, shard: runner.shard?.description, runs: runs,
-      path: runner.configuration.data.joined(separator: ", "))
-    return line
-  }
-}
-
-/// The processor and the system, as "AMD EPYC 7B13, 2 cores, Ubuntu 24.04".
-private func machineDescription() -> String {
-  let process = ProcessInfo.processInfo
-  let information = FileManager.default.contents(atPath: "/proc/cpuinfo").map { String(decoding: $0, as: UTF8.self) } ?? ""
-  let model = information.split(separator: "\n").first { $0.hasPrefix("model name") }?.split(separator: ":").last
-  let name = model.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown processor"
-  return "\(name), \(counted(availableCoreCount, "core")), \(process.operatingSystemVersionString)"
 }

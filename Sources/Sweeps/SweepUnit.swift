@@ -19,8 +19,10 @@ final class SweepUnit: Sendable {
     var factors: [String: [Double]] = [:]
   }
 
-  init(problem: SweepProblem, optimizer: Optimizer, configuration: SweepConfiguration, chains: [Chain]) {
-    keys = UnitKeys(problem: problem.summary, optimizer: optimizer, configuration: configuration)
+  init(
+    problem: SweepProblem, optimizer: Optimizer, configuration: SweepConfiguration, chains: [Chain], factors: FactorDigests
+  ) {
+    keys = UnitKeys(problem: problem.summary, optimizer: optimizer, configuration: configuration, factors: factors)
     self.chains = chains
     self.configuration = configuration
     sweepProblem = problem
@@ -61,11 +63,15 @@ final class SweepUnit: Sendable {
     state.withLock { $0.factors[schedule] != nil } || (try? Schedule(parsing: schedule))?.needsNorms == false
   }
 
-  /// - Throws: where a schedule cannot be made: its file, too few steps.
+  /// - Throws: where a schedule cannot be made: its file, too few steps; where its file has changed since the sweep began.
   func factors(of schedule: String) throws -> [Double] {
     if let factors = state.withLock({ $0.factors[schedule] }) { return factors }
-    let norm: GradientNorm = keys.optimizer.name == "adam" ? .l1 : .l2
-    let factors = try Schedule(parsing: schedule).factors(steps: trainer.steps, unspecifiedNorm: norm)
+    let parsed = try Schedule(parsing: schedule)
+    let factors = try parsed.factors(steps: trainer.steps, unspecifiedNorm: keys.optimizer.gradientNorm)
+    if let path = parsed.paths.first, RunKey.digest(of: factors) != keys.digest(of: schedule) {
+      throw ScheduleFileError(
+        .malformed, path: path, "changed while the sweep was running; the same command trains what the new content asks for")
+    }
     state.withLock { $0.factors[schedule] = factors }
     return factors
   }

@@ -1,39 +1,3 @@
-import Schedules
-import Synchronization
-import Training
-
-/// One problem and one optimizer of a sweep, and the keys of their runs.
-final class UnitKeys: Sendable {
-  let problem: ProblemSummary
-  let optimizer: Optimizer
-  private let maker: RunKey
-  /// Keys are asked for at every look at the plan, and hashing is not free.
-  private let made = Mutex<[Query: String]>([:])
-
-  private struct Query: Hashable {
-    let schedule: String
-    let factors: String?
-    let learningRate: Double
-    let seed: UInt64
-  }
-
-  init(problem: ProblemSummary, optimizer: Optimizer, configuration: SweepConfiguration) {
-    self.problem = problem
-    self.optimizer = optimizer
-    maker = RunKey(problem: problem, optimizer: optimizer, configuration: configuration)
-  }
-
-  func key(schedule: String, factors: String?, learningRate: Double, seed: UInt64) -> String {
-    let query = Query(schedule: schedule, factors: factors, learningRate: learningRate, seed: seed)
-    return made.withLock { made in
-      if let key = made[query] { return key }
-      let key = maker.key(schedule: schedule, factors: factors, learningRate: learningRate, seed: seed)
-      made[query] = key
-      return key
-    }
-  }
-}
-
 /// A refinement that the protocol asks for.
 struct PlannedRefinement: Sendable, Hashable {
   var key: String
@@ -64,22 +28,37 @@ struct UnitPlan {
   /// Records that say why there is no refinement, where nothing can be refined at all.
   private(set) var impossibleRefinements: [RefinementRecord] = []
 
+  /// What the plan asks of a column of the configuration and is not known; nil where nothing is missing.
+  func incompleteness(of column: String) -> IncompleteSchedule? {
+    let plan = schedules.first { $0.schedule == column }
+    if plan?.isComplete ?? hasNoRefinement(column) { return nil }
+    // Of what is not refined yet the grid, at least, is to come.
+    let grid = configuration.seeds * (configuration.maximumExponent - configuration.minimumExponent + 1)
+    return IncompleteSchedule(
+      problem: unit.problem.name, optimizer: unit.optimizerSpelling, schedule: column, runs: plan?.runs.count ?? 0,
+      missingRuns: plan?.missing.count ?? grid)
+  }
+
+  /// Whether a refined schedule, or one that it would be refined from, cannot be.
+  private func hasNoRefinement(_ column: String) -> Bool {
+    let failed = refinements.filter { $0.value.digest == nil }.map(\.key.schedule) + impossibleRefinements.map(\.schedule)
+    return configuration.schedules.contains { refined in
+      let rounds = (1...configuration.rounds).map { SweepConfiguration.spelling(of: refined, round: $0) }
+      return rounds.contains(column) && rounds.contains(where: failed.contains)
+    }
+  }
+
   private let unit: UnitKeys
   private let configuration: SweepConfiguration
   private let known: JournalContents
 
-  /// - Parameters:
-  ///   - chains: see `Chain`.
-  ///   - fileDigests: digests of the factors of schedules that come from a file.
-  init(
-    unit: UnitKeys, chains: [Chain], configuration: SweepConfiguration, fileDigests: [String: String],
-    known: JournalContents
-  ) {
+  /// - Parameter chains: see `Chain`.
+  init(unit: UnitKeys, chains: [Chain], configuration: SweepConfiguration, known: JournalContents) {
     self.unit = unit
     self.configuration = configuration
     self.known = known
     for chain in chains {
-      let plan = add(schedule: chain.schedule, factors: fileDigests[chain.schedule])
+      let plan = add(schedule: chain.schedule, factors: unit.digest(of: chain.schedule))
       guard plan.isComplete else { continue }
       for refined in chain.refined { refine(refined, prior: plan) }
     }

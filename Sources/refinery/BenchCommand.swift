@@ -33,7 +33,7 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     let machine = TrainerBenchmark.measureMachine()
-    let files = data.map { $0.split(separator: ",").map(String.init) }
+    let files = data.map(commaSeparated)
     let problems = try files.map { try $0.map { try Problem(path: $0) } } ?? MadeUpProblem.allCases.map { $0.problem() }
     var trainer: [TrainerBenchmark.Timing] = []
     for problem in problems {

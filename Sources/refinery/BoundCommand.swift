@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import Schedules
+import Sweeps
 
 struct BoundCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -35,7 +35,7 @@ struct BoundCommand: ParsableCommand {
       report("\(norms): warning: \(omitted) left out")
     }
     let stepSizes =
-      FileManager.default.fileExists(atPath: schedule)
+      InputPath(schedule).isFile
       ? try FactorFile.read(schedule)
       : try Schedule(parsing: schedule).factors(steps: log.finiteNorms.count, unspecifiedNorm: self.log.norm)
     let bound: LastIterateBound

@@ -4,6 +4,7 @@ import ArgumentParser
 enum CountLimits {
   /// As in a sweep's configuration.
   static let epochs = 1_000_000
+  static let batchSize = 1_000_000
   /// Steps of a run, and numbers of a schedule or an order that is written.
   static let steps = 100_000_000
 

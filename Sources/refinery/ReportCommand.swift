@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Reports
+import Sparse
 import Sweeps
 
 struct ReportCommand: ParsableCommand {
@@ -11,6 +12,9 @@ struct ReportCommand: ParsableCommand {
       Markdown goes to REPORT.md, its figures to figures/ beside it; the other formats go to standard output unless --out \
       says where. The same journal gives the same bytes, but for the closing section, "How this was run". While a sweep is \
       running the report shows what there is. Of two folders it shows the differences, with their uncertainty.
+
+      A results folder keeps all that was ever trained. The report shows the newest plan: the configuration and the data of the \
+      latest sweep. --protocol shows an earlier one, or unites several; --protocol list says which there are.
       """,
     version: Refinery.version)
 
@@ -19,7 +23,9 @@ struct ReportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("File to write (default for markdown: REPORT.md).", valueName: "REPORT.md")) var out: String?
   @Option(help: "Format.") var format: Report.Format?
   @Option(
-    help: ArgumentHelp("Which protocol, by the first digits of its key, where the folder holds several.", valueName: "KEY"))
+    help: ArgumentHelp(
+      "Which plan, by the first digits of its key, or several to unite (default: the newest); list for all there are.",
+      valueName: "KEY[,KEY...]|list"))
   var `protocol`: String?
   @Flag(help: "The same as --format json.") var json = false
 
@@ -33,20 +39,30 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let format = json ? .json : format ?? .markdown
-    let loaded = try (results.isEmpty ? ["results"] : results).map {
-      try SweepResults.load(folder: $0, protocol: self.protocol)
+    let folders = results.isEmpty ? ["results"] : results
+    if self.protocol == "list" {
+      let lines = try folders.flatMap { folder in
+        let plans = try SweepResults.plans(folder: folder)
+        return folders.count == 1 ? plans : [folder.printable] + plans
+      }
+      try Output.write(lines.map(\.printable).joined(separator: "\n") + "\n", to: nil)
+      return
+    }
+    let loaded = try folders.map { try SweepResults.load(folder: $0, protocol: self.protocol) }
+    for (folder, results) in zip(folders, loaded) {
+      if let more = results.morePlans { report("\(folder): note: \(more)") }
     }
     if loaded.count == 2 {
       try Output.write(ResultsComparison(loaded[0], loaded[1]).markdown, to: out)
       return
     }
-    let report = Report(loaded[0])
+    let written = Report(loaded[0])
     guard let path = out ?? (format == .markdown ? "REPORT.md" : nil), path != "-" else {
-      try Output.write(report.render(format).text, to: nil)
+      try Output.write(written.render(format).text, to: nil)
       return
     }
     do {
-      try report.write(to: URL(fileURLWithPath: path), format: format) { try Output.write($0, to: $1.path) }
+      try written.write(to: URL(fileURLWithPath: path), format: format) { try Output.write($0, to: $1.path) }
     } catch let failure as Failure {
       throw failure
     } catch {

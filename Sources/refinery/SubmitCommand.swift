@@ -34,13 +34,13 @@ struct SubmitSlurmCommand: ParsableCommand {
   }
 
   func run() throws {
-    var configuration = try options.configuration()
-    configuration.data = configuration.data.map(absolute)
-    let file = absolute(results) + "/sweep.yml"
+    let configuration = try options.configuration().withAbsolutePaths()
+    let results = InputPath(results).absolute
+    let file = results + "/sweep.yml"
     let submission = SlurmSubmission(
       executable: ProcessInfo.processInfo.arguments[0].contains("/")
-        ? absolute(ProcessInfo.processInfo.arguments[0]) : ProcessInfo.processInfo.arguments[0],
-      sweepArguments: [file], results: absolute(results), report: absolute(out), tasks: array, threadsPerTask: jobs,
+        ? InputPath(ProcessInfo.processInfo.arguments[0]).absolute : ProcessInfo.processInfo.arguments[0],
+      sweepArguments: [file], results: results, report: InputPath(out).absolute, tasks: array, threadsPerTask: jobs,
       partition: partition, timeLimit: time)
     if json {
       let scripts = [
@@ -54,7 +54,7 @@ struct SubmitSlurmCommand: ParsableCommand {
       return
     }
     do {
-      try FileManager.default.createDirectory(atPath: absolute(results), withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(atPath: results, withIntermediateDirectories: true)
       try configuration.yaml.write(toFile: file, atomically: true, encoding: .utf8)
     } catch {
       throw Failure("\(file): error: cannot write: \(error.localizedDescription)", .cannotCreate)
@@ -62,7 +62,7 @@ struct SubmitSlurmCommand: ParsableCommand {
     let shell = Process()
     shell.executableURL = URL(fileURLWithPath: "/bin/sh")
     shell.arguments = ["-c", submission.submissionScript]
-    shell.currentDirectoryURL = URL(fileURLWithPath: absolute(results))
+    shell.currentDirectoryURL = URL(fileURLWithPath: results)
     do {
       try shell.run()
     } catch {
@@ -72,9 +72,5 @@ struct SubmitSlurmCommand: ParsableCommand {
     guard shell.terminationStatus == 0 else {
       throw Failure("error: sbatch did not take the jobs; --dry-run shows them", .software)
     }
-  }
-
-  private func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
   }
 }

@@ -22,16 +22,21 @@ struct SweepOptions: ParsableArguments {
   func configuration() throws -> SweepConfiguration {
     var configuration = SweepConfiguration()
     if let file {
+      guard InputPath(file).isFile else {
+        throw Failure(
+          "\(file): error: \(InputPath(file).isFolder ? "a folder" : "no such file"), expected a configuration file", .noInput)
+      }
       guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-        throw Failure("\(file): error: no such configuration file, or not readable as UTF-8", .noInput)
+        throw Failure("\(file): error: cannot be read as UTF-8, expected a configuration file", .noInput)
       }
       configuration = try SweepConfiguration(yaml: text, file: file)
     }
-    if !data.isEmpty { configuration.data = data.flatMap { $0.split(separator: ",").map(String.init) } }
+    // A comma may be part of a name.
+    if !data.isEmpty { configuration.data = data.flatMap { InputPath($0).isFile ? [$0] : commaSeparated($0) } }
     do {
       if let schedule { configuration.schedules = try Schedule.list(parsing: schedule).map(\.description) }
       if let optimizer {
-        configuration.optimizers = try optimizer.split(separator: ",").map { try Optimizer(parsing: String($0)) }
+        configuration.optimizers = try commaSeparated(optimizer).map { try Optimizer(parsing: $0) }
       }
       if let seeds { configuration.seeds = seeds }
       if let epochs { configuration.epochs = epochs }

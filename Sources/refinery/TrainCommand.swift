@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Schedules
 import Sparse
+import Sweeps
 import Training
 
 struct TrainCommand: ParsableCommand {
@@ -51,7 +52,7 @@ struct TrainCommand: ParsableCommand {
 
   func validate() throws {
     try CountLimits.check("--epochs", epochs, to: CountLimits.epochs)
-    guard batchSize >= 1 else { throw ValidationError("--batch-size is \(batchSize): 1 or more would be right") }
+    try CountLimits.check("--batch-size", batchSize, to: CountLimits.batchSize)
     if let jobs, jobs < 1 { throw ValidationError("--jobs is \(jobs): 1 or more would be right") }
     if engine == .reference, path != .automatic { throw ValidationError("--path is for the lane trainer only") }
     _ = try rates()
@@ -73,7 +74,7 @@ struct TrainCommand: ParsableCommand {
     var pairs: [(schedule: Schedule, learningRate: Double)] = []
     var runs: [Run] = []
     for schedule in schedules {
-      let factors = try schedule.factors(steps: steps, unspecifiedNorm: optimizerOptions.norm)
+      let factors = try schedule.factors(steps: steps, unspecifiedNorm: settings.optimizer.gradientNorm)
       for rate in rates {
         pairs.append((schedule, rate))
         runs.append(Run(learningRate: rate, factors: factors))
@@ -114,7 +115,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func rates() throws -> [Double] {
-    try learningRates.split(separator: ",", omittingEmptySubsequences: false).map { text in
+    try commaSeparated(learningRates).map { text in
       guard let rate = Double(text), rate.isFinite, rate >= 0 else {
         throw ValidationError("--lr holds \"\(text)\": a number of 0 or more would be right, as in 0.0625")
       }

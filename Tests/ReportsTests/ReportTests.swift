@@ -72,8 +72,8 @@ import Testing
     let text = try markdown(part)
     #expect(text.contains("| vowel.scale | missing |"))
     #expect(text.contains("glass.scale with Adam: not run yet: refined."))
-    #expect(text.contains("letter.scale with Adam: fewer than 10 seeds so far"))
-    #expect(text.contains("… not all seeds have been run yet."))
+    #expect(text.contains("letter.scale with Adam: not all learning rates and seeds have been run yet"))
+    #expect(text.contains("… not all learning rates and seeds have been run yet"))
   }
 
   @Test func emptyResultsStillMakeAReport() throws {

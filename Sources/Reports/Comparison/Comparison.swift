@@ -24,7 +24,9 @@ public struct Comparison: Sendable {
     self.optimizer = optimizer
     self.columns = columns
     problems = results.problems
-    seeds = results.configuration.seeds
+    let seeds = results.configuration.seeds
+    self.seeds = seeds
+    let incomplete = Dictionary(grouping: results.incomplete.lazy.filter { $0.optimizer == optimizer }) { $0.problem }
     let runs = Dictionary(grouping: results.runs.lazy.filter { $0.optimizer == optimizer }) { $0.problem }
     let traces = Dictionary(grouping: results.traces.lazy.filter { $0.optimizer == optimizer }) { $0.problem }
     let refined = Dictionary(grouping: results.refinements.lazy.filter { $0.optimizer == optimizer }) { $0.problem }
@@ -34,11 +36,13 @@ public struct Comparison: Sendable {
     var refinements: [RefinementRecord?] = []
     for problem in results.problems {
       let ofProblem = Dictionary(grouping: runs[problem.name] ?? []) { $0.schedule }
+      let isIncomplete = Set((incomplete[problem.name] ?? []).map(\.schedule))
       let records = (refined[problem.name] ?? []).sorted { $0.round < $1.round }
       let cells = { (criterion: BestRate.Criterion) in
         columns.map { column in
           Cell(
-            runs: column.schedules.flatMap { ofProblem[$0] ?? [] }, criterion: criterion,
+            runs: column.schedules.flatMap { ofProblem[$0] ?? [] }, criterion: criterion, seeds: seeds,
+            isIncomplete: column.schedules.contains(where: isIncomplete.contains),
             refinementFailure: column.name == "refined" ? records.lazy.compactMap(\.failure).first : nil)
         }
       }
@@ -75,10 +79,10 @@ public struct Comparison: Sendable {
     String(optimizer.map { $0.isLetter || $0.isNumber ? $0 : "-" })
   }
 
-  /// Problems of which every column of these cells is measured and which are not separable: those that averages are over.
+  /// Problems of which every column of these cells is complete and which are not separable: those that averages are over.
   func averaged(_ cells: [[Cell]]) -> [Int] {
     problems.indices.filter { index in
-      !separable[index] && cells[index].allSatisfy { $0.status == .measured || $0.status == .diverged }
+      !separable[index] && cells[index].allSatisfy { $0.isComplete && ($0.status == .measured || $0.status == .diverged) }
         && cells[index].contains { $0.status == .measured }
     }
   }

@@ -103,6 +103,8 @@ struct JSONWriter {
     }
 
     let problem, column, status: String
+    /// Whether all learning rates and seeds that the plan asks for have been run.
+    let complete: Bool
     let schedule: String?
     let learningRate: Double?
     let lowestRateTried, highestRateTried: Bool?
@@ -120,6 +122,7 @@ struct JSONWriter {
       self.problem = comparison.problems[problem].name
       self.column = comparison.columns[column].key
       status = cell.status == .measured ? "measured" : cell.placeholder
+      complete = cell.isComplete
       schedule = cell.best?.schedule
       learningRate = cell.best?.learningRate
       lowestRateTried = cell.best?.isLowestTried

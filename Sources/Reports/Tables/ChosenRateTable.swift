@@ -10,7 +10,8 @@ extension Comparison {
           let parameters = ScheduleColumn.parameters(of: best.schedule).replacing("=", with: " ")
           let variant = columns[column].schedules.count > 1 ? " (\(parameters.isEmpty ? "default" : parameters))" : ""
           return Table.Cell(
-            rateText(best.learningRate) + variant, marks: edgeMarks(cell, problem: problem), sortValue: best.learningRate)
+            rateText(best.learningRate) + variant,
+            marks: edgeMarks(cell, problem: problem) + (cell.isComplete ? [] : [.incomplete]), sortValue: best.learningRate)
         })
     }
     var notes = ["The learning rate with the lowest mean training error; ties go to the lowest mean training loss."]

@@ -43,7 +43,7 @@ extension Comparison {
     let cell = cells(measure)[problem][column]
     guard let sample = sample(measure, problem: problem, column: column) else { return Table.Cell(cell.placeholder) }
     var marks = edgeMarks(cell, problem: problem)
-    if sample.count < seeds { marks.append(.fewerSeeds) }
+    if !cell.isComplete || sample.count < seeds { marks.append(.incomplete) }
     if measure == .distance, let optimum = problems[problem].optimum, let runs = cell.best?.runs,
       runs.contains(where: { ($0.trainLoss ?? .infinity) - optimum.loss <= Measure.smallestDistance })
     {

@@ -78,7 +78,9 @@ extension Comparison {
         problems[problem].name, marks: separable[problem] ? [.separable] : [],
         columns.indices.map { column in
           guard let width = widths[problem][column] else { return Table.Cell(byError[problem][column].placeholder) }
-          return Table.Cell((width.isOpen ? "≥ " : "") + fixed(width.octaves, 1), sortValue: width.octaves)
+          return Table.Cell(
+            (width.isOpen ? "≥ " : "") + fixed(width.octaves, 1),
+            marks: byError[problem][column].isComplete ? [] : [.incomplete], sortValue: width.octaves)
         })
     }
     let counted = averaged(byError).filter { problem in widths[problem].allSatisfy { $0 != nil } }

@@ -48,13 +48,13 @@ public struct Table: Sendable {
 
   /// A sign behind a number or a name, explained under every table that has it.
   public enum Mark: Sendable, Hashable, CaseIterable {
-    case upperEdge, lowerEdge, fewerSeeds, separable, notAttained, atResolution
+    case upperEdge, lowerEdge, incomplete, separable, notAttained, atResolution
 
     public var symbol: String {
       switch self {
       case .upperEdge: "↑"
       case .lowerEdge: "↓"
-      case .fewerSeeds: "…"
+      case .incomplete: "…"
       case .separable: "†"
       case .notAttained: "‡"
       case .atResolution: "≤"
@@ -65,7 +65,8 @@ public struct Table: Sendable {
       switch self {
       case .upperEdge: "the best learning rate is the largest that was tried: the number may improve beyond the grid."
       case .lowerEdge: "the best learning rate is the smallest that was tried: the number may improve beyond the grid."
-      case .fewerSeeds: "not all seeds have been run yet."
+      case .incomplete:
+        "not all learning rates and seeds have been run yet: the number may change; left out of tests, averages and ranks."
       case .separable:
         "separable: training ends without errors, larger rates are better for ever; left out of averages and ranks."
       case .notAttained: "no weights attain the smallest loss (some class can be separated); the distance is to the infimum."

@@ -4,7 +4,8 @@ struct RefinedSchedule: ScheduleShape {
   static let summary = "refined from gradient norms"
   static let columnTitle = "refined"
   static let color = "#cc3d00"
-  static let norms = TextParameter("norms", placeholder: "FILE", help: "The log of gradient norms (a sweep has its own).")
+  static let norms = TextParameter(
+    "norms", placeholder: "FILE", help: "The log of gradient norms (a sweep has its own).", isPath: true)
   static let norm = ChoiceParameter(
     "norm", default: nil, of: GradientNorm.allCases.map(\.rawValue), help: "The norm: that of the optimizer if left open.")
   static let smoothing = NumberParameter("tau", default: 0.1, in: 0...1, help: "The smoothing fraction.")

@@ -4,7 +4,8 @@ struct TableSchedule: ScheduleShape {
   static let summary = "factors from a file, one a line"
   static let columnTitle = "table"
   static let color = "#7d6b52"
-  static let file = TextParameter("file", placeholder: "FILE", help: "The factors, evenly spaced over the steps.")
+  static let file = TextParameter(
+    "file", placeholder: "FILE", help: "The factors, evenly spaced over the steps.", isPath: true)
   static let parameters: [any ScheduleParameter] = [file]
 
   let file: String

@@ -110,11 +110,14 @@ public struct TextParameter: ScheduleParameter {
   public let help: String
   /// What stands for the value in help, as in "FILE".
   public let placeholder: String
+  /// Whether the text is the path of a file that the schedule reads.
+  public let isPath: Bool
 
-  public init(_ key: String, placeholder: String, help: String) {
+  public init(_ key: String, placeholder: String, help: String, isPath: Bool = false) {
     self.key = key
     self.help = help
     self.placeholder = placeholder
+    self.isPath = isPath
   }
 
   public var defaultValue: String? { nil }
