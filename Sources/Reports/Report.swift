@@ -28,7 +28,25 @@ public struct Report: Sendable {
   public init(_ results: SweepResults) {
     self.results = results
     let columns = ScheduleColumn.columns(of: results.configuration.schedules + Set(results.runs.map(\.schedule)).sorted())
-    comparisons = Self.optimizers(of: results).map { Comparison(results, optimizer: $0, columns: columns) }
+    let optimizers = Self.optimizers(of: results)
+    comparisons = zip(optimizers, Self.identifiers(of: optimizers)).map {
+      Comparison(results, optimizer: $0, identifier: $1, columns: columns)
+    }
+  }
+
+  /// `sgd-momentum-0-9` for `sgd:momentum=0.9`; numbered where two would be the same, to a file system that knows no case too.
+  static func identifiers(of names: [String]) -> [String] {
+    var taken: Set<String> = []
+    return names.map { name in
+      let plain = name.replacingScalars { $0.isWordOfASCII ? nil : "-" }
+      var identifier = plain
+      var number = 1
+      while !taken.insert(identifier.lowercased()).inserted {
+        number += 1
+        identifier = "\(plain)-\(number)"
+      }
+      return identifier
+    }
   }
 
   /// The configured optimizers as the journal spells them, then any others that it holds.

@@ -64,7 +64,7 @@ final class SweepUnit: Sendable {
   /// - Throws: where a schedule cannot be made: its file, too few steps.
   func factors(of schedule: String) throws -> [Double] {
     if let factors = state.withLock({ $0.factors[schedule] }) { return factors }
-    let norm: GradientNorm = keys.optimizer.name == "adam" ? .l1 : .l2
+    let norm = GradientNorm(ofOptimizer: keys.optimizer.name)
     let factors = try Schedule(parsing: schedule).factors(steps: trainer.steps, unspecifiedNorm: norm)
     state.withLock { $0.factors[schedule] = factors }
     return factors
@@ -118,7 +118,9 @@ final class SweepUnit: Sendable {
   /// Trains the prior run for its norms and refines them. The factors stay with the unit.
   func refine(_ planned: PlannedRefinement, isCancelled: () -> Bool, warn: (String) -> Void) throws -> DetailLine {
     let prior = planned.prior
-    let outcome = try retrain([prior], recording: Recording(norms: true), isCancelled: isCancelled, warn: warn)[0]
+    let priors = prior == planned.firstPrior ? [prior] : [prior, planned.firstPrior]
+    let outcomes = try retrain(priors, recording: Recording(norms: true), isCancelled: isCancelled, warn: warn)
+    let outcome = outcomes[0]
     var options = configuration.refinementOptions(of: planned.refined, optimizer: keys.optimizer)
     let steps = outcome.steps
     let rising = Int((try Schedule(parsing: planned.refined).warmup * Double(steps)).rounded(.toNearestOrEven))
@@ -136,7 +138,7 @@ final class SweepUnit: Sendable {
       record.factors = thinned(factors)
       line.digest = RunKey.digest(of: factors)
       state.withLock { $0.factors[planned.schedule] = factors }
-      record.bounds = bounds(under: norms.map(Double.init), norm: options.norm, including: planned.schedule)
+      record.bounds = bounds(under: outcomes[outcomes.count - 1], including: planned.schedule)
     } catch let error as RefinementError {
       record.failure = "\(error)"
     }
@@ -144,8 +146,11 @@ final class SweepUnit: Sendable {
     return line
   }
 
-  /// The last-iterate bound of each schedule whose factors are known, at its best scale.
-  private func bounds(under norms: [Double], norm: GradientNorm, including refined: String) -> [String: Double] {
+  /// The last-iterate bound of each schedule whose factors are known, at its best scale: under the norm that goes with the
+  /// optimizer, whichever the refinement takes, so that the bounds of all schedules can be compared.
+  private func bounds(under outcome: RunOutcome, including refined: String) -> [String: Double] {
+    let norm = GradientNorm(ofOptimizer: keys.optimizer.name)
+    let norms = (norm == .l1 ? outcome.l1Norms : outcome.l2Norms).map(Double.init)
     var bounds: [String: Double] = [:]
     for schedule in configuration.schedules.filter({ !SweepConfiguration.isRefined($0) }) + [refined] {
       guard let factors = try? factors(of: schedule),

@@ -11,7 +11,7 @@ struct LaTeXWriter {
     \begin{document}
     """#
 
-  /// - Parameter introduction: Plain sentences; `**strong**` is the only markup.
+  /// - Parameter introduction: As `Markup`.
   func write(_ tables: [Table], introduction: String) -> String {
     ([Self.preamble, paragraph(introduction)] + tables.map(write) + ["\\end{document}"]).joined(separator: "\n\n") + "\n"
   }
@@ -33,9 +33,10 @@ struct LaTeXWriter {
       lines.append(cells.joined(separator: " & ") + " \\\\")
     }
     lines += ["\\bottomrule", "\\end{tabular}"]
-    if !table.notes.isEmpty {
+    let notes = table.notes + table.legend
+    if !notes.isEmpty {
       lines.append("\n\\medskip\\begin{minipage}{0.95\\linewidth}\\footnotesize\\raggedright")
-      lines.append(table.notes.map(escaped).joined(separator: "\n\n"))
+      lines.append(notes.map(escaped).joined(separator: "\n\n"))
       lines.append("\\end{minipage}")
     }
     return (lines + ["\\end{table}"]).joined(separator: "\n")
@@ -60,7 +61,7 @@ struct LaTeXWriter {
   }
 
   private func paragraph(_ text: String) -> String {
-    text.components(separatedBy: "**").enumerated().map { $0 % 2 == 1 ? "\\textbf{\(escaped($1))}" : escaped($1) }.joined()
+    Markup.render(text, strong: { "\\textbf{\(escaped($0))}" }, plain: escaped)
   }
 
   /// Signs that LaTeX reads as commands, and those that pdflatex's fonts lack.

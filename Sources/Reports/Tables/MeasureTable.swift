@@ -32,11 +32,16 @@ extension Comparison {
   }
 
   private func headingMarks(_ measure: Measure, problem: Int) -> [Table.Mark] {
-    var marks: [Table.Mark] = separable[problem] ? [.separable] : []
+    var marks = separableMarks(problem)
     if measure == .distance, let optimum = problems[problem].optimum, !optimum.attained, !separable[problem] {
       marks.append(.notAttained)
     }
     return marks
+  }
+
+  /// Of a problem's name.
+  func separableMarks(_ problem: Int) -> [Table.Mark] {
+    separable[problem] ? [endsWithoutErrors[problem] ? .separable : .separableUnreached] : []
   }
 
   private func cell(_ measure: Measure, problem: Int, column: Int, isBold: Bool) -> Table.Cell {
