@@ -36,7 +36,7 @@ public struct SweepData: Sendable {
 
   /// Reads every dataset that folders, files and glob patterns name.
   ///
-  /// - Throws: `ReadingFailure` of kind `noInput` where a folder does not exist or a pattern names nothing.
+  /// - Throws: `ReadingFailure` of kind `noInput` where a folder does not exist, or holds no dataset, or a pattern names none.
   public init(reading patterns: [String]) throws {
     var entries: [String: DatasetFolder.Entry] = [:]
     var failures: [String: String] = [:]
@@ -98,6 +98,7 @@ private struct DatasetSelection {
     if FileManager.default.fileExists(atPath: pattern, isDirectory: &isFolder), isFolder.boolValue {
       let folder = try DatasetFolder(pattern)
       (entries, failures) = (folder.entries, folder.failures)
+      try checkNotEmpty(pattern)
       return
     }
     let path = pattern as NSString
@@ -109,10 +110,13 @@ private struct DatasetSelection {
     }
     entries = folder.entries.filter { isAsked(($0.path as NSString).lastPathComponent) }
     failures = folder.failures.filter { isAsked(($0.errors[0].file as NSString).lastPathComponent) }
-    if entries.isEmpty && failures.isEmpty {
-      throw ReadingFailure(
-        kind: .noInput, file: pattern,
-        message: "no dataset here; expected a folder, a file or a pattern such as datasets/*.scale")
-    }
+    try checkNotEmpty(pattern)
+  }
+
+  private func checkNotEmpty(_ pattern: String) throws {
+    guard entries.isEmpty, failures.isEmpty else { return }
+    throw ReadingFailure(
+      kind: .noInput, file: pattern,
+      message: "no dataset here; expected a folder, a file or a pattern such as datasets/*.scale")
   }
 }

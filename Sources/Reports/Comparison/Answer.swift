@@ -86,7 +86,9 @@ struct Answer {
     guard verdict.isTested else { return "there are too few seeds to tell merit from chance, and \(caution)" }
     let told = verdict.toldByTest.map(verdict.title)
     let untold = verdict.untoldByTest.map(verdict.title)
-    let parts = (told.isEmpty ? [] : ["is told from \(listed(told))"]) + (untold.isEmpty ? [] : ["cannot be told from \(listed(untold))"])
+    let parts =
+      (told.isEmpty ? [] : ["is significantly better than \(listed(told))"])
+      + (untold.isEmpty ? [] : ["cannot be told from \(listed(untold))"])
     return "it \(listed(parts)) (paired t-tests over the seeds, 5 % level), and \(caution)"
   }
 

@@ -16,7 +16,8 @@ struct CriticalDifferenceFigure {
     let axisY = 92.0
     let barsBottom = axisY + 14 + Double(groups.count) * 9
     let labelsTop = barsBottom + 14
-    var canvas = SVGCanvas(name: "critical-difference-\(comparison.identifier)", width: 640, height: labelsTop + Double(leftCount) * 22 + 8)
+    var canvas = SVGCanvas(
+      name: "critical-difference-\(comparison.identifier)", width: 640, height: labelsTop + Double(leftCount) * 22 + 8)
     let frame = Frame(
       left: 130, top: axisY, width: 380, height: 1, horizontal: Scale(.linear, 1, Double(count)), vertical: Scale(.linear, 0, 1)
     )
