@@ -56,17 +56,11 @@ public struct Report: Sendable {
     }
   }
 
-  /// The configured optimizers as the journal spells them, then any others that it holds.
+  /// The configured optimizers in their order, then any others that the journal holds.
   private static func optimizers(of results: SweepResults) -> [String] {
     let present = Set(results.runs.map(\.optimizer)).union(results.refinements.map(\.optimizer)).sorted()
-    var order: [String] = []
-    for optimizer in results.configuration.optimizers {
-      let spellings = present.filter { $0 == optimizer.name || $0.hasPrefix(optimizer.name + ":") }
-      for spelling in spellings.isEmpty ? [optimizer.name] : spellings where !order.contains(spelling) {
-        order.append(spelling)
-      }
-    }
-    return order + present.filter { !order.contains($0) }
+    var seen: Set<String> = []
+    return (results.configuration.optimizers.map(\.spelling) + present).filter { seen.insert($0).inserted }
   }
 
   /// Whether there is neither a problem nor a run to report on.

@@ -134,4 +134,12 @@ import Testing
       #expect(text != figure.svg)
     }
   }
+
+  @Test func optimizersStandInTheConfigurationsOrder() {
+    var configuration = SweepConfiguration()
+    configuration.optimizers = [.sgd(momentum: 0.9), .sgd(), .adam(beta2: 0.999), .sgd(momentum: 0.5)]
+    let results = SweepResults(protocolYAML: "", version: "0", configuration: configuration)
+    #expect(
+      Report(results).comparisons.map(\.optimizer) == ["sgd:momentum=0.9", "sgd", "adam:beta2=0.999", "sgd:momentum=0.5"])
+  }
 }
