@@ -75,8 +75,3 @@ struct FactorDigests: Codable, Hashable, Sendable {
     return takesNormOfOptimizer ? "\(steps) \(optimizer.gradientNorm.rawValue)" : "\(steps)"
   }
 }
-
-extension Optimizer {
-  /// The norm that the theory of the optimizer is about.
-  public var gradientNorm: GradientNorm { name == "adam" ? .l1 : .l2 }
-}

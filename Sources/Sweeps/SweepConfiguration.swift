@@ -55,11 +55,16 @@ public struct SweepConfiguration: Sendable, Hashable {
     let schedule = try? Schedule(parsing: refined)
     var options = schedule?.refinementOptions ?? RefinementOptions()
     if schedule?.gives("tau") != true { options.smoothing = smoothing }
-    if schedule?.gives("norm") != true { options.norm = optimizer.name == "adam" ? .l1 : .l2 }
+    if schedule?.gives("norm") != true { options.norm = optimizer.gradientNorm }
     return options
   }
 
   static func spelling(of refined: String, round: Int) -> String {
     round == 1 ? refined : "\(refined):round=\(round)"
   }
+}
+
+extension Optimizer {
+  /// The norm that the theory of the optimizer is about: l1 for Adam, l2 for SGD.
+  public var gradientNorm: GradientNorm { name == "adam" ? .l1 : .l2 }
 }

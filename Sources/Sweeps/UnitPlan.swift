@@ -6,6 +6,8 @@ struct PlannedRefinement: Sendable, Hashable {
   var round: Int
   /// The run whose norms it takes.
   var prior: RunRecord
+  /// The prior run of the first round, whose norms the bounds of all schedules are under.
+  var firstPrior: RunRecord
 
   /// As columns spell the result.
   var schedule: String { SweepConfiguration.spelling(of: refined, round: round) }
@@ -94,6 +96,7 @@ struct UnitPlan {
   /// The rounds of one refined schedule, as far as they can be known.
   private mutating func refine(_ refined: String, prior plan: SchedulePlan) {
     var prior = plan
+    let firstPrior = plan.best?.runs.first
     let smoothing = configuration.smoothing(of: refined)
     for round in 1...configuration.rounds {
       guard prior.isComplete else { return }
@@ -107,7 +110,7 @@ struct UnitPlan {
         return
       }
       let key = RunKey.refinement(ofRun: run.key, schedule: refined, round: round, smoothing: smoothing)
-      let planned = PlannedRefinement(key: key, refined: refined, round: round, prior: run)
+      let planned = PlannedRefinement(key: key, refined: refined, round: round, prior: run, firstPrior: firstPrior ?? run)
       guard var refinement = known.refinements[key] else {
         missingRefinements.append(planned)
         return

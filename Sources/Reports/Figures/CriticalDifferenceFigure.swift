@@ -16,7 +16,8 @@ struct CriticalDifferenceFigure {
     let axisY = 92.0
     let barsBottom = axisY + 14 + Double(groups.count) * 9
     let labelsTop = barsBottom + 14
-    var canvas = SVGCanvas(width: 640, height: labelsTop + Double(leftCount) * 22 + 8)
+    var canvas = SVGCanvas(
+      name: "critical-difference-\(comparison.identifier)", width: 640, height: labelsTop + Double(leftCount) * 22 + 8)
     let frame = Frame(
       left: 130, top: axisY, width: 380, height: 1, horizontal: Scale(.linear, 1, Double(count)), vertical: Scale(.linear, 0, 1)
     )
@@ -46,7 +47,7 @@ struct CriticalDifferenceFigure {
       "Average ranks by \(ranking.measure.shortTitle) over \(counted(ranking.problems.count, "problem")) with "
       + "\(comparison.optimizerTitle); a bar joins schedules that are less than the critical difference "
       + "(\(fixed(test.criticalDifference, 2))) apart and cannot be told from each other."
-    return Figure(name: "critical-difference-\(comparison.identifier)", caption: caption, svg: canvas.rendered(title: caption))
+    return canvas.figure(caption: caption)
   }
 
   private func drawAxis(_ frame: Frame, test: FriedmanTest, on canvas: inout SVGCanvas) {

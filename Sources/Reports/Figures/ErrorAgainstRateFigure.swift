@@ -23,7 +23,7 @@ struct ErrorAgainstRateFigure {
     }
     guard !panels.isEmpty else { return nil }
     let grid = PanelGrid(columns: min(3, panels.count), count: panels.count, width: 840, top: 64, panelHeight: 206)
-    var canvas = SVGCanvas(width: grid.width, height: grid.height + 22)
+    var canvas = SVGCanvas(name: "error-against-rate-\(comparison.identifier)", width: grid.width, height: grid.height + 22)
     canvas.text("Training error (%) against learning rate, \(comparison.optimizerTitle)", at: .init(x: 16, y: 24), "title")
     canvas.key(comparison.columns, at: .init(x: 16, y: 50))
     for (index, panel) in panels.enumerated() {
@@ -35,8 +35,7 @@ struct ErrorAgainstRateFigure {
     let caption =
       "Training error against learning rate with \(comparison.optimizerTitle), a panel a problem: mean over the seeds, bands of one "
       + "standard error, dots at the chosen rates. Errors far above the best are cut off."
-    return Figure(
-      name: "error-against-rate-\(comparison.identifier)", caption: caption, svg: canvas.rendered(title: caption))
+    return canvas.figure(caption: caption)
   }
 
   private func draw(_ curves: [Curve], problem: Int, corner: SVGCanvas.Point, width: Double, on canvas: inout SVGCanvas) {
@@ -48,8 +47,7 @@ struct ErrorAgainstRateFigure {
     canvas.text(comparison.problems[problem].name, at: .init(x: frame.left, y: frame.top - 9), "ink strong")
     let exponents = Self.exponents(from: log2(lowestRate), to: log2(highestRate))
     canvas.axes(frame, horizontal: exponents.map { exp2($0) }, vertical: frame.vertical.ticks(4), horizontalText: rateText)
-    let clip = "\(comparison.identifier)-rate-\(problem)"
-    canvas.clipped(frame, identifier: clip) { canvas in
+    canvas.clipped(frame) { canvas in
       for curve in curves { canvas.schedule(curve.column) { draw(curve, frame: frame, on: &$0) } }
     }
     for curve in curves {

@@ -14,7 +14,7 @@ struct HeadlineFigure {
     guard let rows = panels.map(\.rows.count).max() else { return nil }
     let top = 62.0
     let bottom = 62.0
-    var canvas = SVGCanvas(width: Self.width, height: top + Double(rows) * Self.rowHeight + bottom)
+    var canvas = SVGCanvas(name: "headline", width: Self.width, height: top + Double(rows) * Self.rowHeight + bottom)
     let highest = min(1, panels.flatMap(\.rows).flatMap(\.dots).map(\.excess).max() ?? 1)
     let scale = Scale(.squareRoot, 0, max(0.02, highest * 1.08))
     canvas.text("Training error above that of each problem's best schedule", at: .init(x: 16, y: 24), "title")
@@ -32,7 +32,7 @@ struct HeadlineFigure {
     let caption =
       "Training error above that of each problem's best schedule, in per cent of it: a row a schedule, a dot a problem, "
       + "ordered by the mean. Hollow dots cannot be told from the best."
-    return Figure(name: "headline", caption: caption, svg: canvas.rendered(title: caption))
+    return canvas.figure(caption: caption)
   }
 
   private func draw(_ panel: Panel, left: Double, width: Double, top: Double, scale: Scale, on canvas: inout SVGCanvas) {

@@ -21,7 +21,7 @@ struct LossFigure {
     let panels = comparison.problems.indices.map { (problem: $0, curves: curves(problem: $0)) }.filter { !$0.curves.isEmpty }
     guard !panels.isEmpty else { return nil }
     let grid = PanelGrid(columns: min(2, panels.count), count: panels.count, width: 840, top: 48, panelHeight: 216)
-    var canvas = SVGCanvas(width: grid.width, height: grid.height + 8)
+    var canvas = SVGCanvas(name: "loss-\(comparison.identifier)", width: grid.width, height: grid.height + 8)
     canvas.text(
       "Loss against step, each schedule at its chosen learning rate, \(comparison.optimizerTitle)", at: .init(x: 16, y: 24),
       "title")
@@ -34,7 +34,7 @@ struct LossFigure {
     let caption =
       "Mini-batch training loss against step with \(comparison.optimizerTitle), first seed, each schedule at its chosen rate; "
       + "lines are means over \(Self.windows) stretches of steps, dots the loss of the last iterate on the whole training file."
-    return Figure(name: "loss-\(comparison.identifier)", caption: caption, svg: canvas.rendered(title: caption))
+    return canvas.figure(caption: caption)
   }
 
   private func curves(problem: Int) -> [Curve] {
@@ -70,7 +70,7 @@ struct LossFigure {
     canvas.text(comparison.problems[problem].name, at: .init(x: frame.left, y: frame.top - 9), "ink strong")
     canvas.axes(
       frame, horizontal: frame.horizontal.ticks(3), vertical: frame.vertical.ticks(5), horizontalText: stepText)
-    canvas.clipped(frame, identifier: "\(comparison.identifier)-loss-\(problem)") { canvas in
+    canvas.clipped(frame) { canvas in
       for curve in curves {
         let window = Double(curve.steps) / Double(max(1, curve.losses.count))
         let points = curve.losses.enumerated().map { frame.point((Double($0.offset) + 0.5) * window, $0.element) }

@@ -6,11 +6,11 @@ struct RefinedSchedulesFigure {
 
   /// - Returns: nil where nothing was refined.
   func render() -> Figure? {
-    let records = comparison.refinements.compactMap { $0 }.filter { !$0.factors.isEmpty && !$0.norms.isEmpty }
+    let records = comparison.refinements.compactMap { $0.first { !$0.factors.isEmpty && !$0.norms.isEmpty } }
     guard !records.isEmpty, let refined = comparison.columns.first(where: { $0.name == "refined" }) else { return nil }
     let grid = PanelGrid(columns: min(4, records.count), count: records.count, width: 840, top: 62, panelHeight: 208)
-    var canvas = SVGCanvas(width: grid.width, height: grid.height + 8)
-    let norm = comparison.optimizer.hasPrefix("sgd") ? "l2" : "l1"
+    var canvas = SVGCanvas(name: "refined-\(comparison.identifier)", width: grid.width, height: grid.height + 8)
+    let norm = Set(records.map(\.norm.rawValue)).sorted().joined(separator: " or ")
     canvas.text(
       "Gradient norms and the schedules refined from them, \(comparison.optimizerTitle)", at: .init(x: 16, y: 24), "title")
     canvas.text(
@@ -24,7 +24,7 @@ struct RefinedSchedulesFigure {
     let caption =
       "Gradient norms of the prior runs with \(comparison.optimizerTitle), raw and smoothed, and below them the schedules that "
       + "refinement makes of them, beside linear decay (dashed)."
-    return Figure(name: "refined-\(comparison.identifier)", caption: caption, svg: canvas.rendered(title: caption))
+    return canvas.figure(caption: caption)
   }
 
   private func draw(
@@ -39,8 +39,7 @@ struct RefinedSchedulesFigure {
     let above = Frame(
       left: left, top: corner.y + 24, width: inner, height: 66, horizontal: steps, vertical: Self.normScale(norms, smoothed))
     canvas.axes(above, horizontal: [], vertical: above.vertical.ticks(3))
-    canvas.clipped(above, identifier: "\(comparison.identifier)-norms-\(record.problem.filter { $0.isLetter || $0.isNumber })")
-    {
+    canvas.clipped(above) {
       $0.curve(Self.points(norms, above), "raw")
       $0.schedule(refined) { $0.curve(Self.points(smoothed, above), "line") }
     }

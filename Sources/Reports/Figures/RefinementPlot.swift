@@ -25,7 +25,7 @@ public struct RefinementPlot: Sendable {
 
   /// - Complexity: O(n) in the number of norms and factors.
   public var svg: String {
-    var canvas = SVGCanvas(width: 900, height: 300)
+    var canvas = SVGCanvas(name: "refinement", width: 900, height: 300)
     canvas.text(title, at: .init(x: 16, y: 24), "title")
     let norm = result.options.norm == .l2 ? "l2" : "l1"
     let refined = ScheduleColumn(key: "refined", schedules: ["refined"])
@@ -33,11 +33,11 @@ public struct RefinementPlot: Sendable {
     let raw = panel(0, steps: result.norms.count, vertical: scale)
     canvas.text("gradient norm (\(norm)), as logged", at: .init(x: raw.left, y: raw.top - 10))
     canvas.axes(raw, horizontal: stepTicks(raw), vertical: scale.ticks(4), horizontalText: stepText)
-    canvas.clipped(raw, identifier: "raw") { $0.curve(envelope(result.norms, raw), "raw strong-raw") }
+    canvas.clipped(raw) { $0.curve(envelope(result.norms, raw), "raw strong-raw") }
     let smooth = panel(1, steps: result.smoothedNorms.count, vertical: scale)
     canvas.text("smoothed, tau \(significant(result.options.smoothing, 4))", at: .init(x: smooth.left, y: smooth.top - 10))
     canvas.axes(smooth, horizontal: stepTicks(smooth), vertical: scale.ticks(4), horizontalText: stepText)
-    canvas.clipped(smooth, identifier: "smoothed") { canvas in
+    canvas.clipped(smooth) { canvas in
       canvas.schedule(refined) { $0.curve(envelope(result.smoothedNorms, smooth), "line") }
     }
     drawSchedule(refined, on: &canvas)
@@ -66,7 +66,7 @@ public struct RefinementPlot: Sendable {
     canvas.rectangle(
       .init(x: inset.left - 34, y: inset.top - 4), width: inset.width + 36, height: inset.height + 12, radius: 4, "page")
     canvas.axes(inset, horizontal: [], vertical: inset.vertical.ticks(3))
-    canvas.clipped(inset, identifier: "inset") { canvas in
+    canvas.clipped(inset) { canvas in
       canvas.schedule(refined) { $0.curve(envelope(result.factors.map { $0 > 0 ? $0 : .nan }, inset), "line thin-line") }
     }
   }
@@ -92,7 +92,7 @@ public struct SchedulePlot: Sendable {
 
   /// - Complexity: O(n) in the number of factors.
   public var svg: String {
-    var canvas = SVGCanvas(width: 640, height: 340)
+    var canvas = SVGCanvas(name: "schedules", width: 640, height: 340)
     let steps = schedules.map(\.factors.count).max() ?? 2
     let highest = schedules.compactMap { $0.factors.max() }.max() ?? 1
     let isLabelled = schedules.count > 1

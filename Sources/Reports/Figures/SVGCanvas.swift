@@ -7,10 +7,14 @@ import Foundation
 struct SVGCanvas {
   let width: Double
   var height: Double
+  /// Begins the identifiers inside the picture, so that several pictures can stand in one page.
+  private let name: String
+  private var clipCount = 0
   private var elements: [String] = []
   private var schedules: Set<String> = []
 
-  init(width: Double, height: Double) {
+  init(name: String, width: Double, height: Double) {
+    self.name = name
     self.width = width
     self.height = height
   }
@@ -96,7 +100,9 @@ struct SVGCanvas {
     elements.append("</g>")
   }
 
-  mutating func clipped(_ frame: Frame, identifier: String, _ draw: (inout SVGCanvas) -> Void) {
+  mutating func clipped(_ frame: Frame, _ draw: (inout SVGCanvas) -> Void) {
+    clipCount += 1
+    let identifier = "\(name)-clip-\(clipCount)"
     elements.append(
       "<clipPath id=\"\(identifier)\"><rect x=\"\(number(frame.left))\" y=\"\(number(frame.top))\" "
         + "width=\"\(number(frame.width))\" height=\"\(number(frame.height))\"/></clipPath><g clip-path=\"url(#\(identifier))\">"
@@ -106,6 +112,9 @@ struct SVGCanvas {
   }
 
   // MARK: Writing
+
+  /// The picture as a part of a report.
+  func figure(caption: String) -> Figure { Figure(name: name, caption: caption, svg: rendered(title: caption)) }
 
   /// - Parameter title: What the picture shows, for screen readers.
   func rendered(title: String) -> String {
@@ -120,7 +129,10 @@ struct SVGCanvas {
     """
   }
 
-  static func className(_ schedule: String) -> String { "s-" + schedule.filter { $0.isLetter || $0.isNumber || $0 == "-" } }
+  /// Letters, digits and hyphens of ASCII as they are, all else by number: names that differ have classes that differ.
+  static func className(_ schedule: String) -> String {
+    "s-" + schedule.replacingScalars { $0.isWordOfASCII || $0 == "-" ? nil : "_\(String($0.value, radix: 16))_" }
+  }
 
   /// The base styles and the colours of these schedules, light first.
   static func stylesheet(_ schedules: [String]) -> String {
@@ -180,17 +192,20 @@ func number(_ value: Double) -> String {
   return rest % 10 == 0 ? "\(sign)\(whole).\(rest / 10)" : "\(sign)\(whole).\(rest < 10 ? "0" : "")\(rest)"
 }
 
-/// For text and attributes of XML and HTML.
+/// For text and attributes of XML and HTML. Control characters, which XML does not have, are shown as U+FFFD.
 func escaped(_ text: String) -> String {
-  var result = ""
-  for character in text {
-    switch character {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    default: result.append(character)
+  text.replacingScalars { scalar in
+    switch scalar {
+    case "&": "&amp;"
+    case "<": "&lt;"
+    case ">": "&gt;"
+    case "\"": "&quot;"
+    case "\t", "\n", "\r": nil
+    default: scalar.properties.generalCategory == .control || scalar.value & 0xFFFE == 0xFFFE ? "\u{FFFD}" : nil
     }
   }
-  return result
+}
+
+extension Unicode.Scalar {
+  var isWordOfASCII: Bool { isASCII && properties.isAlphabetic || ("0"..."9").contains(self) }
 }
