@@ -84,6 +84,8 @@ struct DetailLine: Codable, Hashable {
   var digest: String?
   var trace: TraceRecord?
   var optimum: OptimumRecord?
+  /// Of an optimum that was not found: the operations after which the search ended.
+  var bound: Double?
   var session: SessionRecord?
   /// What a session could not read, and what it had to warn of.
   var warnings: [String]?
@@ -91,7 +93,7 @@ struct DetailLine: Codable, Hashable {
   enum CodingKeys: String, CodingKey {
     case kind, key
     case proto = "protocol"
-    case problem, refinement, digest, trace, optimum, session, warnings
+    case problem, refinement, digest, trace, optimum, bound, session, warnings
   }
 
   init(kind: Kind, key: String) {
