@@ -65,6 +65,11 @@ public struct SweepConfiguration: Sendable, Hashable {
 }
 
 extension Optimizer {
-  /// The norm that the theory of the optimizer is about: l1 for Adam, l2 for SGD.
-  public var gradientNorm: GradientNorm { name == "adam" ? .l1 : .l2 }
+  /// The norm that the theory of the optimizer is about.
+  public var gradientNorm: GradientNorm { GradientNorm(ofOptimizer: name) }
+}
+
+extension GradientNorm {
+  /// The norm that goes with an optimizer of this name: l1 with Adam, l2 with SGD.
+  init(ofOptimizer name: String) { self = name == "adam" ? .l1 : .l2 }
 }

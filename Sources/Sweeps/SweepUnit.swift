@@ -155,7 +155,7 @@ final class SweepUnit: Sendable {
   /// The last-iterate bound of each schedule whose factors are known, at its best scale: under the norm that goes with the
   /// optimizer, whichever the refinement takes, so that the bounds of all schedules can be compared.
   private func bounds(under outcome: RunOutcome, including refined: String) -> [String: Double] {
-    let norm = GradientNorm(ofOptimizer: keys.optimizer.name)
+    let norm = keys.optimizer.gradientNorm
     let norms = (norm == .l1 ? outcome.l1Norms : outcome.l2Norms).map(Double.init)
     var bounds: [String: Double] = [:]
     for schedule in configuration.schedules.filter({ !SweepConfiguration.isRefined($0) }) + [refined] {
