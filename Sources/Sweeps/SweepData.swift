@@ -1,5 +1,6 @@
 import Foundation
 import Sparse
+import Training
 
 /// A problem of a sweep, read and known by its checksums.
 public struct SweepProblem: Sendable {

@@ -7,7 +7,8 @@ struct DataScaleCommand: ParsableCommand {
     abstract: "Scale every feature linearly, as svm-scale does; a test file with the ranges of the training file.",
     discussion: """
       Zeros in the file count for the ranges; features with one value in all rows are left out. Scaled zeros are not written. \
-      The scaled test file is written beside the other as OUT.t. Either both are written or, where something is wrong, none.
+      The scaled test file is written beside the other as OUT.t; where OUT ends in .gz, both are compressed, and it is called NAME.t.gz. \
+      Either both are written or, where something is wrong, none.
       """,
     version: Refinery.version)
 
@@ -30,13 +31,16 @@ struct DataScaleCommand: ParsableCommand {
       let other = test != nil ? "--test" : "--json"
       throw ValidationError("--out - and \(other): standard output takes one of the two; a file would be right for --out")
     }
+    if let suffix = DatasetFolder.compressionSuffixes.first(where: { out.hasSuffix($0) }), suffix != ".gz" {
+      throw ValidationError("--out \(out): \(suffix) cannot be written; expected a name that ends in .gz or in no compression's suffix")
+    }
     guard input != "-", test != "-" else { throw ValidationError("standard input cannot be scaled: the file is read twice") }
   }
 
   func run() throws {
     let scaling = try FeatureScaling(trainingPath: input, lower: lower, upper: upper)
     // The test file first: what is wrong with the training file is known by now, and a pipe takes nothing back.
-    let scaledTest = try test.map { try Scaled($0, with: scaling, to: out + ".t") }
+    let scaledTest = try test.map { try Scaled($0, with: scaling, to: Self.testPath(of: out)) }
     let scaled = [try Scaled(input, with: scaling, to: out)] + [scaledTest].compactMap { $0 }
     try OutputFile.commit(scaled.map(\.file))
     for item in scaled where !item.summary.unknownFeatures.isEmpty {
@@ -45,6 +49,11 @@ struct DataScaleCommand: ParsableCommand {
       report("\(item.input): warning: \(features) constant or unknown in \(input) and left out")
     }
     if json { try Output.write(Output.json(["files": scaled]), to: nil) }
+  }
+
+  /// `OUT.t`, or `NAME.t.gz` for `NAME.gz`.
+  private static func testPath(of path: String) -> String {
+    path.hasSuffix(".gz") ? path.dropLast(3) + ".t.gz" : path + ".t"
   }
 
   /// A file that has been scaled and is to be put in its place.
@@ -59,7 +68,13 @@ struct DataScaleCommand: ParsableCommand {
       self.path = path
       let file = try OutputFile(path)
       self.file = file
-      summary = try scaling.scale(path: input) { try $0.withUnsafeBytes { try file.write($0) } }
+      guard path.hasSuffix(".gz") else {
+        summary = try scaling.scale(path: input) { try $0.withUnsafeBytes { try file.write($0) } }
+        return
+      }
+      let deflater = try GzipDeflater(name: path) { try file.write($0) }
+      summary = try scaling.scale(path: input) { try $0.withUnsafeBytes { try deflater.append($0) } }
+      try deflater.finish()
     }
 
     enum CodingKeys: String, CodingKey { case path, rows, nonzeros }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Platform
 import Training
 
 /// The command line: parses, calls the floors below, prints.
@@ -36,7 +37,7 @@ struct Refinery: ParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     exitWithMessageWhenFilesAreLost()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(commandLineArguments())
       try command.run()
     } catch {
       end(with: error)

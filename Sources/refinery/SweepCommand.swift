@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Platform
 import Schedules
 import Sparse
 import Sweeps

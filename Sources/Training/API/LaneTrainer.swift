@@ -69,13 +69,13 @@ public struct LaneTrainer: Sendable {
   }
 
   /// "dense" or "sparse".
-  var chosenPath: TrainingSettings.Path { kernels == .dense ? .dense : .sparse }
+  package var chosenPath: TrainingSettings.Path { kernels == .dense ? .dense : .sparse }
 
   /// Runs that train side by side.
   private var groupWidth: Int { kernels == .lists ? preferredRunCount : laneWidth }
 
   /// Trains all runs and throws the result away; for measuring.
-  func trainWithoutEvaluation(_ runs: [Run], seed: UInt64, recording: Recording) throws {
+  package func trainWithoutEvaluation(_ runs: [Run], seed: UInt64, recording: Recording) throws {
     var cancellation = Cancellation { false }
     try withSubnormalsFlushedToZero {
       let width = groupWidth

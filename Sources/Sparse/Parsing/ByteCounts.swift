@@ -1,0 +1,22 @@
+import SIMDShims
+
+/// How many entries and rows a text can have at most: its colons, and its newlines.
+struct ByteCounts: Sendable {
+  var colons = 0
+  var newlines = 0
+
+  /// - Complexity: O(bytes), at the speed of memory.
+  init(_ text: UnsafeBufferPointer<UInt8>) {
+    guard let bytes = text.baseAddress else { return }
+    var position = 0
+    while position &+ 64 <= text.count {
+      colons &+= mask_of_equal(bytes + position, UInt8(ascii: ":")).nonzeroBitCount
+      newlines &+= mask_of_equal(bytes + position, UInt8(ascii: "\n")).nonzeroBitCount
+      position &+= 64
+    }
+    for byte in text[position...] {
+      colons += byte == UInt8(ascii: ":") ? 1 : 0
+      newlines += byte == UInt8(ascii: "\n") ? 1 : 0
+    }
+  }
+}
