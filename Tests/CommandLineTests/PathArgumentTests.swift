@@ -55,9 +55,9 @@ import Testing
       try FileManager.default.createDirectory(at: bin, withIntermediateDirectories: true)
       try "#!/bin/sh\ncat > /dev/null; echo 1\n".write(to: bin.appending(path: "sbatch"), atomically: true, encoding: .utf8)
       try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: bin.path + "/sbatch")
-      let path = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")
+      let path = bin.path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")
       let result = try Program.run(
-        ["submit", "slurm", "c.yml", "--array", "2", "--results", "r"], environment: ["PATH": bin.path + ":" + path], in: folder)
+        ["submit", "slurm", "c.yml", "--array", "2", "--results", "r"], environment: ["PATH": path], in: folder)
       #expect(result.status == 0, "\(result.errors)")
       let written = try String(contentsOf: folder.appending(path: "r/sweep.yml"), encoding: .utf8)
       #expect(!written.contains("file=t.txt") && written.contains("/t.txt"))

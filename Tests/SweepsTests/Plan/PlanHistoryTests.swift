@@ -72,7 +72,8 @@ import Testing
       #expect(after.otherPlans[0].hasPrefix("\(before.planKey): \(word[kind] ?? "?") ("))
       let more = ["removed": "beta", "no test file": "the test file of beta", "fewer schedules": "schedule flat"]
       if let more = more[kind] {
-        #expect(after.morePlans?.contains("(\(more): `--protocol ") == true && after.morePlans?.contains(before.planKey) == true)
+        let sentence = try #require(after.morePlans)
+        #expect(sentence.contains("(\(more): `--protocol ") && sentence.contains(before.planKey))
       } else {
         #expect(after.morePlans == nil)
       }
