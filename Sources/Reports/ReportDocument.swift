@@ -80,7 +80,8 @@ extension Report {
     var blocks: [Document.Block] = results.planKey.isEmpty ? [] : [.paragraph("This is plan \(results.planKey).")]
     if !results.otherPlans.isEmpty {
       blocks += [
-        .paragraph("The results folder holds other plans too, which `--protocol` shows; each with how it differs from the newest:"),
+        .paragraph(
+          "The results folder holds other plans too, which `--protocol` shows; each with how it differs from the newest:"),
         .list(results.otherPlans),
       ]
     }

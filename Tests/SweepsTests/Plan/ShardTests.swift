@@ -35,7 +35,8 @@ import Testing
       problems: [TinySweep.problem("a", rows: 4000)] + (0..<9).map { TinySweep.problem("b\($0)", rows: 400) })
     let units = data.problems.flatMap { problem in
       configuration.optimizers.map {
-        SweepUnit(problem: problem, optimizer: $0, configuration: configuration, chains: chains)
+        SweepUnit(
+          problem: problem, optimizer: $0, configuration: configuration, chains: chains, factors: FactorDigests())
       }
     }
     let costs = SweepRunner.costs(of: units, chains: chains, configuration: configuration)

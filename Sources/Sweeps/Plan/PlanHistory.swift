@@ -29,7 +29,7 @@ struct PlanHistory {
   /// By their latest sessions, the newest first.
   let plans: [Plan]
 
-  /// - Throws: `ConfigurationError` for a protocol that this program cannot read.
+  /// - Throws: `ConfigurationError` where this program cannot read the newest plan's protocol.
   init(_ contents: JournalContents, folder: String) throws {
     self.folder = folder
     let sessions = SessionTimes(contents.history)
@@ -40,11 +40,13 @@ struct PlanHistory {
       let isRecorded = records.values.contains { $0.yaml == record.yaml && $0.problems == record.problems }
       if !isRecorded || !(record.fileDigests ?? [:]).isEmpty { records[key] = record }
     }
-    plans = try records.compactMap { key, record in sessions.latest[key].map { (key, record, $0) } }
+    let sorted = records.compactMap { key, record in sessions.latest[key].map { (key, record, $0) } }
       .sorted { $1.2.order < $0.2.order }
-      .map { key, record, latest in
-        try Plan(record, key: key, sessionKeys: [key], started: latest.started, folder: folder)
-      }
+    plans = try sorted.enumerated().compactMap { position, part in
+      let plan = Result { try Plan(part.1, key: part.0, sessionKeys: [part.0], started: part.2.started, folder: folder) }
+      // An earlier plan of another version is not in the way of what is true now.
+      return position == 0 ? try plan.get() : try? plan.get()
+    }
   }
 
   /// The plans of journals from before plans were recorded: of each protocol the latest data under each name.

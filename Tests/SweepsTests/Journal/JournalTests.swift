@@ -138,23 +138,28 @@ import Testing
     }
   }
 
-  @Test func journalsOfSeveralProtocolsAreNotMixed() throws {
+  /// What editors and version control do to text files: line ends of Windows, a mark at the start, no end of the last line.
+  @Test(arguments: ["crlf", "mark", "cut"])
+  func editedLineEndsAreRead(kind: String) throws {
     try TinySweep.withFolder { folder in
-      var other = TinySweep.configuration
-      other.seeds = 1
-      try TinySweep.run(in: folder, shard: Shard(index: 1, count: 2))
-      try TinySweep.run(in: folder, configuration: other, shard: Shard(index: 2, count: 2))
-      let error = #expect(throws: JournalError.self) { try SweepResults.load(folder: folder) }
-      guard case .severalProtocols(_, let descriptions)? = error else {
-        Issue.record("\(String(describing: error))")
-        return
+      try TinySweep.run(in: folder)
+      let expected = try TinySweep.results(in: folder)
+      for file in ["runs.jsonl", "details.ndjson"] {
+        var text = try String(contentsOfFile: folder + "/" + file, encoding: .utf8)
+        switch kind {
+        case "crlf": text = text.split(separator: "\n").map { $0 + "\r\n" }.joined()
+        case "mark": text = "\u{FEFF}" + text
+        default: text.removeLast()
+        }
+        try text.write(toFile: folder + "/" + file, atomically: true, encoding: .utf8)
       }
-      #expect(descriptions.count == 2)
-      let key = descriptions[0].split(separator: ":")[0].trimmingCharacters(in: .whitespaces)
-      let chosen = try SweepResults.load(folder: folder, protocol: key)
-      #expect(chosen.runs.allSatisfy { $0.seed <= UInt64(chosen.configuration.seeds) })
-      #expect(try SweepResults.load(folder: folder, configuration: other).configuration.seeds == 1)
-      #expect(throws: JournalError.self) { try SweepResults.load(folder: folder, protocol: "zz") }
+      #expect(try TinySweep.results(in: folder).everything == expected.everything)
+      var more = TinySweep.configuration
+      more.seeds = 4
+      let outcome = try TinySweep.run(in: folder, configuration: more)
+      #expect(outcome.warnings.isEmpty && outcome.runsReused > 0)
+      #expect(try TinySweep.run(in: folder).runsTrained == 0)
+      #expect(try TinySweep.results(in: folder).everything == expected.everything)
     }
   }
 

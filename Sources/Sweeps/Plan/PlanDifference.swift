@@ -6,7 +6,7 @@ struct PlanDifference {
   var changes: [String] = []
   /// Which datasets, schedules and optimizers only one of the two names.
   var selections: [String] = []
-  /// What the plan has and the other lacks: "letter.scale", "schedule wsd", "10 seeds".
+  /// What the plan has and the other lacks: "letter.scale", "schedules wsd, onecycle", "10 seeds".
   var more: [String] = []
 
   var phrases: [String] { settings + changes + selections }
@@ -15,9 +15,9 @@ struct PlanDifference {
     compareSettings(plan.configuration, newest.configuration)
     compareProblems(plan.record.problems, newest.record.problems)
     changes += plan.record.factors.changedSchedules(in: newest.record.factors).map { "\($0) changed" }
-    changes += (plan.record.fileDigests ?? [:]).keys.sorted()
-      .filter { newest.record.fileDigests?[$0] != plan.record.fileDigests?[$0] && newest.configuration.schedules.contains($0) }
-      .map { "\($0) changed" }
+    if let own = plan.record.fileDigests, let other = newest.record.fileDigests {
+      changes += own.keys.sorted().filter { other[$0] != nil && other[$0] != own[$0] }.map { "\($0) changed" }
+    }
     compare("schedule", plan.configuration.schedules, newest.configuration.schedules)
     compare("optimizer", plan.configuration.optimizers.map(\.spelling), newest.configuration.optimizers.map(\.spelling))
   }
@@ -65,6 +65,6 @@ struct PlanDifference {
     if !lacking.isEmpty { selections.append("\(kind)s without \(lacking.joined(separator: ", "))") }
     if !besides.isEmpty { selections.append("\(kind)s with \(besides.joined(separator: ", "))") }
     if lacking.isEmpty, besides.isEmpty, own != other { selections.append("\(kind)s in another order") }
-    more += besides.map { "\(kind) \($0)" }
+    if !besides.isEmpty { more.append("\(kind)\(besides.count == 1 ? "" : "s") \(besides.joined(separator: ", "))") }
   }
 }

@@ -56,7 +56,8 @@ final class SweepExecution: @unchecked Sendable {
   }
 
   init(
-    units: [SweepUnit], optima: [SweepProblem], configuration: SweepConfiguration, journal: Journal, known: JournalContents, isCancelled: @escaping @Sendable () -> Bool
+    units: [SweepUnit], optima: [SweepProblem], configuration: SweepConfiguration, journal: Journal,
+    known: JournalContents, isCancelled: @escaping @Sendable () -> Bool
   ) {
     self.units = units
     self.configuration = configuration

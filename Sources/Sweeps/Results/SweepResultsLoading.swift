@@ -70,8 +70,11 @@ extension SweepResults {
   private mutating func takeSessions(
     _ contents: JournalContents, of plan: Plan, among history: PlanHistory, folder: String
   ) {
-    // Runs of this plan may come from sessions with other data, but not from ones with other settings.
-    let related = history.plans.filter { plan.sessionKeys.contains($0.key) || $0.record.yaml == plan.record.yaml }
+    // Runs of this plan may come from sessions of plans that name other data, schedules or seeds.
+    let related = history.plans.filter { other in
+      let (a, b) = (plan.configuration, other.configuration)
+      return (a.epochs, a.batchSize, a.keepsLastBatch) == (b.epochs, b.batchSize, b.keepsLastBatch)
+    }
     let keys = plan.sessionKeys.union(related.map(\.key)).union(contents.protocolKeys(of: related.map(\.record.yaml)))
     var byIdentity: [String: SessionRecord] = [:]
     var latestWarnings: [String: [String]] = [:]

@@ -18,7 +18,8 @@ import Training
 
   /// Plans and "trains" until nothing is missing; the error of a run depends on its rate's exponent, nil is divergence.
   func finished(error: (Int) -> Double?) -> (plan: SchedulePlan, exponents: [Int], rounds: Int) {
-    let unit = UnitKeys(problem: RunKeyTests.problem, optimizer: .sgd(), configuration: Self.configuration)
+    let unit = UnitKeys(
+      problem: RunKeyTests.problem, optimizer: .sgd(), configuration: Self.configuration, factors: FactorDigests())
     var known: [String: RunRecord] = [:]
     var rounds = 0
     while true {
@@ -73,7 +74,8 @@ import Training
   }
 
   @Test func missingRunsArePlannedOnce() {
-    let unit = UnitKeys(problem: RunKeyTests.problem, optimizer: .sgd(), configuration: Self.configuration)
+    let unit = UnitKeys(
+      problem: RunKeyTests.problem, optimizer: .sgd(), configuration: Self.configuration, factors: FactorDigests())
     let plan = SchedulePlan(schedule: "flat", factors: nil, unit: unit, configuration: Self.configuration, known: [:])
     #expect(plan.missing.count == 10 && Set(plan.missing).count == 10 && plan.best == nil)
     #expect(Set(plan.missing.map(\.learningRate)) == [0.25, 0.5, 1, 2, 4])
