@@ -11,7 +11,7 @@ struct SVGCanvas {
   private let name: String
   private var clipCount = 0
   private var elements: [String] = []
-  private var schedules: Set<String> = []
+  private var schedules: Set<ScheduleColumn> = []
 
   init(name: String, width: Double, height: Double) {
     self.name = name
@@ -75,20 +75,33 @@ struct SVGCanvas {
   }
 
   mutating func text(
-    _ content: String, at point: Point, _ style: String = "ink", anchor: Anchor = .start, rotated: Bool = false
+    _ content: String, at point: Point, _ style: String = "ink", anchor: Anchor = .start, rotated: Bool = false,
+    hint: String? = nil
   ) {
+    let title = hint.map { "<title>\(escaped($0))</title>" } ?? ""
     let rotation = rotated ? " transform=\"rotate(-90 \(number(point.x)) \(number(point.y)))\"" : ""
     let anchoring = anchor == .start ? "" : " text-anchor=\"\(anchor.rawValue)\""
     elements.append(
-      "<text class=\"\(style)\" x=\"\(number(point.x))\" y=\"\(number(point.y))\"\(anchoring)\(rotation)>\(escaped(content))</text>"
+      "<text class=\"\(style)\" x=\"\(number(point.x))\" y=\"\(number(point.y))\"\(anchoring)\(rotation)>\(escaped(content))\(title)</text>"
     )
+  }
+
+  /// Of the whole picture, in its upper left corner.
+  mutating func title(_ title: String) {
+    text(fitted(title, width: width - 32, size: 13, isBold: true), at: .init(x: 16, y: 24), "title")
+  }
+
+  /// The name of a panel; of a long one its beginning and end, and all of it as a hint.
+  mutating func name(_ name: String, at point: Point, width: Double) {
+    let text = fitted(name, width: width, isBold: true)
+    self.text(text, at: point, "ink strong", hint: text == name ? nil : name)
   }
 
   /// What is drawn inside belongs to one schedule: it takes its colour, and a page can hide or point it out.
   mutating func schedule(_ column: ScheduleColumn, hint: String? = nil, _ draw: (inout SVGCanvas) -> Void) {
-    schedules.insert(column.name)
+    schedules.insert(column)
     let title = hint.map { "<title>\(escaped($0))</title>" } ?? ""
-    elements.append("<g class=\"schedule \(Self.className(column.name))\" data-schedule=\"\(escaped(column.key))\">\(title)")
+    elements.append("<g class=\"schedule \(Self.className(column.key))\" data-schedule=\"\(escaped(column.key))\">\(title)")
     draw(&self)
     elements.append("</g>")
   }
@@ -121,7 +134,7 @@ struct SVGCanvas {
     """
     <svg xmlns="http://www.w3.org/2000/svg" width="\(number(width))" height="\(number(height))" \
     viewBox="0 0 \(number(width)) \(number(height))" role="img" aria-label="\(escaped(title))">
-    <style>\(Self.stylesheet(schedules.sorted()))</style>
+    <style>\(Self.stylesheet(Array(schedules)))</style>
     <rect class="page" width="100%" height="100%" rx="6"/>
     \(elements.joined(separator: "\n"))
     </svg>
@@ -134,10 +147,11 @@ struct SVGCanvas {
     "s-" + schedule.replacingScalars { $0.isWordOfASCII || $0 == "-" ? nil : "_\(String($0.value, radix: 16))_" }
   }
 
-  /// The base styles and the colours of these schedules, light first.
-  static func stylesheet(_ schedules: [String]) -> String {
-    let light = schedules.map { ".\(className($0)){color:\(ScheduleStyle($0).light)}" }.joined()
-    let dark = schedules.map { ".\(className($0)){color:\(ScheduleStyle($0).dark)}" }.joined()
+  /// The base styles and the colours of these schedules, light first; in the order of their keys.
+  static func stylesheet(_ schedules: [ScheduleColumn]) -> String {
+    let sorted = schedules.sorted { $0.key < $1.key }
+    let light = sorted.map { ".\(className($0.key)){color:\($0.style.light)}" }.joined()
+    let dark = sorted.map { ".\(className($0.key)){color:\($0.style.dark)}" }.joined()
     return base + light + "@media screen and (prefers-color-scheme:dark){" + baseDark + dark + "}"
   }
 

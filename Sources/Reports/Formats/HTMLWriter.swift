@@ -6,35 +6,33 @@ struct HTMLWriter {
   func write(_ document: Document, title: String, columns: [ScheduleColumn], optimizers: [(name: String, title: String)])
     -> String
   {
-    var schedules = Set(columns.map(\.name))
-    schedules.insert("linear")
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(escaped(title))</title>
-      <link rel="icon" href="data:,">
-      <style>
-      \(SVGCanvas.stylesheet(schedules.sorted()))
-      \(HTMLAssets.style)
-      </style>
-      <style id="hidden-schedules"></style>
-      </head>
-      <body>
-      <main>
-      \(sections(document, controls: controls(columns, optimizers)))
-      </main>
-      <div id="hint" role="status" hidden></div>
-      <script>
-      \(HTMLAssets.script)
-      </script>
-      </body>
-      </html>
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>\(escaped(title))</title>
+    <link rel="icon" href="data:,">
+    <style>
+    \(SVGCanvas.stylesheet(columns))
+    \(HTMLAssets.style)
+    </style>
+    <style id="hidden-schedules"></style>
+    </head>
+    <body>
+    <main>
+    \(sections(document, controls: controls(columns, optimizers)))
+    </main>
+    <div id="hint" role="status" hidden></div>
+    <script>
+    \(HTMLAssets.script)
+    </script>
+    </body>
+    </html>
 
-      """
+    """
   }
 
   /// Everything from a heading of the second level to the next is a section; the controls follow the opening paragraph.
@@ -64,7 +62,7 @@ struct HTMLWriter {
     }
     let toggles = columns.map { column in
       "<label class=\"toggle\"><input type=\"checkbox\" checked data-toggle=\"\(escaped(column.key))\">"
-        + "<span class=\"swatch \(SVGCanvas.className(column.name))\"></span>\(escaped(column.title))</label>"
+        + "<span class=\"swatch \(SVGCanvas.className(column.key))\"></span>\(escaped(column.title))</label>"
     }
     return """
       <form id="controls" aria-label="What is shown">

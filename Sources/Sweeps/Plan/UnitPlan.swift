@@ -65,7 +65,8 @@ struct UnitPlan {
       for refined in chain.refined { refine(refined, prior: plan) }
     }
     for plan in schedules where plan.isComplete {
-      guard let run = plan.best?.runs.first else { continue }
+      // The report shows losses at the rates with the lowest of them.
+      guard let run = BestRate.select(from: plan.runs, by: .trainLoss)?.runs.first else { continue }
       let key = RunKey.trace(ofRun: run.key)
       if var trace = known.traces[key] {
         (trace.problem, trace.schedule) = (unit.problem.name, plan.schedule)
