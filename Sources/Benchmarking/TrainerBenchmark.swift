@@ -43,7 +43,8 @@ public enum TrainerBenchmark {
   /// - Complexity: about half a second.
   public static func measureMachine(repetitions: Int = 7) -> Machine {
     Machine(
-      peakFlops: median(repetitions) { peakFlops() }, memoryBandwidth: bandwidth(repetitions), vectorWidth: Int(lane_vector_width))
+      peakFlops: median(repetitions) { peakFlops() }, memoryBandwidth: bandwidth(repetitions),
+      vectorWidth: Int(lane_vector_width))
   }
 
   /// Trains `runs` runs (linear decay, learning rates 2^-12 ... 2^3) without evaluating them.

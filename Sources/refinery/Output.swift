@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Sparse
 
 /// Writes text to standard output or to a file, as `OutputFile` does.

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Sparse
 
 /// Text to standard error. Where that cannot be written there is nobody left to tell, and the command goes on.

@@ -3,7 +3,8 @@ import Platform
 /// The datasets of a folder, by the names of its files alone; no file is opened.
 ///
 /// The folder is scanned flat. Directories, dot files, `*.md` and `*.py` are passed over; a symbolic link counts under its
-/// own name. A name that is not UTF-8 is spelled with `\xNN` for its bytes beyond ASCII, and is read under that spelling. The suffixes `.gz`, `.bz2`, `.xz` and `.zst` are no part of a dataset's name; `NAME.t` is the test file of `NAME`.
+/// own name, and a name that is not UTF-8 is spelled with `\xNN` for its bytes beyond ASCII. The suffixes `.gz`, `.bz2`, `.xz` and
+/// `.zst` are no part of a dataset's name; `NAME.t` is the test file of `NAME`.
 public struct DatasetFolder: Sendable, Hashable {
   /// One dataset.
   public struct Entry: Sendable, Hashable {
@@ -25,42 +26,35 @@ public struct DatasetFolder: Sendable, Hashable {
   /// - Throws: `ReadingFailure` of kind `noInput` where the folder cannot be listed.
   /// - Complexity: O(n log n) for n files.
   public init(_ path: String) throws(ReadingFailure) {
-    var files: [String: [String]] = [:]
-    for file in try Self.regularFiles(in: path) where !Self.isPassedOver(file) {
-      files[Self.datasetName(ofFile: file), default: []].append(file)
-    }
+    let names = try Self.regularFiles(in: path).filter { !Self.isPassedOver($0) }
+    // Names that differ only in how accents are encoded are one key here.
+    let files = Dictionary(grouping: names.sorted(by: Self.precedes)) { Self.datasetName(ofFile: $0) }
     let folder = path.hasSuffix("/") ? path : path + "/"
-    let names = files.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     var entries: [Entry] = []
     var failures: [ReadingFailure] = []
-    for name in names {
-      let candidates = (files[name] ?? []).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    for (name, candidates) in files.sorted(by: { Self.precedes($0.key, $1.key) }) {
+      let path = folder + candidates[0]
       let training = name.hasSuffix(".t") && name.count > 2 ? String(name.dropLast(2)) : nil
+      let tests = files[name + ".t"] ?? []
       // Several test files are the training file's error, where there is one.
       if let training, files[training]?.count == 1 { continue }
       if candidates.count > 1 {
-        failures.append(Self.clash(candidates, folder + candidates[0], "one dataset, \(name)"))
-        continue
+        failures.append(Self.clash(candidates, path, "one dataset, \(name)"))
+      } else if let training {
+        guard files[training] == nil else { continue }
+        let message = "test file without training file; \(training) belongs beside it"
+        failures.append(ReadingFailure(kind: .badData, file: path, message: message))
+      } else if tests.count > 1 {
+        failures.append(Self.clash(tests, path, "one test file"))
+      } else {
+        entries.append(Entry(name: name, path: path, testPath: tests.first.map { folder + $0 }))
       }
-      if let training {
-        if files[training] == nil {
-          failures.append(
-            ReadingFailure(
-              kind: .badData, file: folder + candidates[0],
-              message: "test file without training file; \(training) belongs beside it"))
-        }
-        continue
-      }
-      let tests = (files[name + ".t"] ?? []).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-      if tests.count > 1 {
-        failures.append(Self.clash(tests, folder + candidates[0], "one test file"))
-        continue
-      }
-      entries.append(Entry(name: name, path: folder + candidates[0], testPath: tests.first.map { folder + $0 }))
     }
     self.entries = entries
     self.failures = failures
   }
+
+  private static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
 
   /// The last component of a path without compression suffix.
   public static func datasetName(ofFile path: String) -> String {

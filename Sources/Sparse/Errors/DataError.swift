@@ -1,3 +1,5 @@
+import Platform
+
 /// One thing that is wrong with an input file, and where.
 ///
 /// Prints as `FILE:LINE:COLUMN: error: MESSAGE`, the form that editors and build tools jump to.

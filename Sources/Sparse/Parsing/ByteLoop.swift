@@ -12,13 +12,10 @@ struct ByteLoop {
       let line = UnsafeBufferPointer(rebasing: text[position..<end])
       let entriesBefore = rows.entryCount
       do throws(LineError) {
-        if LineScanner.isTooLong(line) {
-          rows.endsEarly = true
-          throw LineScanner.lineIsTooLong
-        }
         try parse(line: line, into: &rows, labels: &labels)
       } catch {
         rows.entryCount = entriesBefore
+        rows.endsEarly = error.isFinal
         rows.errors.note(error, line: rows.line)
       }
       rows.lineCount += 1
@@ -29,7 +26,7 @@ struct ByteLoop {
   private func parse(
     line: UnsafeBufferPointer<UInt8>, into rows: inout RangeRows, labels: inout LabelTable
   ) throws(LineError) {
-    var scanner = LineScanner(line: line, describesErrors: !rows.errors.isFull)
+    var scanner = try LineScanner(line: line, describesErrors: !rows.errors.isFull)
     guard let label = try scanner.label() else { return }
     while let (index, value) = try scanner.pair() {
       let float = value.float
@@ -43,7 +40,7 @@ struct ByteLoop {
           column: scanner.columnOfLatestIndex,
           message: "index \(index) is too large; the largest is \(index - 1) where indices begin at 0")
       }
-      guard rows.entryCount < rows.entryRoom else { throw changed }
+      guard rows.entryRoom > 0 else { throw changed }
       let column = Int32(index - 1)
       rows.columns[rows.entryCount] = column
       rows.values[rows.entryCount] = float
@@ -51,8 +48,8 @@ struct ByteLoop {
       rows.smallestColumn = min(rows.smallestColumn, column)
       rows.largestColumn = max(rows.largestColumn, column)
     }
-    guard rows.rowCount < rows.rowRoom else { throw changed }
-    rows.rowEnds[rows.rowCount] = rows.firstEntry + rows.entryCount
+    guard rows.rowRoom > 0 else { throw changed }
+    rows.rowEnds[rows.rowCount] = rows.place.entry + rows.entryCount
     rows.labelCodes[rows.rowCount] = labels.code(label, line: rows.line)
     rows.rowCount += 1
     if scanner.hasQuery { rows.queryRowCount += 1 }

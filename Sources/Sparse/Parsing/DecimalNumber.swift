@@ -1,5 +1,3 @@
-import Platform
-
 /// A number in decimal notation, scanned but not yet rounded: `significand` x 10^`exponent`, negated or not.
 ///
 /// The notation is that of `strtof` without hexadecimal digits, infinities and not-a-number: a sign or none, digits with
@@ -86,12 +84,12 @@ struct DecimalNumber {
       let distance = Int(double.bitPattern & 0x1FFF_FFFF) - 0x1000_0000
       if abs(distance) > 8, double.magnitude >= Double(Float.leastNormalMagnitude) { return Float(double) }
     }
-    return withTerminatedText { strtof($0, nil) }
+    return Float(String(decoding: text, as: UTF8.self)) ?? .infinity
   }
 
   /// The nearest Double, ties to even, as `strtod` gives it; infinite where the number is out of range.
   var double: Double {
-    exactlyRoundedDouble ?? withTerminatedText { strtod($0, nil) }
+    exactlyRoundedDouble ?? Double(String(decoding: text, as: UTF8.self)) ?? .infinity
   }
 
   /// The case that needs one operation on exact operands, and so one rounding (Clinger, "How to read floating point
@@ -123,12 +121,4 @@ struct DecimalNumber {
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
     1e21, 1e22,
   ]
-
-  private func withTerminatedText<Value>(_ convert: (UnsafePointer<CChar>) -> Value) -> Value {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: text.count + 1) { copy in
-      for index in 0..<text.count { copy[index] = CChar(bitPattern: text[index]) }
-      copy[text.count] = 0
-      return convert(copy.baseAddress!)
-    }
-  }
 }

@@ -1,4 +1,4 @@
-/// The distinct labels of a file, numbered in the order in which they were met.
+/// The distinct labels of a text, numbered in the order in which they were met.
 struct LabelTable {
   private(set) var labels: [Double] = []
   /// Numbers of the whole labels in -1,024 ..< 1,024, by value + 1,024; -1 where not met.
@@ -8,27 +8,23 @@ struct LabelTable {
   private(set) var firstFractionLine: Int?
 
   /// The number of a whole label in -1,024 ..< 1,024.
-  mutating func code(small label: Int, line: Int) -> Int32 {
-    let code = small[label + 1024]
-    return code >= 0 ? code : add(Double(label), line: line)
+  mutating func code(small label: Int) -> Int32 {
+    if small[label + 1024] < 0 { small[label + 1024] = add(Double(label)) }
+    return small[label + 1024]
   }
 
-  /// The number of a label, which is finite and not -0.
+  /// The number of a label, which is finite.
   mutating func code(_ label: Double, line: Int) -> Int32 {
-    if let integer = Int(exactly: label), (-1024..<1024).contains(integer) { return code(small: integer, line: line) }
+    // Of -0 too, which is 0.
+    if let integer = Int(exactly: label), (-1024..<1024).contains(integer) { return code(small: integer) }
+    if label != label.rounded(), firstFractionLine == nil { firstFractionLine = line }
     if let code = others[label] { return code }
-    return add(label, line: line)
+    others[label] = add(label)
+    return Int32(labels.count - 1)
   }
 
-  private mutating func add(_ label: Double, line: Int) -> Int32 {
-    let code = Int32(labels.count)
+  private mutating func add(_ label: Double) -> Int32 {
     labels.append(label)
-    if let integer = Int(exactly: label), (-1024..<1024).contains(integer) {
-      small[integer + 1024] = code
-    } else {
-      others[label] = code
-      if label != label.rounded(), firstFractionLine == nil { firstFractionLine = line }
-    }
-    return code
+    return Int32(labels.count - 1)
   }
 }

@@ -3,6 +3,8 @@ struct LineError: Error {
   /// Counts from 1.
   let column: Int
   let message: String
+  /// Whether nothing behind the line is read.
+  var isFinal = false
 }
 
 /// Reads one line of a LIBSVM file, byte by byte. This is the definition of the format:
@@ -21,29 +23,28 @@ struct LineScanner {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var position = 0
   private var lastIndex = -1
-  private var pairs = 0
+  /// The column of the index that `pair` gave last, for errors that the caller finds; 0 before the first.
+  private(set) var columnOfLatestIndex = 0
   /// Whether the line has a `qid`, known once `pair` has been called.
   private(set) var hasQuery = false
 
   static let largestIndex = Int(Int32.max)
   /// A line may have this many bytes, so that no input makes the reader keep more.
   static let longestLine = 1 << 26
-  static let lineIsTooLong = LineError(column: 1, message: "a line of more than \(longestLine) bytes is not read")
-
-  /// - Parameter line: with its newline, if it has one.
-  static func isTooLong(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
-    line.count > longestLine && line.count > longestLine + (line.last == UInt8(ascii: "\n") ? 1 : 0)
-  }
   /// Whether errors say what is wrong; those that are only counted need not.
   private let describesErrors: Bool
 
   /// - Parameters:
   ///   - line: The bytes of the line, with or without a carriage return and a newline at their end.
   ///   - describesErrors: False leaves the messages of errors empty, which takes a tenth of the time.
-  init(line: UnsafeBufferPointer<UInt8>, describesErrors: Bool = true) {
+  /// - Throws: Where the line is too long.
+  init(line: UnsafeBufferPointer<UInt8>, describesErrors: Bool = true) throws(LineError) {
     self.describesErrors = describesErrors
     var end = line.count
     if end > 0, line[end - 1] == UInt8(ascii: "\n") { end -= 1 }
+    if end > Self.longestLine {
+      throw LineError(column: 1, message: "a line of more than \(Self.longestLine) bytes is not read", isFinal: true)
+    }
     if end > 0, line[end - 1] == UInt8(ascii: "\r") { end -= 1 }
     if let comment = line[0..<end].firstIndex(of: UInt8(ascii: "#")) { end = comment }
     bytes = UnsafeBufferPointer(rebasing: line[0..<end])
@@ -68,7 +69,7 @@ struct LineScanner {
   /// The next feature's index and value; nil at the end of the line.
   mutating func pair() throws(LineError) -> (index: Int, value: DecimalNumber)? {
     skipBlanks()
-    if pairs == 0, !hasQuery, try query() { skipBlanks() }
+    if columnOfLatestIndex == 0, !hasQuery, try query() { skipBlanks() }
     if position == bytes.count { return nil }
     let start = position
     let index = try self.index()
@@ -86,7 +87,7 @@ struct LineScanner {
     }
     position += value.text.count
     lastIndex = index
-    pairs += 1
+    columnOfLatestIndex = start + 1
     return (index, value)
   }
 
@@ -96,13 +97,6 @@ struct LineScanner {
     return LineError(
       column: start + 1,
       message: "value \(quotedToken(start)) of index \(lastIndex) is out of the range of a \(type)")
-  }
-
-  /// The column of the index of the latest pair, for errors that the caller finds.
-  var columnOfLatestIndex: Int {
-    var start = position
-    while start > 0, !Self.isBlank(bytes[start - 1]) { start -= 1 }
-    return start + 1
   }
 
   // MARK: Tokens
@@ -148,10 +142,7 @@ struct LineScanner {
     return true
   }
 
-  private func startsWithQuery(_ start: Int) -> Bool {
-    bytes.count - start >= 4 && bytes[start] == UInt8(ascii: "q") && bytes[start + 1] == UInt8(ascii: "i")
-      && bytes[start + 2] == UInt8(ascii: "d") && bytes[start + 3] == UInt8(ascii: ":")
-  }
+  private func startsWithQuery(_ start: Int) -> Bool { bytes[start...].starts(with: "qid:".utf8) }
 
   // MARK: Messages
 
@@ -162,83 +153,59 @@ struct LineScanner {
 
   private func quotedToken(_ start: Int) -> String { quoted(token(start)) }
 
-  /// A byte that belongs nowhere in a row: control characters, and what is beyond ASCII.
-  private func strangeByteError(at start: Int) -> LineError? {
+  /// The error of the token at `start`: a byte that belongs nowhere in a row, or else what `explain` says of the token.
+  private func error(
+    at start: Int, _ explain: (_ token: UnsafeBufferPointer<UInt8>, _ found: String) -> String
+  ) -> LineError {
+    guard describesErrors else { return LineError(column: start + 1, message: "") }
     let token = token(start)
-    guard let offset = token.firstIndex(where: { $0 < 0x20 || $0 >= 0x7F }) else { return nil }
-    let byte = UnsafeBufferPointer(rebasing: token[offset...offset])
+    guard let offset = token.firstIndex(where: { $0 < 0x20 || $0 >= 0x7F }) else {
+      return LineError(column: start + 1, message: explain(token, quoted(token)))
+    }
+    let byte = quoted(UnsafeBufferPointer(rebasing: token[offset...offset]))
     let kind = token[offset] < 0x80 ? "control character" : "byte"
     let isReturn = token[offset] == UInt8(ascii: "\r")
-    return LineError(
-      column: start + offset + 1,
-      message: "\(kind) \(quoted(byte)) in \(quoted(token)); "
-        + (isReturn ? "a line ends with \"\\n\" or \"\\r\\n\"" : "a row is numbers, colons and blanks"))
+    let expected = isReturn ? "a line ends with \"\\n\" or \"\\r\\n\"" : "a row is numbers, colons and blanks"
+    return LineError(column: start + offset + 1, message: "\(kind) \(byte) in \(quoted(token)); \(expected)")
   }
 
   private static func isNotFinite(_ token: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard token.count <= 9 else { return false }
-    var word = token.map { $0 | 0x20 }
-    if let first = token.first, first == UInt8(ascii: "-") || first == UInt8(ascii: "+") { word.removeFirst() }
-    return word.elementsEqual("nan".utf8) || word.elementsEqual("inf".utf8) || word.elementsEqual("infinity".utf8)
+    let word = token.prefix(10).map { $0 | 0x20 }
+    let isSigned = token.first == UInt8(ascii: "-") || token.first == UInt8(ascii: "+")
+    return ["nan", "inf", "infinity"].contains { word.dropFirst(isSigned ? 1 : 0).elementsEqual($0.utf8) }
   }
 
   private func labelError(at start: Int) -> LineError {
-    guard describesErrors else { return LineError(column: start + 1, message: "") }
-    let token = token(start)
-    let found = quoted(token)
-    let column = start + 1
-    if let error = strangeByteError(at: start) { return error }
-    if Self.isNotFinite(token) {
-      return LineError(column: column, message: "label \(found) is not finite; a label is a finite decimal number")
+    error(at: start) { token, found in
+      if Self.isNotFinite(token) { return "label \(found) is not finite; a label is a finite decimal number" }
+      if token.contains(UInt8(ascii: ":")) { return "the row begins with \(found); a label, a number, must come first" }
+      let comma = token.firstIndex(of: UInt8(ascii: ",")) ?? 0
+      if comma > 0, DecimalNumber(prefixOf: token)?.text.count == comma {
+        return "\(found) is several labels of one row; only one label a row can be classified"
+      }
+      if let first = token.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first | 0x20) {
+        return "label \(found) is text; replace the class names by numbers"
+      }
+      return "label \(found) is not a decimal number such as 1, +1 or 2.5"
     }
-    if token.contains(UInt8(ascii: ":")) {
-      return LineError(column: column, message: "the row begins with \(found); a label, a number, must come first")
-    }
-    if let comma = token.firstIndex(of: UInt8(ascii: ",")), comma > 0, DecimalNumber(prefixOf: token)?.text.count == comma {
-      return LineError(
-        column: column,
-        message: "\(found) is several labels of one row; only one label a row can be classified")
-    }
-    if let first = token.first, (first | 0x20) >= UInt8(ascii: "a"), (first | 0x20) <= UInt8(ascii: "z") {
-      return LineError(column: column, message: "label \(found) is text; replace the class names by numbers")
-    }
-    return LineError(column: column, message: "label \(found) is not a decimal number such as 1, +1 or 2.5")
   }
 
   private func pairError(at start: Int) -> LineError {
-    guard describesErrors else { return LineError(column: start + 1, message: "") }
-    let token = token(start)
-    let found = quoted(token)
-    let column = start + 1
-    if let error = strangeByteError(at: start) { return error }
-    if startsWithQuery(start) {
-      return LineError(column: column, message: "\(found) is not directly after the label, where a qid belongs")
+    error(at: start) { token, found in
+      if startsWithQuery(start) { return "\(found) is not directly after the label, where a qid belongs" }
+      guard let colon = token.firstIndex(of: UInt8(ascii: ":")) else {
+        return "\(found) has no colon; a feature is INDEX:VALUE"
+      }
+      if colon == 0 { return "\(found) has no index before the colon; a feature is INDEX:VALUE" }
+      return "index \(quoted(UnsafeBufferPointer(rebasing: token[..<colon]))) is not a whole number of digits only"
     }
-    guard let colon = token.firstIndex(of: UInt8(ascii: ":")) else {
-      return LineError(column: column, message: "\(found) has no colon; a feature is INDEX:VALUE")
-    }
-    if colon == 0 {
-      return LineError(column: column, message: "\(found) has no index before the colon; a feature is INDEX:VALUE")
-    }
-    return LineError(
-      column: column,
-      message: "index \(quoted(UnsafeBufferPointer(rebasing: token[..<colon]))) is not a whole number of digits only")
   }
 
   private func valueError(at start: Int, index: Int) -> LineError {
-    guard describesErrors else { return LineError(column: start + 1, message: "") }
-    let token = token(start)
-    let found = quoted(token)
-    let column = start + 1
-    if token.isEmpty {
-      return LineError(column: column, message: "index \(index) has no value after the colon")
+    error(at: start) { token, found in
+      if token.isEmpty { return "index \(index) has no value after the colon" }
+      if Self.isNotFinite(token) { return "value \(found) of index \(index) is not finite" }
+      return "value \(found) of index \(index) is not a decimal number such as 1, -0.5 or 1e-3"
     }
-    if let error = strangeByteError(at: start) { return error }
-    if Self.isNotFinite(token) {
-      return LineError(column: column, message: "value \(found) of index \(index) is not finite")
-    }
-    return LineError(
-      column: column,
-      message: "value \(found) of index \(index) is not a decimal number such as 1, -0.5 or 1e-3")
   }
 }

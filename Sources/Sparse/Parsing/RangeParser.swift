@@ -11,9 +11,6 @@ final class RangeParser: @unchecked Sendable {
   private let vectorLoop: VectorLoop?
   private let computesChecksum: Bool
 
-  /// - Parameters:
-  ///   - options: index base, and whether vectors are used.
-  ///   - computesChecksum: whether the CRC-32 of ranges is computed.
   init(_ options: ReadingOptions, computesChecksum: Bool) {
     byteLoop = ByteLoop(indexBase: options.indexBase)
     vectorLoop = options.usesVectors ? VectorLoop(indexBase: options.indexBase) : nil
@@ -22,8 +19,9 @@ final class RangeParser: @unchecked Sendable {
 
   /// Appends the rows of whole lines of a text.
   func parse(_ range: Range<Int>, of text: UnsafeBufferPointer<UInt8>, into rows: inout RangeRows) {
-    var position = range.lowerBound
-    var checksum: uLong = 0
+    let hasByteOrderMark = rows.firstLine == 1 && range.lowerBound == 0 && text.starts(with: [0xEF, 0xBB, 0xBF])
+    var position = range.lowerBound + (hasByteOrderMark ? 3 : 0)
+    var checksum = computesChecksum ? crc32_z(0, text.baseAddress, position - range.lowerBound) : 0
     while position < range.upperBound, !rows.endsEarly {
       let end = windowEnd(text, position..<range.upperBound)
       let window = UnsafeBufferPointer(rebasing: text[position..<end])

@@ -2,6 +2,17 @@
 ///
 /// The memory is a part of the block's arrays that no other range writes to.
 struct RangeRows: @unchecked Sendable {
+  /// Which part of a block's arrays a range gets.
+  struct Place: Sendable {
+    /// The first entry, and how many there may be: the range's colons.
+    let entry: Int
+    let entries: Int
+    /// The first row, where every line before counts as one, and how many there may be: the range's lines.
+    let row: Int
+    let rows: Int
+  }
+
+  let place: Place
   /// Indices less one.
   let columns: UnsafeMutablePointer<Int32>
   let values: UnsafeMutablePointer<Float>
@@ -9,16 +20,9 @@ struct RangeRows: @unchecked Sendable {
   let rowEnds: UnsafeMutablePointer<Int>
   /// For each row the number of its label in the `LabelTable` of the thread that parsed it.
   let labelCodes: UnsafeMutablePointer<Int32>
-  /// Entries and rows that there is room for: the range's colons and lines.
-  let entryRoom: Int
-  let rowRoom: Int
-  /// Of the block's entries, the range's first.
-  let firstEntry: Int
-  /// Of the block's rows, the range's first.
-  let firstRow: Int
   /// Number of the range's first line, from 1.
   let firstLine: Int
-  /// Number of the thread that parsed the range.
+  /// Number of the thread that parses.
   let thread: Int
 
   var entryCount = 0
@@ -34,23 +38,15 @@ struct RangeRows: @unchecked Sendable {
   /// Whether the last line was too long to be read, and nothing behind it counts.
   var endsEarly = false
 
-  /// The part of a block's arrays for one of its ranges.
-  ///
   /// - Parameters:
-  ///   - memory: of the block.
-  ///   - place: of the range in it.
   ///   - firstLine: number of the block's first line, from 1.
-  ///   - thread: that parses.
   ///   - file: for messages.
-  init(_ memory: RowMemory, _ place: RangePlace, firstLine: Int, thread: Int, file: String) {
+  init(_ memory: RowMemory, _ place: Place, firstLine: Int, thread: Int, file: String) {
+    self.place = place
     columns = memory.columns + place.entry
     values = memory.values + place.entry
     rowEnds = memory.rowEnds + place.row
     labelCodes = memory.labelCodes + place.row
-    entryRoom = place.entries
-    rowRoom = place.rows
-    firstEntry = place.entry
-    firstRow = place.row
     self.firstLine = firstLine + place.row
     self.thread = thread
     errors = ErrorList(file: file)
@@ -58,27 +54,20 @@ struct RangeRows: @unchecked Sendable {
 
   /// The line that comes next.
   var line: Int { firstLine + lineCount }
+  var entryRoom: Int { place.entries - entryCount }
+  var rowRoom: Int { place.rows - rowCount }
 
   /// Moves the rows to the front, where ranges before this one have less than room was made for.
   func move(toEntry entry: Int, row: Int) {
-    if entry != firstEntry {
-      (columns - firstEntry + entry).update(from: columns, count: entryCount)
-      (values - firstEntry + entry).update(from: values, count: entryCount)
+    let (entries, rows) = (place.entry - entry, place.row - row)
+    if entries > 0 {
+      (columns - entries).update(from: columns, count: entryCount)
+      (values - entries).update(from: values, count: entryCount)
     }
-    guard entry != firstEntry || row != firstRow else { return }
-    for place in 0..<rowCount {
-      (rowEnds - firstRow + row)[place] = rowEnds[place] + entry - firstEntry
-      (labelCodes - firstRow + row)[place] = labelCodes[place]
+    guard entries > 0 || rows > 0 else { return }
+    for number in 0..<rowCount {
+      (rowEnds - rows)[number] = rowEnds[number] - entries
+      (labelCodes - rows)[number] = labelCodes[number]
     }
   }
-}
-
-/// Which part of a block's arrays a range gets.
-struct RangePlace: Sendable {
-  /// The first entry, and how many there may be.
-  let entry: Int
-  let entries: Int
-  /// The first row, which counts lines that hold none, and how many there may be.
-  let row: Int
-  let rows: Int
 }

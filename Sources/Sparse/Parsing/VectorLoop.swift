@@ -44,22 +44,21 @@ final class VectorLoop {
   ) -> Bool {
     guard let bytes = text.baseAddress, text.last == UInt8(ascii: "\n") else { return false }
     reserve(text.count)
-    guard find_tokens(bytes, text.count, &tokens), tokens.entry_count <= rows.entryRoom - rows.entryCount,
-      tokens.row_count <= rows.rowRoom - rows.rowCount
-    else { return false }
     let columns = rows.columns + rows.entryCount
-    guard convertEntries(bytes, readableBefore, columns, rows.values + rows.entryCount),
-      let range = rangeOfAscending(columns), storeRows(bytes, &rows, &labels)
+    var (smallest, largest) = (Int32.max, Int32.min)
+    guard find_tokens(bytes, text.count, &tokens), tokens.entry_count <= rows.entryRoom, tokens.row_count <= rows.rowRoom,
+      convertEntries(bytes, readableBefore, columns, rows.values + rows.entryCount),
+      columns_ascend(columns, &tokens, &smallest, &largest),
+      indexBase == .one ? smallest >= 0 : indexBase == .zero ? largest < Int32.max - 1 : true,
+      storeRows(bytes, &rows, &labels)
     else { return false }
-    rows.smallestColumn = min(rows.smallestColumn, range.smallest)
-    rows.largestColumn = max(rows.largestColumn, range.largest)
+    rows.smallestColumn = min(rows.smallestColumn, smallest)
+    rows.largestColumn = max(rows.largestColumn, largest)
     rows.entryCount += tokens.entry_count
     rows.rowCount += tokens.row_count
     rows.lineCount += tokens.row_count
     return true
   }
-
-  // MARK: Entries
 
   private func convertEntries(
     _ bytes: UnsafePointer<UInt8>, _ readableBefore: Int, _ columns: UnsafeMutablePointer<Int32>,
@@ -84,18 +83,8 @@ final class VectorLoop {
       entry &+= 8
     }
     guard entry < count else { return true }
-    return withUnsafeTemporaryAllocation(of: Int32.self, capacity: 8) { lastColumns in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: 8) { lastValues in
-        guard let someColumns = lastColumns.baseAddress, let someValues = lastValues.baseAddress,
-          convert_eight(bytes, edges + 3 * entry, someColumns, someValues)
-        else { return convertOneByOne(bytes, edges, entry..<count, columns, values) }
-        for lane in 0..<(count - entry) {
-          columns[entry + lane] = someColumns[lane]
-          values[entry + lane] = someValues[lane]
-        }
-        return true
-      }
-    }
+    return convert_few(bytes, edges + 3 * entry, count - entry, columns + entry, values + entry)
+      || convertOneByOne(bytes, edges, entry..<count, columns, values)
   }
 
   /// Converts a few entries with the careful scanner; false where one of them is wrong.
@@ -123,73 +112,23 @@ final class VectorLoop {
     return true
   }
 
-  // MARK: Rows
-
-  /// The range of the columns; nil where they do not ascend within rows, or are not all in the range that the index base allows.
-  private func rangeOfAscending(_ columns: UnsafeMutablePointer<Int32>) -> (smallest: Int32, largest: Int32)? {
-    guard let entriesUpTo = tokens.entries_up_to else { return nil }
-    var descents: Int32 = 0
-    var entry = 1
-    while entry < tokens.entry_count {
-      descents &+= columns[entry] <= columns[entry &- 1] ? 1 : 0
-      entry &+= 1
-    }
-    var (smallest, largest) = (Int32.max, Int32.min)
-    var start = 0
-    for row in 0..<tokens.row_count {
-      let end = Int(entriesUpTo[row])
-      if end > start {
-        if start > 0, columns[start] <= columns[start - 1] { descents &-= 1 }
-        smallest = min(smallest, columns[start])
-        largest = max(largest, columns[end - 1])
-      }
-      start = end
-    }
-    let isAllowed = indexBase == .one ? smallest >= 0 : indexBase == .zero ? largest < Int32.max - 1 : true
-    return descents == 0 && isAllowed ? (smallest, largest) : nil
-  }
-
   private func storeRows(_ bytes: UnsafePointer<UInt8>, _ rows: inout RangeRows, _ labels: inout LabelTable) -> Bool {
     guard let newlines = tokens.newlines, let entriesUpTo = tokens.entries_up_to else { return false }
-    let base = rows.firstEntry + rows.entryCount
+    let base = rows.place.entry + rows.entryCount
     var start = 0
     for row in 0..<tokens.row_count {
-      guard let code = labelCode(bytes, start, rows.line + row, &labels) else { return false }
-      rows.labelCodes[rows.rowCount + row] = code
+      let small = small_label(bytes + start)
+      if small != Int32.min {
+        rows.labelCodes[rows.rowCount + row] = labels.code(small: Int(small))
+      } else {
+        let line = UnsafeBufferPointer(start: bytes + start, count: Int(newlines[row]) - start)
+        guard let number = DecimalNumber(prefixOf: line), is_blank(bytes[start + number.text.count]), number.double.isFinite
+        else { return false }
+        rows.labelCodes[rows.rowCount + row] = labels.code(number.double, line: rows.line + row)
+      }
       rows.rowEnds[rows.rowCount + row] = base &+ Int(entriesUpTo[row])
       start = Int(newlines[row]) + 1
     }
     return true
-  }
-
-  /// The code of the label that begins at `start` and ends at a blank.
-  @inline(__always)
-  private func labelCode(
-    _ bytes: UnsafePointer<UInt8>, _ start: Int, _ line: Int, _ labels: inout LabelTable
-  ) -> Int32? {
-    let sign = bytes[start]
-    let isNegative = sign == UInt8(ascii: "-")
-    let signLength = isNegative || sign == UInt8(ascii: "+") ? 1 : 0
-    let digits = word_at(bytes + start + signLength) ^ 0x3030_3030_3030_3030
-    // Bit 7 of each character that is not a digit.
-    let others = (digits &+ 0x7676_7676_7676_7676 | digits) & 0x8080_8080_8080_8080
-    let length = others.trailingZeroBitCount >> 3
-    if length >= 1, length <= 3, isBlank(bytes[start + signLength + length]) {
-      let last = digits << UInt64(64 - 8 * length)
-      let value = Int(last >> 40 & 0xFF) &* 100 &+ Int(last >> 48 & 0xFF) &* 10 &+ Int(last >> 56)
-      return labels.code(small: isNegative ? -value : value, line: line)
-    }
-    var end = start
-    while !isBlank(bytes[end]) { end += 1 }
-    let text = UnsafeBufferPointer(start: bytes + start, count: end - start)
-    guard let number = DecimalNumber(prefixOf: text), number.text.count == text.count else { return nil }
-    let label = number.double
-    guard label.isFinite else { return nil }
-    return labels.code(label == 0 ? 0 : label, line: line)
-  }
-
-  @inline(__always)
-  private func isBlank(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
   }
 }

@@ -31,12 +31,8 @@ public enum LIBSVMReader {
 
   /// Reads text that is in memory, plain or compressed with gzip, as `read(path:options:)` reads a file.
   ///
-  /// - Parameters:
-  ///   - bytes: The content of a file.
-  ///   - name: Stands for the path.
-  ///   - options: Index base, threads and checksum.
+  /// - Parameter name: Stands for the path.
   /// - Throws: `ReadingFailure`, as for a file, and for text compressed in another way.
-  /// - Complexity: O(bytes of uncompressed text).
   public static func read(
     bytes: [UInt8], name: String, options: ReadingOptions = ReadingOptions()
   ) throws(ReadingFailure) -> LIBSVMFile {
@@ -49,7 +45,7 @@ public enum LIBSVMReader {
       return try reading.file(path: name, checksum: nil)
     case .gzip:
       return try read(GzipInflater(ByteArrayStream(bytes), name: name), path: name, name: name, options)
-    case .bzip2, .xz, .zstandard:
+    case .bzip2, .xz, .zstd:
       throw ReadingFailure(kind: .badData, file: name, message: "only plain text and gzip are read from memory")
     }
   }
@@ -64,14 +60,16 @@ public enum LIBSVMReader {
     return try reading.file(path: path, checksum: inflater?.checksum)
   }
 
-  /// Hands over the text of a file, decompressed, piece by piece.
+  /// Hands over the text of a file, decompressed, piece by piece, as far as it goes.
   ///
-  /// - Throws: `ReadingFailure` where the file cannot be read to its end, and what `body` throws.
+  /// - Throws: `ReadingFailure` where the file cannot be read, and what `body` throws.
   package static func decompress(path: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    let input = try SystemInput(path: path)
-    let stream = try TextInput.stream(input)
-    let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: TextBlocks.usualSize)
-    defer { buffer.deallocate() }
-    while case let count = try stream.read(into: buffer), count > 0 { try body(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count])) }
+    let blocks = TextBlocks(try TextInput.stream(SystemInput(path: path)))
+    blocks.advance()
+    while let block = blocks.current {
+      try body(UnsafeRawBufferPointer(block))
+      blocks.advance()
+    }
+    if let failure = blocks.failure { throw failure }
   }
 }

@@ -16,19 +16,16 @@ struct RowArrays {
 
   /// Arrays that are filled in place.
   ///
-  /// - Parameters:
-  ///   - entries: room for so many.
-  ///   - rows: room for so many.
-  ///   - fill: writes into the memory, and returns how many entries and rows there are.
+  /// - Parameter fill: writes into memory for so many entries and rows, and returns how many there are.
   init(entries: Int, rows: Int, _ fill: (RowMemory) -> (entries: Int, rows: Int)) {
     columns = Array(unsafeUninitializedCapacity: entries) { columns, columnCount in
       values = Array(unsafeUninitializedCapacity: entries) { values, valueCount in
         rowOffsets = Array(unsafeUninitializedCapacity: rows + 1) { offsets, offsetCount in
           labelCodes = Array(unsafeUninitializedCapacity: rows) { codes, codeCount in
-            preferLargePages(UnsafeMutableRawBufferPointer(columns))
-            preferLargePages(UnsafeMutableRawBufferPointer(values))
-            preferLargePages(UnsafeMutableRawBufferPointer(offsets))
-            preferLargePages(UnsafeMutableRawBufferPointer(codes))
+            for memory in [
+              UnsafeMutableRawBufferPointer(columns), UnsafeMutableRawBufferPointer(values),
+              UnsafeMutableRawBufferPointer(offsets), UnsafeMutableRawBufferPointer(codes),
+            ] { preferLargePages(memory) }
             offsets[0] = 0
             guard let columns = columns.baseAddress, let values = values.baseAddress, let offsets = offsets.baseAddress,
               let codes = codes.baseAddress

@@ -32,9 +32,7 @@ struct TextReading {
   private var errors: ErrorList
   private var hasEndedEarly = false
 
-  /// - Parameters:
-  ///   - name: of the file, for messages.
-  ///   - computesChecksum: whether the CRC-32 of the text is computed.
+  /// - Parameter name: of the file, for messages.
   init(name: String, options: ReadingOptions, computesChecksum: Bool) {
     self.options = options
     self.computesChecksum = computesChecksum
@@ -69,16 +67,16 @@ struct TextReading {
   /// - Returns: Whether the text is read on: not behind a line that is too long, nor where memory is.
   @discardableResult
   mutating func read(_ block: UnsafeBufferPointer<UInt8>, meanwhile: @Sendable () -> Void = {}) -> Bool {
-    nonisolated(unsafe) let text = withoutByteOrderMark(block)
+    nonisolated(unsafe) let text = block
     let ranges = self.ranges(of: text)
     let counts = mapTasks(ranges.count, threads: threads) { [ranges] range, _ in
       ByteCounts(UnsafeBufferPointer(rebasing: text[ranges[range]]))
     }
-    var places: [RangePlace] = []
+    var places: [RangeRows.Place] = []
     var (entries, rows) = (0, 0)
     for (range, count) in zip(ranges, counts) {
       let lines = count.newlines + (!range.isEmpty && text[range.upperBound - 1] != UInt8(ascii: "\n") ? 1 : 0)
-      places.append(RangePlace(entry: entries, entries: count.colons, row: rows, rows: lines))
+      places.append(RangeRows.Place(entry: entries, entries: count.colons, row: rows, rows: lines))
       entries += count.colons
       rows += lines
     }
@@ -112,13 +110,6 @@ struct TextReading {
       "its rows would take about \(needed >> 20) MB (\(entries) entries, \(rows) rows up to line \(rows)), and only "
         + "\(limit.byteCount >> 20) MB of memory are available")
     return false
-  }
-
-  private mutating func withoutByteOrderMark(_ block: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
-    guard byteCount == 0, block.starts(with: [0xEF, 0xBB, 0xBF]) else { return block }
-    byteCount = 3
-    if computesChecksum { checksum = crc32_z(0, block.baseAddress, 3) }
-    return UnsafeBufferPointer(rebasing: block[3...])
   }
 
   /// The text cut at line ends into ranges of about the same size, some of them empty perhaps.

@@ -1,4 +1,3 @@
-import Foundation
 import Platform
 
 /// The linear maps that take every feature of a training file to [lower, upper], as LIBSVM's `svm-scale` does it.
@@ -11,7 +10,6 @@ public struct FeatureScaling: Sendable {
   /// What became of one file.
   public struct Summary: Sendable, Hashable {
     public let rows: Int
-    public let nonzerosBefore: Int
     public let nonzerosAfter: Int
     /// Indices that the training file does not vary in, and whose entries were left out; ascending.
     public let unknownFeatures: [Int]
@@ -22,7 +20,6 @@ public struct FeatureScaling: Sendable {
     var maximum = -Double.infinity
     /// Entries that the file writes.
     var count = 0
-    var isConstant: Bool { minimum == maximum }
     var width: Double { maximum - minimum }
 
     mutating func include(_ value: Double) {
@@ -34,7 +31,7 @@ public struct FeatureScaling: Sendable {
   public let lower: Double
   public let upper: Double
   /// By index as the file counts it; nil for constant and unknown features.
-  private var ranges: FeatureTable<Range>
+  private var ranges = FeatureTable<Range>()
   /// Ascending indices of features that a left-out entry gives a nonzero value to.
   private var filledFeatures: [Int] = []
 
@@ -45,9 +42,7 @@ public struct FeatureScaling: Sendable {
   /// - Complexity: O(bytes).
   public init(trainingPath: String, lower: Float = -1, upper: Float = 1) throws(ReadingFailure) {
     precondition(lower < upper)
-    let (lower, upper) = (Double(lower), Double(upper))
-    self.lower = lower
-    self.upper = upper
+    (self.lower, self.upper) = (Double(lower), Double(upper))
     var ranges = FeatureTable<Range>()
     var rows = 0
     try Self.forEachRow(of: trainingPath) { _, entries in
@@ -59,23 +54,18 @@ public struct FeatureScaling: Sendable {
         ranges[entry.index] = range
       }
     }
-    self.ranges = FeatureTable<Range>()
-    var filled: [Int] = []
     var errors = ErrorList(file: trainingPath)
-    for (index, value) in ranges.entries {
-      var range = value
+    for (index, var range) in ranges.entries {
       if range.count < rows { range.include(0) }
-      guard !range.isConstant else { continue }
-      guard range.width.isFinite else {
+      if !range.width.isFinite {
         errors.note(
           "feature \(index) ranges from \(range.minimum) to \(range.maximum); "
             + "expected a range no wider than the largest Double, \(Double.greatestFiniteMagnitude)")
-        continue
+      } else if range.width > 0 {
+        self.ranges[index] = range
+        if scaled(0, by: range) != 0 { filledFeatures.append(index) }
       }
-      self.ranges[index] = range
-      if scaled(0, by: range) != 0 { filled.append(index) }
     }
-    filledFeatures = filled
     try errors.throwIfAny()
   }
 
@@ -90,14 +80,12 @@ public struct FeatureScaling: Sendable {
   public func scale(path: String, write: ([UInt8]) throws -> Void) throws -> Summary {
     var text: [UInt8] = []
     var rows = 0
-    var before = 0
     var after = 0
     var unknown: Set<Int> = []
     var writeError: (any Error)?
     try Self.forEachRow(of: path) { (label, entries) throws(LineError) in
       rows += 1
-      before += entries.count
-      text.append(contentsOf: String(format: "%.17g ", label).utf8)
+      text.append(contentsOf: Self.formatted("%.17g ", label))
       var filled = filledFeatures[...]
       func append(_ entry: Entry) throws(LineError) {
         guard let range = ranges[entry.index] else {
@@ -111,7 +99,8 @@ public struct FeatureScaling: Sendable {
           throw LineError(column: entry.column, message: message)
         }
         after += 1
-        text.append(contentsOf: String(format: "%d:%g ", entry.index, scaled).utf8)
+        text.append(contentsOf: "\(entry.index):".utf8)
+        text.append(contentsOf: Self.formatted("%g ", scaled))
       }
       for entry in entries {
         while let next = filled.first, next < entry.index {
@@ -130,7 +119,7 @@ public struct FeatureScaling: Sendable {
     }
     if let writeError { throw writeError }
     try write(text)
-    return Summary(rows: rows, nonzerosBefore: before, nonzerosAfter: after, unknownFeatures: unknown.sorted())
+    return Summary(rows: rows, nonzerosAfter: after, unknownFeatures: unknown.sorted())
   }
 
   private func scaled(_ value: Double, by range: Range) -> Double {
@@ -141,6 +130,12 @@ public struct FeatureScaling: Sendable {
     if product.isNormal { return lower + product / range.width }
     let share = distance.isFinite ? distance / range.width : value / range.width - range.minimum / range.width
     return lower + (upper - lower) * share
+  }
+
+  private static func formatted(_ format: String, _ value: Double) -> [UInt8] {
+    var digits = [CChar](repeating: 0, count: 40)
+    let count = withVaList([value]) { vsnprintf(&digits, digits.count, format, $0) }
+    return digits.prefix(Int(count)).map { UInt8(bitPattern: $0) }
   }
 
   private struct Entry {
@@ -164,29 +159,38 @@ public struct FeatureScaling: Sendable {
     }
     let input = try SystemInput(path: path)
     let blocks = TextBlocks(try TextInput.stream(input))
-    var lines = TextLines(file: input.name)
+    var errors = ErrorList(file: input.name)
     var entries: [Entry] = []
-    var rows = 0
+    var (lineCount, rows) = (0, 0)
     blocks.advance()
     while let block = blocks.current {
-      lines.forEach(in: block) { (scanner) throws(LineError) in
-        guard let label = try scanner.label() else { return }
-        entries.removeAll(keepingCapacity: true)
-        while let (index, number) = try scanner.pair() {
-          let value = number.double
-          guard value.isFinite else { throw scanner.overflow(of: number, as: "Double") }
-          entries.append(Entry(index: index, value: value, column: scanner.columnOfLatestIndex))
+      var position = lineCount == 0 && block.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+      while position < block.count {
+        let line = UnsafeBufferPointer(rebasing: block[position..<block.lineEnd(from: position)])
+        position += line.count
+        lineCount += 1
+        do throws(LineError) {
+          var scanner = try LineScanner(line: line, describesErrors: !errors.isFull)
+          guard let label = try scanner.label() else { continue }
+          entries.removeAll(keepingCapacity: true)
+          while let (index, number) = try scanner.pair() {
+            let value = number.double
+            guard value.isFinite else { throw scanner.overflow(of: number, as: "Double") }
+            entries.append(Entry(index: index, value: value, column: scanner.columnOfLatestIndex))
+          }
+          rows += 1
+          try body(label, entries)
+        } catch {
+          errors.note(error, line: lineCount)
         }
-        rows += 1
-        try body(label, entries)
       }
       blocks.advance()
     }
     if let failure = blocks.failure { throw failure }
-    if let (message, column) = blocks.interruption { lines.errors.note(message, line: lines.count + 1, column: column) }
-    if rows == 0, lines.errors.count == 0 {
-      lines.errors.note("the file holds no rows; a row is LABEL INDEX:VALUE ...", line: 1, column: 1)
+    if let (message, column) = blocks.interruption { errors.note(message, line: lineCount + 1, column: column) }
+    if rows == 0, errors.count == 0 {
+      errors.note("the file holds no rows; a row is LABEL INDEX:VALUE ...", line: 1, column: 1)
     }
-    try lines.errors.throwIfAny()
+    try errors.throwIfAny()
   }
 }

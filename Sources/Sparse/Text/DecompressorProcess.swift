@@ -33,14 +33,8 @@ final class DecompressorProcess: ByteStream {
   private let outcome = Outcome()
   private let input: SystemInput
 
-  init(_ compression: TextInput.Compression, _ input: SystemInput) throws(ReadingFailure) {
-    let (program, package): (String, String)
-    switch compression {
-    case .bzip2: (program, package) = ("bzip2", "bzip2")
-    case .xz: (program, package) = ("xz", "xz-utils")
-    case .zstandard: (program, package) = ("zstd", "zstd")
-    case .none, .gzip: throw ReadingFailure(kind: .badData, file: input.name, message: "no program decompresses this")
-    }
+  /// - Parameter program: `bzip2`, `xz` or `zstd`.
+  init(_ program: String, _ input: SystemInput) throws(ReadingFailure) {
     guard input.regularFileSize != nil else {
       let message = "\(program) data from a pipe are not read; decompress them before: \(program) -dc | refinery ... -"
       throw ReadingFailure(kind: .badData, file: input.name, message: message)
@@ -52,10 +46,9 @@ final class DecompressorProcess: ByteStream {
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     output = ends[0]
     self.input = input
-    let source = FileDescriptor(rawValue: input.descriptor)
-    let target = FileDescriptor(rawValue: ends[1])
+    let (source, target) = (FileDescriptor(rawValue: input.descriptor), FileDescriptor(rawValue: ends[1]))
     let (outcome, file) = (self.outcome, input.name)
-    Self.start { outcome.set(await Self.run(program, package: package, from: source, to: target, file: file)) }
+    Self.start { outcome.set(await Self.run(program, from: source, to: target, file: file)) }
   }
 
   private static func start(_ body: @escaping @Sendable () async -> Void) { _ = Task.detached { await body() } }
@@ -63,7 +56,7 @@ final class DecompressorProcess: ByteStream {
   deinit { close(output) }
 
   private static func run(
-    _ program: String, package: String, from source: FileDescriptor, to target: FileDescriptor, file: String
+    _ program: String, from source: FileDescriptor, to target: FileDescriptor, file: String
   ) async -> ReadingFailure? {
     do {
       let result = try await Subprocess.run(
@@ -76,6 +69,7 @@ final class DecompressorProcess: ByteStream {
     } catch {
       try? target.close()
       if let error = error as? SubprocessError, error.code == .executableNotFound {
+        let package = program == "xz" ? "xz-utils" : program
         let message = "\(program) is not installed, which decompresses this file; install the package \(package)"
         return ReadingFailure(kind: .unavailable, file: file, message: message)
       }

@@ -6,15 +6,14 @@ package final class GzipDeflater {
   private let output = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 17)
   private let write: (UnsafeRawBufferPointer) throws -> Void
 
-  /// - Parameters:
-  ///   - name: of the file, for messages.
-  ///   - write: Takes the compressed bytes, piece by piece.
+  /// - Parameter write: takes the compressed bytes, piece by piece.
   /// - Throws: `ReadingFailure` of kind `inputOutput` where zlib has no memory.
   package init(name: String, _ write: @escaping (UnsafeRawBufferPointer) throws -> Void) throws(ReadingFailure) {
     self.write = write
     // 15 bits of window, and 16 for the gzip format.
     let status = deflateInit2_(
-      &stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
+      &stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+      CInt(MemoryLayout<z_stream>.size))
     guard status == Z_OK else { throw ReadingFailure(kind: .inputOutput, file: name, message: "zlib has no memory") }
   }
 
@@ -23,8 +22,6 @@ package final class GzipDeflater {
     output.deallocate()
   }
 
-  /// Compresses some bytes.
-  ///
   /// - Throws: What `write` throws.
   package func append(_ bytes: UnsafeRawBufferPointer) throws {
     stream.next_in = UnsafeMutablePointer(mutating: bytes.bindMemory(to: UInt8.self).baseAddress)

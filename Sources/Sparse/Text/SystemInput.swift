@@ -6,7 +6,7 @@ final class SystemInput: ByteStream {
   let name: String
   let descriptor: CInt
   /// Size in bytes where the input is a regular file.
-  let regularFileSize: Int?
+  private(set) var regularFileSize: Int?
   private let isStandardInput: Bool
   private var lookahead: ArraySlice<UInt8> = []
 
@@ -19,18 +19,16 @@ final class SystemInput: ByteStream {
     guard descriptor >= 0 else {
       throw ReadingFailure(kind: .noInput, file: path, message: errno == ENOENT ? "no such file" : systemErrorMessage())
     }
-    let status = try Self.status(descriptor, name)
+    let status = try status()
     let type = status.st_mode & S_IFMT
-    regularFileSize = type == S_IFREG ? Int(status.st_size) : nil
+    if type == S_IFREG { regularFileSize = Int(status.st_size) }
     if type == S_IFDIR {
       throw ReadingFailure(kind: .noInput, file: path, message: "is a directory; name a file in it")
     }
   }
 
   /// - Throws: `ReadingFailure` where the operating system does not tell.
-  func status() throws(ReadingFailure) -> stat { try Self.status(descriptor, name) }
-
-  private static func status(_ descriptor: CInt, _ name: String) throws(ReadingFailure) -> stat {
+  func status() throws(ReadingFailure) -> stat {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
       throw ReadingFailure(kind: .inputOutput, file: name, message: systemErrorMessage())

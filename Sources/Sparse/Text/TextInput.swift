@@ -3,21 +3,17 @@ enum TextInput {
   case whole(MappedFile)
   case stream(any ByteStream)
 
-  enum Compression: Sendable {
-    case none, gzip, bzip2, xz, zstandard
+  /// How a text is compressed, by the name of the program that decompresses it.
+  enum Compression: String, Sendable {
+    case none, gzip, bzip2, xz, zstd
 
-    init(firstBytes bytes: [UInt8]) {
-      if bytes.starts(with: [0x1F, 0x8B]) {
-        self = .gzip
-      } else if bytes.starts(with: [0x42, 0x5A, 0x68]), bytes.count >= 4, (0x31...0x39).contains(bytes[3]) {
-        self = .bzip2
-      } else if bytes.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]) {
-        self = .xz
-      } else if bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
-        self = .zstandard
-      } else {
-        self = .none
-      }
+    private static let signatures: [(firstBytes: [UInt8], compression: Compression)] = [
+      ([0x1F, 0x8B], .gzip), (Array("BZh".utf8), .bzip2), ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], .xz),
+      ([0x28, 0xB5, 0x2F, 0xFD], .zstd),
+    ]
+
+    init(firstBytes: [UInt8]) {
+      self = Self.signatures.first { firstBytes.starts(with: $0.firstBytes) }?.compression ?? .none
     }
   }
 
@@ -59,7 +55,7 @@ enum TextInput {
     switch compression {
     case .none: return input
     case .gzip: return try GzipInflater(input, name: input.name)
-    case .bzip2, .xz, .zstandard: return try DecompressorProcess(compression, input)
+    case .bzip2, .xz, .zstd: return try DecompressorProcess(compression.rawValue, input)
     }
   }
 

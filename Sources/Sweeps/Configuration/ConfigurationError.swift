@@ -1,3 +1,4 @@
+import Platform
 import Sparse
 
 /// What is wrong with a configuration file, and where: `FILE:LINE:COLUMN: error: ...`.

@@ -1,3 +1,4 @@
+import Platform
 import Sparse
 
 /// Why a results folder cannot be used.

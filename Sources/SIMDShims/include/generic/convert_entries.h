@@ -210,4 +210,48 @@ BYTE_FUNCTION _Bool convert_eight(const uint8_t *bytes, const uint32_t *places, 
          convert_any_values(bytes, places, values);
 }
 
+/// Converts the first 1 to 7 of eight entries, and writes no others.
+BYTE_FUNCTION _Bool convert_few(const uint8_t *bytes, const uint32_t *places, long count, int32_t *columns, float *values) {
+  int32_t eight_columns[8];
+  float eight_values[8];
+  if (!convert_eight(bytes, places, eight_columns, eight_values)) return 0;
+  memcpy(columns, eight_columns, (size_t)count * sizeof *columns);
+  memcpy(values, eight_values, (size_t)count * sizeof *values);
+  return 1;
+}
+
+/// Whether columns ascend within rows; then also the smallest and the largest of them.
+static inline _Bool columns_ascend(const int32_t *columns, const token_lists *lists, int32_t *smallest, int32_t *largest) {
+  int32_t descents = 0;
+  for (long entry = 1; entry < lists->entry_count; entry++) descents += columns[entry] <= columns[entry - 1];
+  *smallest = INT32_MAX;
+  *largest = INT32_MIN;
+  long start = 0;
+  for (long row = 0; row < lists->row_count; row++) {
+    long end = lists->entries_up_to[row];
+    if (end == start) continue;
+    // From one row to the next they may descend.
+    if (start > 0 && columns[start] <= columns[start - 1]) descents--;
+    if (columns[start] < *smallest) *smallest = columns[start];
+    if (columns[end - 1] > *largest) *largest = columns[end - 1];
+    start = end;
+  }
+  return descents == 0;
+}
+
+BYTE_FUNCTION _Bool is_blank(uint8_t byte) { return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r'; }
+
+/// The value of a label of 1 to 3 digits, with a sign or without, in front of a blank; INT32_MIN for any other label.
+BYTE_FUNCTION int32_t small_label(const uint8_t *label) {
+  const uint8_t *start = label + (*label == '-' || *label == '+');
+  uint64_t digits = word_at(start) ^ ZERO_CHARACTERS;
+  // Bit 7 of each character that is not a digit.
+  uint64_t others = ((digits + 0x7676767676767676ul) | digits) & 0x8080808080808080ul;
+  int length = others == 0 ? 8 : __builtin_ctzll(others) >> 3;
+  if (length < 1 || length > 3 || !is_blank(start[length])) return INT32_MIN;
+  uint64_t last = digits << (64 - 8 * length);
+  int32_t value = (int32_t)(last >> 40 & 0xFF) * 100 + (int32_t)(last >> 48 & 0xFF) * 10 + (int32_t)(last >> 56);
+  return *label == '-' ? -value : value;
+}
+
 #endif

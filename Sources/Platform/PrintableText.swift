@@ -1,5 +1,3 @@
-import Platform
-
 extension String {
   /// The text as one line that a terminal may show: the bytes of control characters, of line separators and of what reverses the
   /// direction of text as `\xNN`, all else as it is.
