@@ -89,17 +89,21 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   ///   - steps: of the run, at least 1.
   ///   - unspecifiedNorm: which norms a `refined` schedule takes its norms for where it does not say `norm=` (l2 goes with
   ///     SGD, l1 with Adam).
+  ///   - note: told what a reader should know of how a file was read: its path, and the message.
   /// - Throws: `ScheduleError` or `ScheduleFileError`, for schedules that read files or need more steps.
   /// - Complexity: O(steps), with refinement O(steps log steps).
-  public func factors(steps: Int, unspecifiedNorm: GradientNorm = .l2) throws -> [Double] {
+  public func factors(
+    steps: Int, unspecifiedNorm: GradientNorm = .l2, note: (_ path: String, LogMessage) -> Void = { _, _ in }
+  ) throws -> [Double] {
     guard steps > 0 else { throw ScheduleError(spelling: description, "\(steps) steps; expected at least 1") }
     let rising = Int((warmup * Double(steps)).rounded(.toNearestOrEven))
     let start = (0..<rising).map { Double($0 + 1) / Double(rising) }
     guard rising < steps else { return start }
     do {
       if let refined = shape as? RefinedSchedule {
-        return start + (try refined.factors(steps: steps - rising, unspecifiedNorm: unspecifiedNorm))
+        return start + (try refined.factors(steps: steps - rising, unspecifiedNorm: unspecifiedNorm, note: note))
       }
+      if let table = shape as? TableSchedule { return start + (try table.factors(steps: steps - rising, note: note)) }
       return start + (try shape.factors(steps: steps - rising))
     } catch let error as ScheduleError {
       throw ScheduleError(spelling: description, error.message)

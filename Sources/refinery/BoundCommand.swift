@@ -30,17 +30,14 @@ struct BoundCommand: ParsableCommand {
 
   func run() throws {
     let log = try NormLog(path: norms, selection: log.selection)
-    if log.omitted > 0 {
-      let omitted = log.omitted == 1 ? "1 norm that is not finite is" : "\(log.omitted) norms that are not finite are"
-      report("\(norms): warning: \(omitted) left out")
-    }
+    report(log.messages, of: norms)
     let stepSizes =
       InputPath(schedule).isFile
-      ? try FactorFile.read(schedule)
-      : try Schedule(parsing: schedule).factors(steps: log.finiteNorms.count, unspecifiedNorm: self.log.norm)
+      ? try FactorFile.read(schedule) { report([$0], of: schedule) }
+      : try Schedule(parsing: schedule).factors(steps: log.norms.count, unspecifiedNorm: self.log.norm) { report([$1], of: $0) }
     let bound: LastIterateBound
     do {
-      bound = try LastIterateBound(stepSizes: stepSizes, norms: log.finiteNorms, norm: self.log.norm, distance: distance)
+      bound = try LastIterateBound(stepSizes: stepSizes, norms: log.norms, norm: self.log.norm, distance: distance)
     } catch let error as LastIterateBoundError {
       throw Failure("\(norms): error: \(error)", .badData)
     }

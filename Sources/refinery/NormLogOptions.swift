@@ -23,3 +23,8 @@ struct NormLogOptions: ParsableArguments {
 }
 
 extension GradientNorm: ExpressibleByArgument {}
+
+/// Prints what is to be known of how a file was read.
+func report(_ messages: [LogMessage], of path: String) {
+  for message in messages { report("\(path): \(message)") }
+}

@@ -9,8 +9,9 @@ struct RefineCommand: ParsableCommand {
     abstract: "Turn the gradient norms of a training run into the schedule for the next one.",
     discussion: """
       Algorithms 1 and 2 of arXiv 2310.07831: norms are smoothed by a running median; the factor of a step is its weight \
-      (g^-2 for l2 norms and SGD, g^-1 for l1 norms and Adam) times the sum of the weights after it. Logs of every k-th step \
-      count as evenly spaced; --points T gives a factor for each of T steps.
+      (g^-2 for l2 norms and SGD, g^-1 for l1 norms and Adam) times the sum of the weights after it. A log's column \
+      of steps is used: rows are sorted by it, of a step that was logged twice the last row counts, and uneven gaps are interpolated \
+      over. Logs of every k-th step count as evenly spaced; --points T gives a factor for each of T steps.
 
       With Adam the theory is about l1 norms. Where only the l2 norm was logged, --norm l2 gives the schedule that SGD would \
       want of these norms, which the paper found to work too.
@@ -41,6 +42,7 @@ struct RefineCommand: ParsableCommand {
 
   func run() throws {
     let log = try NormLog(path: norms, selection: log.selection)
+    report(log.messages, of: norms)
     let options = RefinementOptions(norm: self.log.norm, smoothing: tau, method: method, points: points)
     let result: RefinementResult
     do {
@@ -62,7 +64,7 @@ struct RefineCommand: ParsableCommand {
       if let out = output.out, out != "-" { try FactorFile.write(result.factors, to: out) }
       try Output.write(emit.code(for: result.factors), to: nil)
     } else {
-      try output.write(result.factors, object: Summary(result, fit: fit))
+      try output.write(result.factors, object: Summary(result, log: log, fit: fit))
     }
   }
 
@@ -73,10 +75,10 @@ struct RefineCommand: ParsableCommand {
     var polynomialFit: String
     var polynomialFitError: Double
 
-    init(_ result: RefinementResult, fit: PolynomialDecayFit) {
+    init(_ result: RefinementResult, log: NormLog, fit: PolynomialDecayFit) {
       factors = result.factors
-      omitted = result.omitted
-      warnings = result.warnings
+      omitted = log.omitted
+      warnings = log.messages.map(\.text) + result.warnings
       polynomialFit = fit.spelling
       polynomialFitError = fit.error
     }

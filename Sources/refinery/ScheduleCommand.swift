@@ -24,7 +24,7 @@ struct ScheduleCommand: ParsableCommand {
 
   func run() throws {
     let schedule = try Schedule(parsing: schedule)
-    let factors = try schedule.factors(steps: steps)
+    let factors = try schedule.factors(steps: steps) { report([$1], of: $0) }
     if let plot = output.plot { try Output.write(SchedulePlot([(schedule.description, factors)]).svg, to: plot) }
     try output.write(factors, object: Item(schedule: schedule.description, factors: factors))
   }

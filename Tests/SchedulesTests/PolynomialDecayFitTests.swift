@@ -33,8 +33,8 @@ struct PolynomialDecayFitTests {
 
   @Test func oneLineOfPython() throws {
     let fit = PolynomialDecayFit(of: try Schedule(parsing: "polynomial:power=1.5:warmup=0.1").factors(steps: 100))
-    #expect(fit.pythonLambda(steps: 1000) == "lambda t: (t + 1) / 100 if t < 100 else (1 - (t - 100) / 900) ** 1.5")
+    #expect(fit.pythonLambda(steps: 1000) == "lambda t: (t + 1) / 100 if t < 100 else max(0, 1 - (t - 100) / 900) ** 1.5")
     let plain = PolynomialDecayFit(of: try Schedule(parsing: "linear").factors(steps: 100))
-    #expect(plain.pythonLambda(steps: 50) == "lambda t: (1 - t / 50) ** 1")
+    #expect(plain.pythonLambda(steps: 50) == "lambda t: max(0, 1 - t / 50) ** 1")
   }
 }

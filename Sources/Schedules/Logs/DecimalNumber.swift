@@ -47,3 +47,12 @@ func decimalNumber(_ text: ArraySlice<UInt8>) -> Double? {
 }
 
 private let exactPowersOfTen: [Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15]
+
+/// The same with a comma for the point, of which there is none.
+func decimalNumber(withComma text: ArraySlice<UInt8>) -> Double? {
+  guard !text.contains(UInt8(ascii: ".")) else { return nil }
+  guard let comma = text.firstIndex(of: UInt8(ascii: ",")) else { return decimalNumber(text) }
+  var pointed = text
+  pointed[comma] = UInt8(ascii: ".")
+  return decimalNumber(pointed)
+}

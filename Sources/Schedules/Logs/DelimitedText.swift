@@ -2,45 +2,64 @@
 struct DelimitedText {
   private let bytes: [UInt8]
   private let path: String
-  /// nil for runs of blanks.
-  private let separator: UInt8?
   private let start: Int
+  private let form: DelimitedForm
+  /// The cells of the first rows, without the header.
+  private let sample: [[String]]
+  private let names: [String]
 
-  init(_ bytes: [UInt8], path: String) {
+  /// - Parameter start: where the text begins, behind a byte-order mark.
+  init(_ bytes: [UInt8], from start: Int, path: String) throws {
     self.bytes = bytes
     self.path = path
-    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    start = bytes.starts(with: mark) ? 3 : 0
     var reader = LineReader(bytes: bytes, position: start)
-    var first: ArraySlice<UInt8> = []
-    while let line = reader.next() {
-      if !Self.isPassedOver(line) {
-        first = line
-        break
+    var lines: [ArraySlice<UInt8>] = []
+    var first = start
+    while lines.count < 1000, let line = reader.next() {
+      if lines.isEmpty, line.starts(with: Array("sep=".utf8)) {
+        // A line for spreadsheets that says what the rows show.
+        first = reader.position
+      } else if !Self.isPassedOver(line) {
+        lines.append(line)
       }
     }
-    let unquoted = Self.withoutQuoted(first)
-    separator = [UInt8(ascii: "\t"), UInt8(ascii: ","), UInt8(ascii: ";")].first { unquoted.contains($0) }
-  }
-
-  func series(column: String?, objection: (Double) -> String?) throws -> NumberSeries {
-    let sample = sampleRows(1000)
-    guard let first = sample.first else {
-      throw ScheduleFileError(.malformed, path: path, "the file is empty; expected numbers")
+    self.start = first
+    guard !lines.isEmpty else { throw ScheduleFileError(.malformed, path: path, "the file is empty; expected numbers") }
+    let form = DelimitedForm(lines)
+    self.form = form
+    names = form.header ?? (1...form.width).map { "column \($0)" }
+    var cells: [Range<Int>] = []
+    let rows = lines.map { line in
+      form.find(&cells, in: line)
+      return cells.map { String(decoding: line[$0].unquoted, as: UTF8.self) }
     }
-    let hasHeader = first.contains { if case .notANumber = NumberCell($0) { true } else { false } }
-    let names = hasHeader ? first : (1...first.count).map { "column \($0)" }
-    let rows = hasHeader ? Array(sample.dropFirst()) : sample
-    guard !rows.isEmpty else { throw ScheduleFileError(.malformed, path: path, "a header and no rows; expected numbers") }
-    let index = try column.map { try place(of: $0, in: names, hasHeader: hasHeader) } ?? onlyColumn(names: names, rows: rows)
-    let values = try read(index, width: names.count, skippingHeader: hasHeader, objection: objection)
-    return NumberSeries(name: hasHeader ? names[index] : nil, values: values)
+    sample = rows.filter { form.header == nil || Array($0.prefix(form.width)) != form.header }
+    guard !sample.isEmpty else { throw ScheduleFileError(.malformed, path: path, "a header and no rows; expected numbers") }
   }
 
-  // MARK: Choosing the column
+  func series(column: String?, norm: GradientNorm, objection: (Double) -> String?) throws -> NumberSeries {
+    let counter = form.header == nil ? unnamedSteps : nil
+    let index =
+      try column.map(place)
+      ?? ColumnNames.values(
+        among: names.indices.filter { isNumeric($0) }, of: names, except: unnamedTimes + (counter.map { [$0] } ?? []),
+        norm: norm,
+        path: path)
+    var series = NumberSeries(name: form.header == nil ? nil : names[index])
+    var steps = form.header == nil ? counter.map { [$0] } ?? [] : ColumnNames.steps(in: names)
+    steps.removeAll { $0 == index }
+    var epoch = form.header == nil ? nil : ColumnNames.epoch(in: names)
+    if epoch == index { epoch = nil }
+    series.steps = steps.map { NumberSeries.Counter(name: names[$0]) }
+    series.epochs = epoch.map { NumberSeries.Counter(name: names[$0]) }
+    try read(index, counters: steps + (epoch.map { [$0] } ?? []), into: &series, objection: objection)
+    return series
+  }
 
-  private func place(of column: String, in names: [String], hasHeader: Bool) throws -> Int {
-    if hasHeader {
+  // MARK: Choosing columns
+
+  private func place(of column: String) throws -> Int {
+    if form.header != nil {
       let places = names.indices.filter { names[$0] == column }
       if places.count > 1 {
         throw ScheduleFileError(
@@ -49,142 +68,116 @@ struct DelimitedText {
       if let place = places.first { return place }
     }
     if let number = Int(column), (1...names.count).contains(number) { return number - 1 }
-    let near = hasHeader ? suggestion(for: column, among: names) : ""
+    let near = form.header == nil ? "" : suggestion(for: column, among: names)
     throw ScheduleFileError(
       .malformed, path: path,
       "no column '\(column)'\(near); expected 1 to \(names.count)"
-        + (hasHeader ? " or one of: \(names.joined(separator: ", "))" : ""))
+        + (form.header == nil ? "" : " or one of: \(names.joined(separator: ", "))"))
   }
 
-  private func onlyColumn(names: [String], rows: [[String]]) throws -> Int {
-    let numeric = names.indices.filter { index in
-      let cells = rows.filter { index < $0.count }.map { NumberCell($0[index]) }
-      return cells.contains { if case .number = $0 { true } else { false } }
-        && !cells.contains { if case .notANumber = $0 { true } else { false } }
+  private func cells(_ column: Int) -> [NumberCell] {
+    sample.filter { column < $0.count }.map { NumberCell(Array($0[column].utf8)[...], hasDecimalCommas: form.hasDecimalCommas) }
+  }
+
+  private func isNumeric(_ column: Int) -> Bool {
+    let cells = cells(column)
+    return cells.contains { $0.isNumeric } && !cells.contains { if case .notANumber = $0 { true } else { false } }
+  }
+
+  private func numbers(_ column: Int) -> [Double] {
+    cells(column).compactMap { if case .number(let number) = $0 { number } else { nil } }
+  }
+
+  /// The one column without a name that counts: whole numbers that hardly ever fall, or hardly ever rise; of several the one with even
+  /// gaps. nil where that is none or several.
+  private var unnamedSteps: Int? {
+    guard form.width > 1 else { return nil }
+    let counters = names.indices.filter { column in
+      let numbers = numbers(column)
+      guard numbers.count > 1, numbers.count == sample.count, numbers.allSatisfy({ $0 >= 0 && $0 == $0.rounded() }) else {
+        return false
+      }
+      let rises = zip(numbers, numbers.dropFirst()).count { $0 < $1 }
+      let falls = zip(numbers, numbers.dropFirst()).count { $0 > $1 }
+      return min(rises, falls) <= numbers.count / 20 && max(rises, falls) >= (numbers.count - 1) * 9 / 10
+        && !Self.areTimes(numbers)
     }
-    return try NumberSeries.only(of: numeric.map { (names[$0], $0) }, path: path, all: names)
+    if counters.count == 1 { return counters[0] }
+    let even = counters.filter { column in
+      let numbers = numbers(column)
+      return zip(numbers, numbers.dropFirst()).allSatisfy { $1 - $0 == numbers[1] - numbers[0] }
+    }
+    return even.count == 1 ? even[0] : nil
+  }
+
+  /// Columns without a name that hold seconds since 1970.
+  private var unnamedTimes: [Int] {
+    form.header == nil && form.width > 1 ? names.indices.filter { isNumeric($0) && Self.areTimes(numbers($0)) } : []
+  }
+
+  private static func areTimes(_ numbers: [Double]) -> Bool {
+    !numbers.isEmpty && numbers.allSatisfy { (1e9..<3e9).contains($0) }
   }
 
   // MARK: Reading
 
-  private func sampleRows(_ count: Int) -> [[String]] {
-    var rows: [[String]] = []
-    var cells: [Range<Int>] = []
-    var reader = LineReader(bytes: bytes, position: start)
-    while rows.count < count, let line = reader.next() {
-      if Self.isPassedOver(line) { continue }
-      find(&cells, in: line)
-      rows.append(cells.map { String(decoding: Self.unquoted(line[$0]), as: UTF8.self) })
-    }
-    return rows
-  }
-
   private func read(
-    _ index: Int, width: Int, skippingHeader: Bool, objection: (Double) -> String?
-  ) throws -> [Double] {
-    var values: [Double] = []
+    _ index: Int, counters: [Int], into series: inout NumberSeries, objection: (Double) -> String?
+  ) throws {
     var cells: [Range<Int>] = []
     var reader = LineReader(bytes: bytes, position: start)
-    var skips = skippingHeader
+    var headers = 0
     while let line = reader.next() {
       if Self.isPassedOver(line) { continue }
-      if skips {
-        skips = false
+      form.find(&cells, in: line)
+      if let header = form.header, headers == 0 || isHeader(cells, in: line, header) {
+        headers += 1
         continue
       }
-      find(&cells, in: line)
       func error(_ column: Int, _ message: String) -> ScheduleFileError {
         ScheduleFileError(.malformed, path: path, line: reader.line, column: column - line.startIndex + 1, message)
       }
-      guard cells.count == width else {
-        throw error(line.startIndex, "\(counted(cells.count, "cell")) in this row; expected \(width)")
+      guard form.fits(cells, in: line) else {
+        if reader.isCut, cells.count < form.width, !series.values.isEmpty {
+          series.messages.append(LogMessage(.note, "the last row is cut short and left out"))
+          break
+        }
+        throw error(line.startIndex, "\(counted(cells.count, "cell")) in this row; expected \(form.width)")
       }
-      let text = Self.unquoted(line[cells[index]])
-      switch NumberCell(text) {
-      case .missing: values.append(.nan)
+      func counter(_ number: Int) -> Double? {
+        guard case .number(let value) = cell(line[cells[counters[number]]]) else { return nil }
+        return value
+      }
+      let text = line[cells[index]]
+      switch cell(text) {
+      case .missing: series.append(nil, counters: counter)
+      case .notFinite: series.append(.nan, counters: counter)
       case .number(let value):
         if let message = objection(value) { throw error(cells[index].lowerBound, message) }
-        values.append(value)
+        series.append(value, counters: counter)
       case .notANumber:
         throw error(
           cells[index].lowerBound,
-          "'\(String(decoding: text, as: UTF8.self))' is not a number; expected one (empty or NaN where missing)")
+          "'\(String(decoding: text.unquoted, as: UTF8.self))' is not a number; expected one (empty or NaN where missing)")
       }
     }
-    return values
+    if headers > 1 {
+      series.messages.append(LogMessage(.note, "the header stands \(headers) times; passed over"))
+    }
   }
 
-  /// The places of the cells in a line, in an array that is used again and again.
-  private func find(_ cells: inout [Range<Int>], in line: ArraySlice<UInt8>) {
-    cells.removeAll(keepingCapacity: true)
-    var cellStart = line.startIndex
-    var isQuoted = false
-    for position in line.indices {
-      let byte = line[position]
-      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-      let isEnd = separator.map { byte == $0 } ?? byte.isBlank
-      if isEnd, !isQuoted {
-        // Blanks separate as a run; other separators may have nothing between them.
-        if separator != nil || position > cellStart { cells.append(cellStart..<position) }
-        cellStart = position + 1
-      }
-    }
-    if separator != nil || line.endIndex > cellStart { cells.append(cellStart..<line.endIndex) }
+  private func cell(_ text: ArraySlice<UInt8>) -> NumberCell {
+    NumberCell(text.unquoted, hasDecimalCommas: form.hasDecimalCommas)
   }
 
-  private static func unquoted(_ cell: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    let trimmed = cell.trimmingBlanks
-    let quote = UInt8(ascii: "\"")
-    guard trimmed.count >= 2, trimmed.first == quote, trimmed.last == quote else { return trimmed }
-    let inner = trimmed.dropFirst().dropLast()
-    guard inner.contains(quote) else { return inner.trimmingBlanks }
-    var result: [UInt8] = []
-    var isSecondQuote = false
-    for byte in inner {
-      isSecondQuote = byte == quote && !isSecondQuote
-      if byte != quote || !isSecondQuote { result.append(byte) }
-    }
-    return result[...].trimmingBlanks
-  }
-
-  private static func withoutQuoted(_ line: ArraySlice<UInt8>) -> [UInt8] {
-    var isQuoted = false
-    return line.filter {
-      if $0 == UInt8(ascii: "\"") { isQuoted.toggle() }
-      return !isQuoted
-    }
+  /// Whether the header stands again, as a resumed run may write it.
+  private func isHeader(_ cells: [Range<Int>], in line: ArraySlice<UInt8>, _ header: [String]) -> Bool {
+    guard let first = line.first, !(0x30...0x39).contains(first), form.fits(cells, in: line) else { return false }
+    return header.indices.allSatisfy { String(decoding: line[cells[$0]].unquoted, as: UTF8.self) == header[$0] }
   }
 
   private static func isPassedOver(_ line: ArraySlice<UInt8>) -> Bool {
     guard let first = line.first(where: { !$0.isBlank }) else { return true }
     return first == UInt8(ascii: "#")
-  }
-}
-
-/// Lines without their ends, counted from 1.
-struct LineReader {
-  let bytes: [UInt8]
-  var position: Int
-  private(set) var line = 0
-
-  init(bytes: [UInt8], position: Int = 0) {
-    self.bytes = bytes
-    self.position = position
-  }
-
-  mutating func next() -> ArraySlice<UInt8>? {
-    guard position < bytes.count else { return nil }
-    let end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
-    let slice = bytes[position..<end]
-    position = end + 1
-    line += 1
-    return slice.last == UInt8(ascii: "\r") ? slice.dropLast() : slice
-  }
-}
-
-extension ArraySlice<UInt8> {
-  fileprivate var trimmingBlanks: ArraySlice<UInt8> {
-    guard let last = lastIndex(where: { !$0.isBlank }) else { return [] }
-    return self[...last].drop { $0.isBlank }
   }
 }

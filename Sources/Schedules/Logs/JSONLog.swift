@@ -4,15 +4,18 @@ struct JSONLog {
   private let bytes: [UInt8]
   private let path: String
   private let start: Int
+  private let norm: GradientNorm
   private let objection: (Double) -> String?
 
   /// - Parameters:
   ///   - start: where the text begins, behind a byte-order mark.
+  ///   - norm: which of two keys that differ in the norm.
   ///   - objection: what is wrong with a finite value, if anything.
-  init(_ bytes: [UInt8], from start: Int, path: String, objection: @escaping (Double) -> String?) {
+  init(_ bytes: [UInt8], from start: Int, path: String, norm: GradientNorm, objection: @escaping (Double) -> String?) {
     self.bytes = bytes
     self.start = start
     self.path = path
+    self.norm = norm
     self.objection = objection
   }
 
@@ -23,8 +26,8 @@ struct JSONLog {
     let arrays = members.filter { $0.kind == .numbers }
     let isOfArrays =
       key.map { key in arrays.contains { $0.name == key } }
-      ?? (arrays.contains { NumberSeries.isNamedAsValues($0.name) }
-        || !arrays.isEmpty && !members.contains { $0.kind == .number && NumberSeries.isNamedAsValues($0.name) })
+      ?? (arrays.contains { ColumnNames.isNamedAsValues($0.name) }
+        || !arrays.isEmpty && !members.contains { $0.kind == .number && ColumnNames.isNamedAsValues($0.name) })
     if isOfArrays { return try column(key: key, of: arrays.map(\.name)) }
     let tables = members.filter { $0.kind == .objects }
     if tables.count == 1, !members.contains(where: { $0.kind == .number && $0.name == key }) {
@@ -38,25 +41,61 @@ struct JSONLog {
   // MARK: An array
 
   private func seriesOfArray(key: String?) throws -> NumberSeries {
-    var holdsObjects = false
-    var values: [Double] = []
+    var isOfNumbers = true
+    var series = NumberSeries(name: nil)
     var scanner = document
+    var first: UInt8?
     try scanner.forEachElement { scanner in
-      if scanner.next == UInt8(ascii: "{"), values.isEmpty {
-        holdsObjects = true
+      first = first ?? scanner.next
+      if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+        isOfNumbers = false
+        guard scanner.next == first else {
+          throw scanner.error(
+            "something else among \(first == UInt8(ascii: "{") ? "objects; expected an object" : "arrays; expected an array")")
+        }
         _ = try scanner.value()
-      } else if !holdsObjects {
-        values.append(try number(&scanner, "an element"))
       } else {
-        throw scanner.error("something else among objects; expected an object")
+        series.append(try number(&scanner, "an element")) { _ in nil }
       }
     }
     try scanner.expectEnd("array")
-    if holdsObjects { return try rows(.elements(of: nil), key: key) }
+    if first == UInt8(ascii: "[") { return try seriesOfScalars(key: key) }
+    if !isOfNumbers { return try rows(.elements(of: nil), key: key) }
     if let key, key != "1" {
       throw ScheduleFileError(.malformed, path: path, "no column '\(key)' in an array of numbers; leave out the column")
     }
-    return NumberSeries(name: nil, values: values)
+    return series
+  }
+
+  /// TensorBoard's `[[wall time, step, value], ...]`.
+  private func seriesOfScalars(key: String?) throws -> NumberSeries {
+    if let key, !["3", "Value"].contains(key) {
+      throw ScheduleFileError(
+        .malformed, path: path, "no column '\(key)' in TensorBoard's [wall time, step, value]; leave out the column")
+    }
+    var series = NumberSeries(name: "Value")
+    series.steps = [NumberSeries.Counter(name: "Step")]
+    var scanner = document
+    try scanner.forEachElement { scanner in
+      let place = scanner.position
+      var step: Double?
+      var value: Double?
+      var count = 0
+      try scanner.forEachElement { scanner in
+        count += 1
+        switch count {
+        case 2: step = try plainNumber(&scanner)
+        case 3: value = try number(&scanner, "the value")
+        default: _ = try scanner.value()
+        }
+      }
+      guard count == 3 else {
+        throw scanner.error(
+          at: place, "an array of \(counted(count, "element")); expected [wall time, step, value], as TensorBoard writes")
+      }
+      series.append(value) { _ in step }
+    }
+    return series
   }
 
   // MARK: One object
@@ -91,7 +130,7 @@ struct JSONLog {
     try scanner.forEachElement { scanner in
       let isObject = scanner.next == UInt8(ascii: "{")
       switch try scanner.value() {
-      case .number: kinds.insert(.number)
+      case .number, .notFinite: kinds.insert(.number)
       case .missing: break
       case .notANumber: kinds.insert(isObject ? .objects : .other)
       }
@@ -100,21 +139,39 @@ struct JSONLog {
   }
 
   private func column(key: String?, of arrays: [String]) throws -> NumberSeries {
-    let places = arrays.enumerated().map { (name: $1, index: $0) }
-    let name = try key ?? arrays[NumberSeries.only(of: places, path: path, all: arrays)]
+    let name = try key ?? arrays[ColumnNames.values(among: Array(arrays.indices), of: arrays, norm: norm, path: path)]
     guard arrays.count(where: { $0 == name }) == 1 else {
       throw ScheduleFileError(.malformed, path: path, "more than one array is called '\(name)'")
     }
-    var values: [Double] = []
+    let counters = counterKeys(among: arrays.filter { $0 != name })
+    var values: [Double?] = []
+    var numbers: [String: [Double?]] = [:]
     var scanner = document
     try scanner.forEachMember { scanner, key in
-      guard key == name, scanner.next == UInt8(ascii: "[") else {
+      if key == name, scanner.next == UInt8(ascii: "[") {
+        try scanner.forEachElement { values.append(try number(&$0, "an element of '\(name)'")) }
+      } else if counters.all.contains(key), scanner.next == UInt8(ascii: "[") {
+        var column: [Double?] = []
+        try scanner.forEachElement { column.append(try plainNumber(&$0)) }
+        numbers[key] = column
+      } else {
         _ = try scanner.value()
-        return
       }
-      try scanner.forEachElement { values.append(try number(&$0, "an element of '\(name)'")) }
     }
-    return NumberSeries(name: name, values: values)
+    // An array of another length says nothing of these values.
+    func isBeside(_ key: String) -> Bool { numbers[key]?.count == values.count }
+    var series = NumberSeries(name: name)
+    series.steps = counters.steps.filter(isBeside).map { NumberSeries.Counter(name: $0) }
+    series.epochs = counters.epoch.flatMap { isBeside($0) ? NumberSeries.Counter(name: $0) : nil }
+    let beside = (series.steps + (series.epochs.map { [$0] } ?? [])).compactMap { numbers[$0.name] }
+    for (index, value) in values.enumerated() { series.append(value) { beside[$0][index] } }
+    return series
+  }
+
+  private func counterKeys(among keys: [String]) -> (steps: [String], epoch: String?, all: [String]) {
+    let steps = ColumnNames.steps(in: keys).map { keys[$0] }
+    let epoch = ColumnNames.epoch(in: keys).map { keys[$0] }
+    return (steps, epoch, steps + (epoch.map { [$0] } ?? []))
   }
 
   // MARK: Objects
@@ -134,22 +191,30 @@ struct JSONLog {
         .malformed, path: path,
         "no key '\(key)'\(suggestion(for: key, among: keys)); expected one of: \(keys.joined(separator: ", "))")
     }
-    let candidates = keys.enumerated().filter { numeric.contains($1) }.map { (name: $1, index: $0) }
-    let name = try key ?? keys[NumberSeries.only(of: candidates, path: path, all: keys)]
-    var values: [Double] = []
-    try forEachObject(place) { scanner in
-      var value = Double.nan
+    let candidates = keys.indices.filter { numeric.contains(keys[$0]) }
+    let name = try key ?? keys[ColumnNames.values(among: candidates, of: keys, norm: norm, path: path)]
+    let counters = counterKeys(among: keys.filter { $0 != name && numeric.contains($0) })
+    var series = NumberSeries(name: name)
+    series.steps = counters.steps.map { NumberSeries.Counter(name: $0) }
+    series.epochs = counters.epoch.map { NumberSeries.Counter(name: $0) }
+    var counted = [Double?](repeating: nil, count: counters.all.count)
+    let isCut = try forEachObject(place) { scanner in
+      var value: Double?
+      for index in counted.indices { counted[index] = nil }
       try scanner.forEachMember { scanner, member in
-        guard member == name else {
+        if member == name {
+          value = try number(&scanner, "the value of '\(name)'")
+        } else if let index = counters.all.firstIndex(of: member) {
+          counted[index] = try plainNumber(&scanner)
+        } else {
           _ = try scanner.value()
-          return
         }
-        value = try number(&scanner, "the value of '\(name)'")
       }
-      values.append(value)
+      series.append(value) { counted[$0] }
       return true
     }
-    return NumberSeries(name: name, values: values)
+    if isCut { series.messages.append(LogMessage(.note, "the last line is cut short and left out")) }
+    return series
   }
 
   /// The keys of the first objects in the order of their appearance, and those with numbers only.
@@ -159,12 +224,12 @@ struct JSONLog {
     var numeric: Set<String> = []
     var others: Set<String> = []
     var count = 0
-    try forEachObject(place) { scanner in
+    _ = try forEachObject(place) { scanner in
       count += 1
       try scanner.forEachMember { scanner, key in
         if known.insert(key).inserted { all.append(key) }
         switch try scanner.value() {
-        case .number: numeric.insert(key)
+        case .number, .notFinite: numeric.insert(key)
         case .missing: break
         case .notANumber: others.insert(key)
         }
@@ -175,7 +240,9 @@ struct JSONLog {
   }
 
   /// Calls `body` with a scanner before each object, until it returns false; `body` must take the object.
-  private func forEachObject(_ place: Place, _ body: (inout JSONScanner) throws -> Bool) throws {
+  ///
+  /// - Returns: Whether the last of several lines has no end and is no object, as a run that was ended leaves it.
+  private func forEachObject(_ place: Place, _ body: (inout JSONScanner) throws -> Bool) throws -> Bool {
     var whole = document
     switch place {
     case .document: _ = try body(&whole)
@@ -189,11 +256,16 @@ struct JSONLog {
       while let line = reader.next() {
         if line.allSatisfy({ $0.isBlank }) { continue }
         var scanner = JSONScanner(line, path: path, firstLine: reader.line)
+        if reader.isCut, reader.line > 1, scanner.next == UInt8(ascii: "{") {
+          var trial = scanner
+          if (try? trial.value()) == nil { return true }
+        }
         let isMoreWanted = try body(&scanner)
         try scanner.expectEnd("object; expected one object a line")
-        if !isMoreWanted { return }
+        if !isMoreWanted { return false }
       }
     }
+    return false
   }
 
   private func forEachElement(of scanner: inout JSONScanner, _ body: (inout JSONScanner) throws -> Bool) throws {
@@ -203,15 +275,21 @@ struct JSONLog {
     }
   }
 
-  /// Takes a value; NaN where it is missing or not finite.
-  private func number(_ scanner: inout JSONScanner, _ subject: String) throws -> Double {
+  /// Takes a value; nil where it is missing, NaN where it is not finite.
+  private func number(_ scanner: inout JSONScanner, _ subject: String) throws -> Double? {
     let place = scanner.position
     switch try scanner.value() {
-    case .missing: return .nan
+    case .missing: return nil
+    case .notFinite: return .nan
     case .notANumber: throw scanner.error(at: place, "\(subject) is not a number")
     case .number(let number):
       if let message = objection(number) { throw scanner.error(at: place, message) }
       return number
     }
+  }
+
+  /// Takes a value; nil where it is no finite number.
+  private func plainNumber(_ scanner: inout JSONScanner) throws -> Double? {
+    if case .number(let number) = try scanner.value() { number } else { nil }
   }
 }

@@ -126,8 +126,11 @@ struct JSONScanner {
     case UInt8(ascii: "\"")?:
       // Some loggers write what is not finite as a string.
       let content = try string()
-      if case .missing = NumberCell(content), !content.isEmpty { return .missing }
-      return .notANumber
+      switch NumberCell(content) {
+      case .notFinite: return .notFinite
+      case .missing where !content.isEmpty: return .missing
+      default: return .notANumber
+      }
     case UInt8(ascii: "{")?:
       try forEachMember { scanner, _ in _ = try scanner.value() }
       return .notANumber

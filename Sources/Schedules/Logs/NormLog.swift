@@ -6,43 +6,47 @@
 /// - NumPy arrays of float32 or float64: one dimension, or (steps, runs, 2) as `train --norms` writes.
 ///
 ///     let log = try NormLog(path: "run.csv", selection: NormLogSelection(column: "grad_norm"))
+///
+/// What counts is where the log says that the norms belong: rows are sorted by its column of steps, of a step that was logged twice the last
+/// row counts, and uneven gaps are interpolated over; `messages` says what was done.
 public struct NormLog: Sendable, Hashable {
   public let path: String
-  /// In the log's order; NaN where the value is missing, not a number or infinite.
+  /// Finite, in the order of the steps, evenly spaced.
   public let norms: [Double]
+  /// How many were left out because they are not finite.
+  public let omitted: Int
   /// The name of the column or key that they come from, where it has one.
   public let column: String?
-
-  /// Those that are finite.
-  public var finiteNorms: [Double] { norms.filter(\.isFinite) }
-  /// How many are not.
-  public var omitted: Int { norms.count - finiteNorms.count }
+  /// What a reader of the schedule should know of the log.
+  public let messages: [LogMessage]
 
   /// - Throws: `ScheduleFileError`: no such file; no norms; a negative norm; text that is no number; no such column; several
   ///   columns that could be the norms.
-  /// - Complexity: O(size of the file).
+  /// - Complexity: O(size of the file + n log n) for n rows.
   public init(path: String, selection: NormLogSelection = NormLogSelection()) throws {
     let bytes = try FileBytes.read(path)
     self.path = path
+    let series: NumberSeries
     if NumPyArrayFile.hasMagic(bytes) {
-      column = nil
-      norms = try Self.norms(of: NumPyArrayFile(bytes: bytes, path: path), selection: selection, path: path)
+      series = try Self.norms(of: NumPyArrayFile(bytes: bytes, path: path), selection: selection, path: path)
     } else {
-      let series = try NumberSeries(bytes: bytes, path: path, column: selection.column) {
+      series = try NumberSeries(bytes: bytes, path: path, column: selection.column, norm: selection.norm) {
         $0 < 0 ? "a negative norm (\(shortText($0))); expected 0 or more" : nil
       }
-      column = series.name
-      norms = series.values
     }
-    guard !norms.isEmpty else { throw ScheduleFileError(.malformed, path: path, "holds no norms") }
-    guard norms.contains(where: \.isFinite) else {
-      throw ScheduleFileError(.malformed, path: path, "none of the \(norms.count) norms is a finite number")
+    column = series.name
+    (norms, omitted, messages) = series.inOrderOfSteps()
+    guard !norms.isEmpty else {
+      throw ScheduleFileError(
+        .malformed, path: path,
+        series.values.isEmpty && series.missing == 0
+          ? "holds no norms" : "none of the \(series.values.count + series.missing) norms is a finite number")
     }
   }
 
-  private static func norms(of array: NumPyArrayFile, selection: NormLogSelection, path: String) throws -> [Double] {
+  private static func norms(of array: NumPyArrayFile, selection: NormLogSelection, path: String) throws -> NumberSeries {
     let shape = array.shape
-    var values: [Double]
+    let values: [Double]
     if shape.count == 1 {
       if let run = selection.run, run != 1 {
         throw ScheduleFileError(.malformed, path: path, "holds one run; there is no run \(run)")
@@ -64,13 +68,14 @@ public struct NormLog: Sendable, Hashable {
         .malformed, path: path,
         "an array of shape (\(shape.map(String.init).joined(separator: ", "))); expected (steps) or (steps, runs, 2)")
     }
-    for (step, value) in values.enumerated() where !value.isFinite || value < 0 {
-      if value.isFinite {
+    var series = NumberSeries(name: nil)
+    for (step, value) in values.enumerated() {
+      if value.isFinite, value < 0 {
         throw ScheduleFileError(
           .malformed, path: path, "a negative norm (\(shortText(value))) at step \(step + 1); expected 0 or more")
       }
-      values[step] = .nan
+      series.append(value.isFinite ? value : .nan) { _ in nil }
     }
-    return values
+    return series
   }
 }

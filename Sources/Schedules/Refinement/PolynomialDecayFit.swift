@@ -34,13 +34,14 @@ public struct PolynomialDecayFit: Sendable, Hashable {
     return canonical ?? "polynomial:power=\(power)"
   }
 
-  /// One line of Python, for any trainer that takes a function from the step (from 0) to the factor.
+  /// One line of Python, for any trainer that takes a function from the step (from 0) to the factor. Beyond the last step it stays what it
+  /// is there, 0.
   public func pythonLambda(steps: Int) -> String {
     let rising = Int((rounded(warmup) * Double(steps)).rounded(.toNearestOrEven))
     let rest = max(1, steps - rising)
     let power = shortText(rounded(power))
-    guard rising > 0 else { return "lambda t: (1 - t / \(rest)) ** \(power)" }
-    return "lambda t: (t + 1) / \(rising) if t < \(rising) else (1 - (t - \(rising)) / \(rest)) ** \(power)"
+    guard rising > 0 else { return "lambda t: max(0, 1 - t / \(rest)) ** \(power)" }
+    return "lambda t: (t + 1) / \(rising) if t < \(rising) else max(0, 1 - (t - \(rising)) / \(rest)) ** \(power)"
   }
 
   private func rounded(_ value: Double) -> Double { (value * 1e4).rounded() / 1e4 }

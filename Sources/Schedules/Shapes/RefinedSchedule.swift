@@ -32,9 +32,9 @@ struct RefinedSchedule: ScheduleShape {
       method: arguments[Self.method].flatMap(RefinementOptions.Method.init) ?? .closed)
   }
 
-  func factors(steps: Int) throws -> [Double] { try factors(steps: steps, unspecifiedNorm: .l2) }
+  func factors(steps: Int) throws -> [Double] { try factors(steps: steps, unspecifiedNorm: .l2, note: { _, _ in }) }
 
-  func factors(steps: Int, unspecifiedNorm: GradientNorm) throws -> [Double] {
+  func factors(steps: Int, unspecifiedNorm: GradientNorm, note: (String, LogMessage) -> Void) throws -> [Double] {
     guard let norms else {
       throw ScheduleError(spelling: Self.name, "outside a sweep it needs gradient norms; expected refined:norms=FILE")
     }
@@ -42,6 +42,7 @@ struct RefinedSchedule: ScheduleShape {
     options.norm = norm ?? unspecifiedNorm
     options.points = steps
     let log = try NormLog(path: norms, selection: NormLogSelection(column: column, run: run, norm: options.norm))
+    for message in log.messages { note(norms, message) }
     do {
       return try RefinementResult(refining: log.norms, options: options).factors
     } catch let error as RefinementError {
