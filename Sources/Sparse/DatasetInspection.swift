@@ -33,6 +33,7 @@ public struct DatasetInspection: Sendable, Hashable {
   public let constantFeatureCount: Int
   /// Their indices as the file counts them, ascending: the first 100,000.
   public let constantFeatures: [Int]
+  public let warnings: [DatasetWarning]
 
   /// - Complexity: O(rows + nonzeros), and O(nonzeros) memory, however large the indices are.
   public init(_ file: LIBSVMFile) {
@@ -57,6 +58,7 @@ public struct DatasetInspection: Sendable, Hashable {
     let constant = matrix.constantColumns(listing: 100_000)
     constantFeatureCount = constant.count
     constantFeatures = constant.first.map { $0 + base }
+    warnings = data.warnings
   }
 }
 
@@ -70,6 +72,7 @@ extension DatasetInspection: Encodable {
     case writtenZeros = "written_zeros"
     case constantFeatureCount = "constant_feature_count"
     case constantFeatures = "constant_features"
+    case warnings
   }
 
   private struct LabelKey: CodingKey {
@@ -98,6 +101,7 @@ extension DatasetInspection: Encodable {
     try container.encode(writtenZeros, forKey: .writtenZeros)
     try container.encode(constantFeatureCount, forKey: .constantFeatureCount)
     try container.encode(constantFeatures, forKey: .constantFeatures)
+    try container.encode(warnings.map(\.description), forKey: .warnings)
   }
 }
 

@@ -19,6 +19,7 @@ struct DataInspectCommand: ParsableCommand {
     let options = ReadingOptions(indexBase: base.indexBase.flatMap(IndexBase.init))
     let inspection = DatasetInspection(try LIBSVMReader.read(path: file, options: options))
     try Output.write(json ? Output.json(inspection) : Self.text(inspection), to: nil)
+    for warning in inspection.warnings { report("\(file == "-" ? "<stdin>" : file): warning: \(warning)") }
   }
 
   private static func text(_ inspection: DatasetInspection) -> String {

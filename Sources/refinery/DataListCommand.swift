@@ -75,6 +75,7 @@ struct DataListCommand: ParsableCommand {
         let has = constantFeatures == 1 ? "has" : "have"
         warnings.append("\(entry.path): warning: \(constantFeatures) of \(features) features \(has) one value in all rows")
       }
+      warnings += data.warnings.map { "\(entry.path): warning: \($0)" }
     }
 
     enum CodingKeys: String, CodingKey {

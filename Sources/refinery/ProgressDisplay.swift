@@ -23,10 +23,11 @@ struct ProgressDisplay {
   mutating func show(_ progress: SweepProgress) {
     guard !quiet else { return }
     if isTerminal {
-      redraw([bar(progress), best(progress)])
+      redraw([bar(progress), best(progress)] + [searched(progress)].compactMap { $0.map(Self.fitted) })
     } else if Date().timeIntervalSince(lastLine) >= Self.lineInterval {
       lastLine = Date()
-      report(summary(progress) + (progress.problem.isEmpty ? "" : "; \(progress.problem), \(progress.optimizer)"))
+      let batch = progress.problem.isEmpty ? nil : "\(progress.problem), \(progress.optimizer)"
+      report(([summary(progress)] + [batch, searched(progress)].compactMap { $0 }).joined(separator: "; "))
     }
   }
 
@@ -63,8 +64,15 @@ struct ProgressDisplay {
     guard !progress.problem.isEmpty else { return "" }
     let bests = progress.best.map { "\($0.schedule) " + String(format: "%.2f", $0.meanTrainError * 100) }
     let line = "\(progress.problem), \(progress.optimizer), train error %: " + bests.joined(separator: ", ")
-    return String(line.printable.prefix(Self.terminalWidth - 1))
+    return Self.fitted(line)
   }
+
+  /// What is done beside training or after it: "smallest loss of w8a".
+  private func searched(_ progress: SweepProgress) -> String? {
+    progress.smallestLosses.isEmpty ? nil : "smallest loss of " + progress.smallestLosses.joined(separator: ", ")
+  }
+
+  private static func fitted(_ line: String) -> String { String(line.printable.prefix(terminalWidth - 1)) }
 
   private static var terminalWidth: Int {
     var size = winsize()

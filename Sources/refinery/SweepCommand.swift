@@ -88,6 +88,11 @@ struct SweepCommand: ParsableCommand {
         String(format: "%.1f", part.estimatedSeconds),
       ])
     }
+    for loss in plan.smallestLosses {
+      table.append([
+        loss.problem, "smallest loss", "-", "-", loss.isDone ? "yes" : "no", String(format: "%.1f", loss.estimatedSeconds),
+      ])
+    }
     table.append([
       "total", "", "", "\(plan.runs)", "\(plan.runsDone)", String(format: "%.1f", plan.estimatedSeconds),
     ])

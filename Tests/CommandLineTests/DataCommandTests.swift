@@ -46,6 +46,31 @@ import Testing
     #expect(json["labels"] as? [String: Int] == ["-1": 1, "3": 1])
   }
 
+  /// Once each: labels of a regression, and features that are not scaled.
+  @Test func unsuitableDataAreWarnedOf() throws {
+    let folder = try Program.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("target").path
+    let text = (0..<40).map { "\(Double($0) * 0.75) 1:\($0 % 7) 2:\(60 + $0)\n" }.joined()
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    let warnings = [
+      "\(path): warning: 40 distinct labels in 40 rows look like a regression target; each is trained as a class of its own",
+      "\(path): warning: features are not scaled: a value of 99 is beyond -30 to 30, which the learning rates of the grid may "
+        + "not suit; `refinery data scale` scales every feature to -1 to 1",
+    ]
+    let inspection = try Program.run("data", "inspect", path, "--json")
+    #expect(inspection.errors.split(separator: "\n").map(String.init) == warnings)
+    let ownWarnings = try inspection.json()["warnings"] as? [String]
+    #expect(ownWarnings?.map { "\(path): warning: \($0)" } == warnings)
+    let list = try Program.run("data", "list", folder.path, "--json")
+    #expect(list.errors.split(separator: "\n").map(String.init) == warnings)
+    #expect((try list.json()["datasets"] as? [[String: Any]])?.first?["warnings"] as? [String] == warnings)
+    let sweep = try Program.run("sweep", "--data", folder.path, "--dry-run")
+    #expect(sweep.errors.split(separator: "\n").map(String.init) == warnings)
+    #expect(sweep.output.contains("smallest loss"))
+    #expect(try Program.run("data", "inspect", "-", input: Data(text.utf8)).errors.hasPrefix("<stdin>: warning: 40 distinct"))
+  }
+
   /// The signal of a mapped file that is cut short; here it comes from outside.
   @Test func aFileThatIsLostWhileItIsReadEndsInAMessage() throws {
     let process = Process()

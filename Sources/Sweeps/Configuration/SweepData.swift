@@ -72,8 +72,12 @@ public struct SweepData: Sendable {
     self.failures = failures.values.sorted()
   }
 
-  /// Features that have the same value in every row: they do what the bias does.
   private static func warnings(of data: LabelledSparseData, path: String) -> [String] {
+    constantFeatures(of: data, path: path) + data.warnings.map { "\(path): warning: \($0)" }
+  }
+
+  /// Features that have the same value in every row: they do what the bias does.
+  private static func constantFeatures(of data: LabelledSparseData, path: String) -> [String] {
     let constant = data.matrix.constantColumns(listing: 1)
     guard let first = constant.first.first.map({ $0 + 1 }) else { return [] }
     let text = constant.count == 1 ? "feature \(first) is" : "\(constant.count) features (the first: \(first)) are"

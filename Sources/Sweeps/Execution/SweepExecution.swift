@@ -4,10 +4,10 @@ import Training
 /// A sweep at work: a queue of tasks that threads take the longest from, and what is known so far.
 ///
 /// Whenever all tasks of a unit have finished, its plan is made again from what is known; a unit whose plan asks for nothing is
-/// done. All that changes is guarded by `condition`.
+/// done. Threads that have nothing to train search for smallest losses, each for one of its own as long as there are any, and turn
+/// to training as soon as there is something to train. All that changes is guarded by `condition`.
 final class SweepExecution: @unchecked Sendable {
   private let units: [SweepUnit]
-  private let optima: [SweepProblem]
   private let configuration: SweepConfiguration
   private let journal: Journal
   private let isCancelled: @Sendable () -> Bool
@@ -15,6 +15,10 @@ final class SweepExecution: @unchecked Sendable {
   private let condition = NSCondition()
   private var known: JournalContents
   private var queue: [Task] = []
+  /// Those that no thread has begun, the shortest last.
+  private var waitingSearches: [SmallestLossSearch]
+  private var activeSearches: [SmallestLossSearch] = []
+  private var searchedCost = 0.0
   private var activeTasks = 0
   private var threads = 0
   private var isStopped = false
@@ -37,13 +41,18 @@ final class SweepExecution: @unchecked Sendable {
       case train([PlannedRun])
       case refine(PlannedRefinement)
       case trace([PlannedTrace])
-      case optimum(SweepProblem)
     }
 
     let work: Work
-    /// nil for an optimum.
-    let unit: Int?
+    let unit: Int
     let cost: Double
+  }
+
+  /// What a thread does next.
+  private enum Job {
+    case task(Task)
+    case search(SmallestLossSearch)
+    case assist(SmallestLossSearch)
   }
 
   init(
@@ -51,12 +60,13 @@ final class SweepExecution: @unchecked Sendable {
     known: JournalContents, isCancelled: @escaping @Sendable () -> Bool
   ) {
     self.units = units
-    self.optima = optima
     self.configuration = configuration
     self.journal = journal
     self.known = known
     self.isCancelled = isCancelled
     states = Array(repeating: UnitState(), count: units.count)
+    waitingSearches = optima.map(SmallestLossSearch.init).filter { $0.isMissing(in: known) }.sorted { $0.cost.bound > $1.cost.bound }
+    warnings = optima.map(SmallestLossSearch.init).filter { $0.isKnownUnfound(in: known) }.map(\.warning)
   }
 
   var wasCancelled: Bool { condition.withLock { isStopped && failure == nil } }
@@ -65,13 +75,10 @@ final class SweepExecution: @unchecked Sendable {
   func run(jobs: Int, progress: (SweepProgress) -> Void) throws {
     let start = Date()
     condition.withLock {
-      for problem in optima where known.optima[RunKey.optimum(of: problem.summary)] == nil {
-        queue.append(Task(work: .optimum(problem), unit: nil, cost: SweepRunner.optimumCost(of: problem)))
-      }
       for unit in units.indices { advance(unit) }
       reusedRunCount = states.map(\.runsDone).reduce(0, +)
       reusedCost = zip(units, states).map { $0.cost * Double($1.runsDone) }.reduce(0, +)
-      threads = queue.isEmpty ? 0 : jobs
+      threads = queue.isEmpty && waitingSearches.isEmpty ? 0 : jobs
     }
     for _ in 0..<threads {
       let thread = Thread { [self] in work() }
@@ -92,18 +99,17 @@ final class SweepExecution: @unchecked Sendable {
   // MARK: Tasks
 
   private func work() {
-    while let task = next() {
-      do {
-        try perform(task)
-      } catch {
-        condition.withLock {
-          if !(error is CancellationError), failure == nil { failure = error }
-          stop()
-        }
-      }
-      condition.withLock {
-        activeTasks -= 1
-        if queue.isEmpty { condition.broadcast() }
+    while let job = next() {
+      switch job {
+      case .task(let task):
+        attempt { try perform(task) }
+        endJob()
+      case .search(let search):
+        attempt { try perform(search) }
+        condition.withLock { activeSearches.removeAll { $0 === search } }
+        endJob()
+      case .assist(let search):
+        search.loop.assist { [self] in condition.withLock { isStopped || !queue.isEmpty } }
       }
     }
     condition.withLock {
@@ -112,51 +118,98 @@ final class SweepExecution: @unchecked Sendable {
     }
   }
 
-  /// The longest task that waits; nil where there will be none.
-  private func next() -> Task? {
+  /// The longest task that waits; where there is none, a search; nil where there will be neither.
+  private func next() -> Job? {
     condition.withLock {
-      while queue.isEmpty && activeTasks > 0 && !isStopped { condition.wait() }
-      guard !isStopped, let task = queue.popLast() else { return nil }
-      activeTasks += 1
-      return task
+      while !isStopped {
+        if let task = popTask() { return .task(task) }
+        if let search = waitingSearches.popLast() {
+          activeSearches.append(search)
+          activeTasks += 1
+          return .search(search)
+        }
+        let open = activeSearches.filter { $0.loop.isOpen }
+        if let search = open.max(by: { $0.secondsLeft < $1.secondsLeft }) { return .assist(search) }
+        if activeTasks == 0 { return nil }
+        condition.wait()
+      }
+      return nil
+    }
+  }
+
+  /// Called under the lock.
+  private func popTask() -> Task? {
+    guard let task = queue.popLast() else { return nil }
+    activeTasks += 1
+    return task
+  }
+
+  private func endJob() {
+    condition.withLock {
+      activeTasks -= 1
+      if queue.isEmpty { condition.broadcast() }
+    }
+  }
+
+  private func attempt(_ body: () throws -> Void) {
+    do {
+      try body()
+    } catch {
+      condition.withLock {
+        if !(error is CancellationError), failure == nil { failure = error }
+        stop()
+      }
     }
   }
 
   private func stop() {
     isStopped = true
     queue = []
+    waitingSearches = []
+    wakeThreads()
+  }
+
+  /// Called under the lock.
+  private func wakeThreads() {
     condition.broadcast()
+    for search in activeSearches { search.loop.recallAssistants() }
+  }
+
+  private func perform(_ search: SmallestLossSearch) throws {
+    let line = try search.run { [self] in
+      // Training goes first: whatever has been queued meanwhile is done before the search continues.
+      while let task = condition.withLock({ isStopped ? nil : popTask() }) {
+        attempt { try perform(task) }
+        endJob()
+      }
+      return condition.withLock { isStopped } || isCancelled()
+    }
+    try journal.append(runs: [], details: [line])
+    condition.withLock {
+      known.take(line, at: JournalContents.Place(file: journal.folder, line: 0))
+      searchedCost += search.seconds
+      if line.optimum == nil { warnings.append(search.warning) }
+    }
   }
 
   private func perform(_ task: Task) throws {
     var runs: [RunRecord] = []
     var details: [DetailLine] = []
-    let unit = task.unit.map { units[$0] }
+    let unit = units[task.unit]
     switch task.work {
-    case .train(let planned):
-      runs = try unit?.train(planned, isCancelled: isCancelled) ?? []
-    case .refine(let planned):
-      if let unit { details = [try unit.refine(planned, isCancelled: isCancelled, warn: warn)] }
-    case .trace(let planned):
-      details = try unit?.trace(planned, isCancelled: isCancelled, warn: warn) ?? []
-    case .optimum(let problem):
-      let optimum = try Optimum.find(for: problem.problem.training, isCancelled: isCancelled)
-      var line = DetailLine(kind: .optimum, key: RunKey.optimum(of: problem.summary))
-      line.optimum = OptimumRecord(
-        loss: optimum.loss, gradientNorm: optimum.gradientNorm, attained: optimum.attained, separable: optimum.separable,
-        iterations: optimum.iterations)
-      details = [line]
+    case .train(let planned): runs = try unit.train(planned, isCancelled: isCancelled)
+    case .refine(let planned): details = [try unit.refine(planned, isCancelled: isCancelled, warn: warn)]
+    case .trace(let planned): details = try unit.trace(planned, isCancelled: isCancelled, warn: warn)
     }
     try journal.append(runs: runs, details: details)
     try condition.withLock {
       let place = JournalContents.Place(file: journal.folder, line: 0)
       for run in runs { try known.take(run, at: place) }
       for line in details { known.take(line, at: place) }
-      guard let unit = task.unit else { return }
-      states[unit].runsDone += runs.count
-      states[unit].waiting -= 1
-      lastUnit = unit
-      if states[unit].waiting == 0 && !isStopped { advance(unit) }
+      states[task.unit].runsDone += runs.count
+      states[task.unit].waiting -= 1
+      lastUnit = task.unit
+      if states[task.unit].waiting == 0 && !isStopped { advance(task.unit) }
     }
   }
 
@@ -177,7 +230,7 @@ final class SweepExecution: @unchecked Sendable {
     if tasks.isEmpty { unit.release() }
     queue += tasks
     queue.sort { $0.cost < $1.cost }
-    condition.broadcast()
+    wakeThreads()
   }
 
   private func tasks(of plan: UnitPlan, unit index: Int) -> [Task] {
@@ -219,12 +272,16 @@ final class SweepExecution: @unchecked Sendable {
     var (total, costDone, costLeft) = (0, 0.0, 0.0)
     var runs: [RunRecord] = []
     var current: SweepUnit?
+    var searched: [String] = []
     condition.withLock {
       for (unit, state) in zip(units, states) {
         total += state.runsTotal
         costLeft += unit.cost * Double(max(state.runsTotal - state.runsDone, 0))
         costDone += unit.cost * Double(state.runsDone)
       }
+      costDone += searchedCost + activeSearches.map(\.secondsDone).reduce(0, +)
+      costLeft += (waitingSearches + activeSearches).map(\.secondsLeft).reduce(0, +)
+      searched = activeSearches.map(\.problem.summary.name).sorted()
       guard let lastUnit else { return }
       current = units[lastUnit]
       let plan = UnitPlan(
@@ -241,6 +298,8 @@ final class SweepExecution: @unchecked Sendable {
     return SweepProgress(
       runsDone: min(reusedRunCount + trained, total), runsTotal: total, runsTrained: trained, secondsElapsed: elapsed,
       secondsLeft: worked > 0 && elapsed > 0.5 ? elapsed * costLeft / worked : nil,
-      problem: current?.keys.problem.name ?? "", optimizer: current?.keys.optimizer.spelling ?? "", best: best)
+      fraction: costDone + costLeft > 0 ? costDone / (costDone + costLeft) : 1,
+      problem: current?.keys.problem.name ?? "", optimizer: current?.keys.optimizer.spelling ?? "", best: best,
+      smallestLosses: searched)
   }
 }

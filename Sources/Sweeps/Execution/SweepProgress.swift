@@ -17,16 +17,18 @@ public struct SweepProgress: Sendable, Hashable {
   public var secondsElapsed: Double
   /// nil until there is something to go by.
   public var secondsLeft: Double?
+  /// Of all work, smallest losses included; 0 to 1.
+  public var fraction: Double
   /// The problem and optimizer that a batch was last finished of; empty at first.
   public var problem: String
   public var optimizer: String
   /// For that problem and optimizer, in the configuration's order.
   public var best: [Best]
+  /// The problems whose smallest loss is being searched for.
+  public var smallestLosses: [String]
 
   /// Runs a second of this sweep.
   public var rate: Double { secondsElapsed > 0 ? Double(runsTrained) / secondsElapsed : 0 }
-  /// 0 to 1.
-  public var fraction: Double { runsTotal > 0 ? Double(runsDone) / Double(runsTotal) : 1 }
 }
 
 /// What a sweep ended with.
@@ -56,12 +58,23 @@ public struct SweepPlanSummary: Sendable, Codable, Hashable {
     public var estimatedSeconds: Double
   }
 
+  /// The search for the smallest training loss of one problem.
+  public struct SmallestLoss: Sendable, Codable, Hashable {
+    public var problem: String
+    public var isDone: Bool
+    /// Of what is missing, on one typical core.
+    public var estimatedSeconds: Double
+  }
+
   public var parts: [Part]
+  public var smallestLosses: [SmallestLoss]
   public var shard: String?
   public var failures: [String]
   public var warnings: [String]
 
   public var runs: Int { parts.map(\.runs).reduce(0, +) }
   public var runsDone: Int { parts.map(\.runsDone).reduce(0, +) }
-  public var estimatedSeconds: Double { parts.map(\.estimatedSeconds).reduce(0, +) }
+  public var estimatedSeconds: Double {
+    parts.map(\.estimatedSeconds).reduce(0, +) + smallestLosses.map(\.estimatedSeconds).reduce(0, +)
+  }
 }

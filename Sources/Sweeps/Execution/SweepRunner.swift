@@ -66,7 +66,8 @@ public struct SweepRunner: Sendable {
     }
     guard let shard else { return (units, data.problems.filter(hasFindableOptimum)) }
     let costs = SweepRunner.costs(of: units, chains: chains, configuration: configuration)
-    let assigned = Shard.assignments(of: costs + data.problems.map(optimumCost), count: shard.count)
+    let assigned = Shard.assignments(
+      of: costs + data.problems.map { SmallestLossSearch($0).seconds }, count: shard.count)
     let parts = units.enumerated().compactMap { index, unit -> SweepUnit? in
       let own = chains.indices.filter { assigned[index * chains.count + $0] == shard.index }.map { chains[$0] }
       guard !own.isEmpty, let problem = data.problems.first(where: { $0.summary == unit.keys.problem }) else { return nil }
@@ -90,16 +91,8 @@ public struct SweepRunner: Sendable {
     }
   }
 
-  /// Whether the optimum can be found in reasonable time: the second-order method does not reach problems with more weights,
-  /// and the first-order one would outlast the sweep.
-  static func hasFindableOptimum(_ problem: SweepProblem) -> Bool {
-    (problem.summary.features + 1) * problem.summary.classes <= 50_000
-  }
-
-  /// Seconds, roughly: some tens of Newton steps.
-  static func optimumCost(of problem: SweepProblem) -> Double {
-    let summary = problem.summary
-    return Double(summary.nonzeros + summary.rows) * Double(summary.classes) * 2e-7
+  private static func hasFindableOptimum(_ problem: SweepProblem) -> Bool {
+    OptimumCost(problem.problem.training).isAffordable
   }
 
   /// What a sweep would train.
@@ -117,8 +110,14 @@ public struct SweepRunner: Sendable {
         schedules: unit.chains.map { $0.scheduleCount(rounds: configuration.rounds) }.reduce(0, +),
         runs: isComplete ? done : runs, runsDone: done, estimatedSeconds: isComplete ? 0 : Double(runs - done) * unit.cost)
     }
+    let smallestLosses = optima.map { problem in
+      let search = SmallestLossSearch(problem)
+      let isDone = !search.isMissing(in: known)
+      return SweepPlanSummary.SmallestLoss(
+        problem: problem.summary.name, isDone: isDone, estimatedSeconds: isDone ? 0 : search.seconds)
+    }
     return SweepPlanSummary(
-      parts: parts, shard: shard?.description, failures: data.failures, warnings: data.warnings)
+      parts: parts, smallestLosses: smallestLosses, shard: shard?.description, failures: data.failures, warnings: data.warnings)
   }
 
   /// Trains what is missing. A batch of runs is on the disk before it is shown as done.

@@ -24,6 +24,8 @@ struct JournalContents {
   var refinements: [String: Refinement] = [:]
   var traces: [String: TraceRecord] = [:]
   var optima: [String: OptimumRecord] = [:]
+  /// The operations within which no optimum was found.
+  var boundsWithoutOptimum: [String: Double] = [:]
   /// Plans and sessions, and the protocols and problems of older journals, in the order of files and lines.
   var history: [Detail] = []
   var badLines: [BadLine] = []
@@ -104,7 +106,12 @@ struct JournalContents {
     case .refinement:
       if let record = detail.refinement { refinements[detail.key] = Refinement(record: record, digest: detail.digest) }
     case .trace: traces[detail.key] = detail.trace
-    case .optimum: optima[detail.key] = detail.optimum
+    case .optimum:
+      if let optimum = detail.optimum {
+        optima[detail.key] = optimum
+      } else if let bound = detail.bound {
+        boundsWithoutOptimum[detail.key] = max(bound, boundsWithoutOptimum[detail.key] ?? 0)
+      }
     case .plan, .protocol, .problem, .session: history.append(Detail(line: detail, place: place))
     }
   }

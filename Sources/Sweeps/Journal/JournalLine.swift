@@ -87,6 +87,8 @@ struct DetailLine: Codable, Hashable {
   var digest: String?
   var trace: TraceRecord?
   var optimum: OptimumRecord?
+  /// Of an optimum that was not found: the operations after which the search ended.
+  var bound: Double?
   var session: SessionRecord?
   /// When the session began, in seconds since 1970.
   var time: Double?
@@ -96,7 +98,7 @@ struct DetailLine: Codable, Hashable {
   enum CodingKeys: String, CodingKey {
     case kind, key, plan
     case proto = "protocol"
-    case problem, refinement, digest, trace, optimum, session, time, warnings
+    case problem, refinement, digest, trace, optimum, bound, session, time, warnings
   }
 
   init(kind: Kind, key: String) {

@@ -1,8 +1,10 @@
 extension OptimumSearch {
   /// L-BFGS (Nocedal and Wright, Numerical Optimization, algorithm 7.5) until 1,000 further iterations gain less than
   /// 1e-10, or none gains anything. Starts from the present weights.
-  func runLBFGS(isCancelled: () -> Bool) throws {
-    var memory = LBFGSMemory(curvature: curvature, classes: loss.classes)
+  ///
+  /// - Throws: as `BoundedWork.count`.
+  func runLBFGS() throws {
+    var memory = LBFGSMemory(scale: scale, classes: loss.classes)
     let window = 1_000
     var values = [value]
     // The weights whenever the gradient's norm first fell below a power of ten.
@@ -14,14 +16,14 @@ extension OptimumSearch {
         return
       }
       if values.count > window, values[values.count - 1 - window] - value < 1e-10 { break }
-      if isCancelled() { throw CancellationError() }
+      try work.count(Double(LBFGSMemory.operations * weights.count))
       var direction = memory.direction(gradient)
       if !(DoubleVectors.dot(direction, gradient) < 0) {
         memory.forget()
         direction = memory.direction(gradient)
       }
       let previous = (weights: weights, gradient: gradient)
-      if search(along: direction, first: memory.isEmpty ? 1 / max(1, direction.map(abs).max() ?? 1) : 1) {
+      if try search(along: direction, first: memory.isEmpty ? 1 / max(1, direction.map(abs).max() ?? 1) : 1) {
         iterations += 1
         values.append(value)
         memory.append(from: previous, to: (weights, gradient))
@@ -35,25 +37,25 @@ extension OptimumSearch {
         memory.forget()
       }
     }
-    state = isSeparatedByOneFeature || keepsGrowing(marks) ? .unattained : .attained
+    state = try isSeparatedByOneFeature || keepsGrowing(marks) ? .unattained : .attained
   }
 
   /// Whether the leads still grew as the gradient vanished. While its norm falls by a factor of ten, weights on the way
   /// to a minimum cover a tenth of what they did the time before; leads that grow for ever gain ln 10 each time.
-  private func keepsGrowing(_ marks: [[Double]]) -> Bool {
+  private func keepsGrowing(_ marks: [[Double]]) throws -> Bool {
     guard marks.count >= 3 else { return false }
-    func change(_ from: [Double], _ to: [Double]) -> (least: Double, greatest: Double) {
+    func change(_ from: [Double], _ to: [Double]) throws -> (least: Double, greatest: Double) {
       var travelled = to
       DoubleVectors.add(-1, from, to: &travelled)
-      return leadChanges(along: travelled)
+      return try leadChanges(along: travelled)
     }
-    let last = change(marks[marks.count - 2], marks[marks.count - 1])
+    let last = try change(marks[marks.count - 2], marks[marks.count - 1])
     return last.greatest > 1 && last.least > -0.5 * last.greatest
   }
 
   /// Moves the weights along `direction` to a point that satisfies the weak Wolfe conditions (1e-4 and 0.9), found by
   /// bisection and doubling (Lewis and Overton, 2013). Returns false, and leaves them, where no point is lower.
-  private func search(along direction: [Double], first: Double) -> Bool {
+  private func search(along direction: [Double], first: Double) throws -> Bool {
     let slope = DoubleVectors.dot(direction, gradient)
     var (low, high, length) = (0.0, Double.infinity, first)
     var trialGradient = gradient
@@ -61,7 +63,7 @@ extension OptimumSearch {
     for _ in 0..<40 {
       var trial = weights
       DoubleVectors.add(length, direction, to: &trial)
-      let trialValue = loss.evaluate(trial, gradient: &trialGradient)
+      let trialValue = try loss.evaluate(trial, gradient: &trialGradient, work: work)
       if trialValue < (lowest?.value ?? value) { lowest = (trial, trialValue, trialGradient) }
       if !(trialValue <= value + 1e-4 * length * slope) {
         high = length
@@ -87,13 +89,15 @@ private struct LBFGSMemory {
   }
 
   private static let length = 10
+  /// Multiply-adds for each weight that a direction and an update take.
+  static let operations = 4 * length + 8
   private var pairs: [Pair] = []
   private var scale = 1.0
   /// The inverse curvature of every weight, [feature][class] and padding.
   private let preconditioner: [Double]
 
-  init(curvature: [Double], classes: Int) {
-    preconditioner = curvature.flatMap { repeatElement(1 / $0, count: classes) } + repeatElement(0, count: 8)
+  init(scale: [Double], classes: Int) {
+    preconditioner = scale.flatMap { repeatElement($0 * $0, count: classes) } + repeatElement(0, count: 8)
   }
 
   var isEmpty: Bool { pairs.isEmpty }

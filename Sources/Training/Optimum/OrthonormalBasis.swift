@@ -5,7 +5,7 @@ import SIMDShims
 /// Features that depend on each other up to the rounding of a file leave a Hessian with condition numbers of 1e12 and
 /// more, which no method in double precision comes through; in this basis they do no harm. Features that depend exactly
 /// become zero columns of Q.
-struct OptimumBasis {
+struct OrthonormalBasis {
   /// d + 1.
   let features: Int
   /// [column][row], upper triangular; the diagonal is 0 where the column of Q is zero.
@@ -14,14 +14,18 @@ struct OptimumBasis {
   /// Replaces the columns of `columns` ([feature][padded row], zero beyond the last row) by those of Q.
   ///
   /// Modified Gram-Schmidt, each column twice (Giraud, Langou and Rozloznik, 2005).
+  /// - Throws: as `BoundedWork.count`.
   /// - Complexity: O(n d^2).
-  init(orthonormalizing columns: UnsafeMutablePointer<Double>, features: Int, paddedRows: Int, rows: Int) {
+  init(
+    orthonormalizing columns: UnsafeMutablePointer<Double>, features: Int, paddedRows: Int, rows: Int, work: BoundedWork
+  ) throws {
     self.features = features
     var factor = [Double](repeating: 0, count: features * features)
     func dot(_ a: Int, _ b: Int) -> Double {
       DoubleVectors.dot(columns + a * paddedRows, columns + b * paddedRows, paddedRows) / Double(rows)
     }
     for j in 0..<features {
+      try work.count(Double(4 * j * paddedRows))
       let column = columns + j * paddedRows
       let norm = dot(j, j).squareRoot()
       for _ in 0..<2 {
