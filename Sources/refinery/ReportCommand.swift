@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Reports
+import Schedules
 import Sparse
 import Sweeps
 
@@ -9,8 +10,9 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "Write tables and figures again from what the journal holds.",
     discussion: """
-      Markdown goes to REPORT.md, its figures to figures/ beside it; the other formats go to standard output unless --out \
-      says where. The same journal gives the same bytes, but for the closing section, "How this was run". While a sweep is \
+      Markdown goes to REPORT.md, its figures to figures/ beside it, or to NAME-figures/ where figures/ is another report's; the \
+      other formats go to standard output unless --out says where. Standard error says what was written. The same journal \
+      gives the same bytes, but for the closing section, "How this was run". While a sweep is \
       running the report shows what there is. Of two folders it shows the differences, with their uncertainty.
 
       A results folder keeps all that was ever trained. The report shows the newest plan: the configuration and the data of the \
@@ -48,26 +50,42 @@ struct ReportCommand: ParsableCommand {
       try Output.write(lines.map(\.printable).joined(separator: "\n") + "\n", to: nil)
       return
     }
-    let loaded = try folders.map { try SweepResults.load(folder: $0, protocol: self.protocol) }
-    for (folder, results) in zip(folders, loaded) {
+    let loaded = try folders.map { folder in
+      let results = try SweepResults.load(folder: folder, protocol: self.protocol)
+      guard !Report(results).isEmpty else {
+        throw Failure("\(folder): error: no results here: the sweep found no dataset that it could read", .noInput)
+      }
       if let more = results.morePlans { report("\(folder): note: \(more)") }
+      return results
     }
     if loaded.count == 2 {
       try Output.write(ResultsComparison(loaded[0], loaded[1]).markdown, to: out)
+      if let out, out != "-" { report("wrote \(out)") }
       return
     }
-    let written = Report(loaded[0])
-    guard let path = out ?? (format == .markdown ? "REPORT.md" : nil), path != "-" else {
-      try Output.write(written.render(format).text, to: nil)
+    let document = Report(loaded[0])
+    let path = out ?? (format == .markdown ? "REPORT.md" : "-")
+    guard Self.isFile(path) else {
+      try Output.write(document.render(format).text, to: path)
       return
     }
     do {
-      try written.write(to: URL(fileURLWithPath: path), format: format) { try Output.write($0, to: $1.path) }
+      let written = try document.write(to: URL(fileURLWithPath: path), format: format) { try Output.write($0, to: $1.path) }
+      let parent = InputPath(path).folder
+      let folder = parent == "." ? written.figureFolder : parent + "/" + written.figureFolder
+      report("wrote \(path)" + (written.figures > 0 ? " and \(counted(written.figures, "figure")) in \(folder)/" : ""))
     } catch let failure as Failure {
       throw failure
     } catch {
       throw Failure("\(path): error: cannot be written: \(Output.reason(error))", .cannotCreate)
     }
+  }
+
+  /// Whether a path is, or will be, that of a file: beside standard output, a device or a pipe there is no place for figures.
+  private static func isFile(_ path: String) -> Bool {
+    guard path != "-" else { return false }
+    var status = stat()
+    return stat(path, &status) != 0 || [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
   }
 }
 

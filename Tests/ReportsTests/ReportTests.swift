@@ -168,7 +168,17 @@ import Testing
     for figure in figures {
       #expect(text.contains("(figures/\(figure.name).svg)"))
       let svg = try Data(contentsOf: folder.appending(path: "figures/\(figure.name).svg"))
-      #expect(svg == Data(figure.svg.utf8))
+      let text = String(decoding: svg, as: UTF8.self)
+      #expect(text.replacing("<metadata>Figure of REPORT.md</metadata>\n", with: "") == figure.svg)
+      #expect(text != figure.svg)
     }
+  }
+
+  @Test func optimizersStandInTheConfigurationsOrder() {
+    var configuration = SweepConfiguration()
+    configuration.optimizers = [.sgd(momentum: 0.9), .sgd(), .adam(beta2: 0.999), .sgd(momentum: 0.5)]
+    let results = SweepResults(protocolYAML: "", version: "0", configuration: configuration)
+    #expect(
+      Report(results).comparisons.map(\.optimizer) == ["sgd:momentum=0.9", "sgd", "adam:beta2=0.999", "sgd:momentum=0.5"])
   }
 }

@@ -25,19 +25,19 @@ public struct RefinementPlot: Sendable {
 
   /// - Complexity: O(n) in the number of norms and factors.
   public var svg: String {
-    var canvas = SVGCanvas(width: 900, height: 300)
-    canvas.text(title, at: .init(x: 16, y: 24), "title")
+    var canvas = SVGCanvas(name: "refinement", width: 900, height: 300)
+    canvas.title(title)
     let norm = result.options.norm == .l2 ? "l2" : "l1"
-    let refined = ScheduleColumn(key: "refined", schedules: ["refined"])
+    let refined = ScheduleColumn.each(["refined"])[0]
     let scale = normScale
     let raw = panel(0, steps: result.norms.count, vertical: scale)
     canvas.text("gradient norm (\(norm)), as logged", at: .init(x: raw.left, y: raw.top - 10))
     canvas.axes(raw, horizontal: stepTicks(raw), vertical: scale.ticks(4), horizontalText: stepText)
-    canvas.clipped(raw, identifier: "raw") { $0.curve(envelope(result.norms, raw), "raw strong-raw") }
+    canvas.clipped(raw) { $0.curve(envelope(result.norms, raw), "raw strong-raw") }
     let smooth = panel(1, steps: result.smoothedNorms.count, vertical: scale)
     canvas.text("smoothed, tau \(significant(result.options.smoothing, 4))", at: .init(x: smooth.left, y: smooth.top - 10))
     canvas.axes(smooth, horizontal: stepTicks(smooth), vertical: scale.ticks(4), horizontalText: stepText)
-    canvas.clipped(smooth, identifier: "smoothed") { canvas in
+    canvas.clipped(smooth) { canvas in
       canvas.schedule(refined) { $0.curve(envelope(result.smoothedNorms, smooth), "line") }
     }
     drawSchedule(refined, on: &canvas)
@@ -66,7 +66,7 @@ public struct RefinementPlot: Sendable {
     canvas.rectangle(
       .init(x: inset.left - 34, y: inset.top - 4), width: inset.width + 36, height: inset.height + 12, radius: 4, "page")
     canvas.axes(inset, horizontal: [], vertical: inset.vertical.ticks(3))
-    canvas.clipped(inset, identifier: "inset") { canvas in
+    canvas.clipped(inset) { canvas in
       canvas.schedule(refined) { $0.curve(envelope(result.factors.map { $0 > 0 ? $0 : .nan }, inset), "line thin-line") }
     }
   }
@@ -92,28 +92,31 @@ public struct SchedulePlot: Sendable {
 
   /// - Complexity: O(n) in the number of factors.
   public var svg: String {
-    var canvas = SVGCanvas(width: 640, height: 340)
+    let columns = ScheduleColumn.each(schedules.map(\.spelling))
+    let isLabelled = columns.count > 1
+    let labels = columns.map { fitted($0.title, width: 240) }
+    let margin = isLabelled ? 24 + (labels.map { textWidth($0) }.max() ?? 0) : 8
+    let (width, height) = (isLabelled ? 440.0 : 564, max(236, 15 * Double(columns.count)))
+    var canvas = SVGCanvas(name: "schedules", width: max(640, 52 + width + margin), height: height + 104)
     let steps = schedules.map(\.factors.count).max() ?? 2
     let highest = schedules.compactMap { $0.factors.max() }.max() ?? 1
-    let isLabelled = schedules.count > 1
     let frame = Frame(
-      left: 52, top: 52, width: isLabelled ? 440 : 564, height: 236, horizontal: Scale(.linear, 1, Double(max(2, steps))),
+      left: 52, top: 52, width: width, height: height, horizontal: Scale(.linear, 1, Double(max(2, steps))),
       vertical: Scale(.linear, 0, max(highest, 1e-9)))
-    canvas.text(
-      isLabelled ? "Learning-rate schedules" : schedules.first?.spelling ?? "", at: .init(x: 16, y: 24), "title")
+    canvas.title(isLabelled ? "Learning-rate schedules" : schedules.first?.spelling ?? "")
     canvas.axes(frame, horizontal: stepTicks(frame), vertical: frame.vertical.ticks(5), horizontalText: stepText)
     canvas.text("factor", at: .init(x: 16, y: 42), "muted small")
-    canvas.text("step", at: .init(x: frame.left + frame.width / 2, y: 330), "muted small", anchor: .middle)
+    canvas.text("step", at: .init(x: frame.left + frame.width / 2, y: canvas.height - 10), "muted small", anchor: .middle)
     let ends = schedules.map { frame.point(Double($0.factors.count), $0.factors.last ?? 0).y }
     let places = spread(ends, gap: 15, within: frame.top...frame.bottom)
-    for (index, schedule) in schedules.enumerated() {
-      let column = ScheduleColumn(key: schedule.spelling, schedules: [schedule.spelling])
+    for (index, (schedule, column)) in zip(schedules, columns).enumerated() {
       canvas.schedule(column) { canvas in
-        canvas.curve(envelope(schedule.factors, frame), "line", dashes: isLabelled ? ScheduleStyle(column.name).dashes : "")
-        if isLabelled {
-          canvas.curve([.init(x: frame.right + 3, y: ends[index]), .init(x: frame.right + 15, y: places[index])], "leader")
-          canvas.text(column.title, at: .init(x: frame.right + 18, y: places[index] + 4), "label")
-        }
+        canvas.curve(envelope(schedule.factors, frame), "line", dashes: isLabelled ? column.style.dashes : "")
+        guard isLabelled else { return }
+        canvas.curve([.init(x: frame.right + 3, y: ends[index]), .init(x: frame.right + 15, y: places[index])], "leader")
+        canvas.text(
+          labels[index], at: .init(x: frame.right + 18, y: places[index] + 4), "label",
+          hint: labels[index] == column.title ? nil : column.title)
       }
     }
     return canvas.rendered(title: "Factor against step: " + schedules.map(\.spelling).joined(separator: ", "))

@@ -21,7 +21,7 @@ struct JSONWriter {
     let warnings: [String]
 
     init(_ report: Report) {
-      answer = Answer(report.comparisons).text.replacing("**", with: "")
+      answer = Markup.stripped(Answer(report.comparisons).text)
       version = report.results.version
       protocolYaml = report.results.protocolYAML
       problems = report.results.problems.map(Problem.init)

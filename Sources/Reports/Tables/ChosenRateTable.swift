@@ -3,7 +3,7 @@ extension Comparison {
   func chosenRateTable() -> Table {
     let rows = problems.indices.map { problem in
       Table.Row(
-        problems[problem].name, marks: separable[problem] ? [.separable] : [],
+        problems[problem].name, marks: separableMarks(problem),
         columns.indices.map { column in
           let cell = byError[problem][column]
           guard let best = cell.best else { return Table.Cell(cell.placeholder) }

@@ -75,7 +75,7 @@ extension Comparison {
     }
     var rows = problems.indices.map { problem in
       Table.Row(
-        problems[problem].name, marks: separable[problem] ? [.separable] : [],
+        problems[problem].name, marks: separableMarks(problem),
         columns.indices.map { column in
           guard let width = widths[problem][column] else { return Table.Cell(byError[problem][column].placeholder) }
           return Table.Cell(

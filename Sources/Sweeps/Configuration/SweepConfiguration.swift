@@ -55,11 +55,16 @@ public struct SweepConfiguration: Sendable, Hashable {
     let schedule = try? Schedule(parsing: refined)
     var options = schedule?.refinementOptions ?? RefinementOptions()
     if schedule?.gives("tau") != true { options.smoothing = smoothing }
-    if schedule?.gives("norm") != true { options.norm = optimizer.name == "adam" ? .l1 : .l2 }
+    if schedule?.gives("norm") != true { options.norm = optimizer.gradientNorm }
     return options
   }
 
   static func spelling(of refined: String, round: Int) -> String {
     round == 1 ? refined : "\(refined):round=\(round)"
   }
+}
+
+extension GradientNorm {
+  /// The norm that goes with an optimizer: l1 with Adam, l2 with SGD.
+  init(ofOptimizer name: String) { self = name == "adam" ? .l1 : .l2 }
 }

@@ -124,7 +124,9 @@ final class SweepUnit: Sendable {
   /// Trains the prior run for its norms and refines them. The factors stay with the unit.
   func refine(_ planned: PlannedRefinement, isCancelled: () -> Bool, warn: (String) -> Void) throws -> DetailLine {
     let prior = planned.prior
-    let outcome = try retrain([prior], recording: Recording(norms: true), isCancelled: isCancelled, warn: warn)[0]
+    let priors = prior == planned.firstPrior ? [prior] : [prior, planned.firstPrior]
+    let outcomes = try retrain(priors, recording: Recording(norms: true), isCancelled: isCancelled, warn: warn)
+    let outcome = outcomes[0]
     var options = configuration.refinementOptions(of: planned.refined, optimizer: keys.optimizer)
     let steps = outcome.steps
     let rising = Int((try Schedule(parsing: planned.refined).warmup * Double(steps)).rounded(.toNearestOrEven))
@@ -142,7 +144,7 @@ final class SweepUnit: Sendable {
       record.factors = thinned(factors)
       line.digest = RunKey.digest(of: factors)
       state.withLock { $0.factors[planned.schedule] = factors }
-      record.bounds = bounds(under: norms.map(Double.init), norm: options.norm, including: planned.schedule)
+      record.bounds = bounds(under: outcomes[outcomes.count - 1], including: planned.schedule)
     } catch let error as RefinementError {
       record.failure = "\(error)"
     }
@@ -150,8 +152,11 @@ final class SweepUnit: Sendable {
     return line
   }
 
-  /// The last-iterate bound of each schedule whose factors are known, at its best scale.
-  private func bounds(under norms: [Double], norm: GradientNorm, including refined: String) -> [String: Double] {
+  /// The last-iterate bound of each schedule whose factors are known, at its best scale: under the norm that goes with the
+  /// optimizer, whichever the refinement takes, so that the bounds of all schedules can be compared.
+  private func bounds(under outcome: RunOutcome, including refined: String) -> [String: Double] {
+    let norm = keys.optimizer.gradientNorm
+    let norms = (norm == .l1 ? outcome.l1Norms : outcome.l2Norms).map(Double.init)
     var bounds: [String: Double] = [:]
     for schedule in configuration.schedules.filter({ !SweepConfiguration.isRefined($0) }) + [refined] {
       guard let factors = try? factors(of: schedule),

@@ -78,5 +78,5 @@ struct FactorDigests: Codable, Hashable, Sendable {
 
 extension Optimizer {
   /// The norm that the theory of the optimizer is about.
-  public var gradientNorm: GradientNorm { name == "adam" ? .l1 : .l2 }
+  public var gradientNorm: GradientNorm { GradientNorm(ofOptimizer: name) }
 }

@@ -6,6 +6,8 @@ struct PlannedRefinement: Sendable, Hashable {
   var round: Int
   /// The run whose norms it takes.
   var prior: RunRecord
+  /// The prior run of the first round, whose norms the bounds of all schedules are under.
+  var firstPrior: RunRecord
 
   /// As columns spell the result.
   var schedule: String { SweepConfiguration.spelling(of: refined, round: round) }
@@ -63,7 +65,8 @@ struct UnitPlan {
       for refined in chain.refined { refine(refined, prior: plan) }
     }
     for plan in schedules where plan.isComplete {
-      guard let run = plan.best?.runs.first else { continue }
+      // The report shows losses at the rates with the lowest of them.
+      guard let run = BestRate.select(from: plan.runs, by: .trainLoss)?.runs.first else { continue }
       let key = RunKey.trace(ofRun: run.key)
       if var trace = known.traces[key] {
         (trace.problem, trace.schedule) = (unit.problem.name, plan.schedule)
@@ -94,6 +97,7 @@ struct UnitPlan {
   /// The rounds of one refined schedule, as far as they can be known.
   private mutating func refine(_ refined: String, prior plan: SchedulePlan) {
     var prior = plan
+    let firstPrior = plan.best?.runs.first
     let smoothing = configuration.smoothing(of: refined)
     for round in 1...configuration.rounds {
       guard prior.isComplete else { return }
@@ -107,7 +111,7 @@ struct UnitPlan {
         return
       }
       let key = RunKey.refinement(ofRun: run.key, schedule: refined, round: round, smoothing: smoothing)
-      let planned = PlannedRefinement(key: key, refined: refined, round: round, prior: run)
+      let planned = PlannedRefinement(key: key, refined: refined, round: round, prior: run, firstPrior: firstPrior ?? run)
       guard var refinement = known.refinements[key] else {
         missingRefinements.append(planned)
         return

@@ -1,3 +1,5 @@
+import Schedules
+
 /// Everything that a results folder holds, in memory, as the report reads it.
 ///
 /// The order of every array is part of the meaning of "byte-identical report": problems by name, optimizers and schedules
@@ -179,7 +181,8 @@ public struct RefinementRecord: Sendable, Codable, Hashable {
   public var factors: [Double]
   /// Why there is none, as "a smoothed norm of zero at step 812".
   public var failure: String?
-  /// The last-iterate bound of each schedule at its best scale under the prior run's norms, by canonical spelling (D = 1).
+  /// The last-iterate bound of each schedule at its best scale, by canonical spelling (D = 1): under the norms of the first
+  /// round's prior run, l2 for SGD and l1 for Adam.
   public var bounds: [String: Double]
 
   public init(
@@ -201,6 +204,17 @@ public struct RefinementRecord: Sendable, Codable, Hashable {
     self.factors = factors
     self.failure = failure
     self.bounds = bounds
+  }
+}
+
+extension RefinementRecord {
+  /// The norm that `norms` are of: the spelling's `norm`, or the one that goes with the optimizer.
+  public var norm: GradientNorm {
+    let schedule = schedule.split(separator: ":").filter { !$0.hasPrefix("round=") }.joined(separator: ":")
+    if let parsed = try? Schedule(parsing: schedule), parsed.gives("norm"), let options = parsed.refinementOptions {
+      return options.norm
+    }
+    return GradientNorm(ofOptimizer: optimizer.split(separator: ":").first.map(String.init) ?? "")
   }
 }
 
