@@ -23,7 +23,8 @@ struct FigureFolder {
   }
 
   private static func candidates(_ report: String) -> [String] {
-    ["figures", (report as NSString).deletingPathExtension + "-figures", report + "-figures"]
+    let stem = report.lastIndex(of: ".").map { String(report[..<$0]) } ?? report
+    return ["figures", (stem.isEmpty ? report : stem) + "-figures", report + "-figures"]
   }
 
   /// Whether a folder holds figures of another report that exists.

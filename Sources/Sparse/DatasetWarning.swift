@@ -17,8 +17,9 @@ public enum DatasetWarning: Sendable, Hashable, CustomStringConvertible {
     case .unscaled(let value):
       let text = LabelledSparseData.labelText(Double(value))
       let limit = LabelledSparseData.labelText(Double(Self.largestScaledValue))
-      return "features are not scaled: a value of \(text) is beyond -\(limit) to \(limit), which the learning rates of the grid may not "
-        + "suit; `refinery data scale` scales every feature to -1 to 1"
+      return
+        "features are not scaled: a value of \(text) is beyond -\(limit) to \(limit), which the learning rates of the grid may "
+        + "not suit; `refinery data scale` scales every feature to -1 to 1"
     }
   }
 }

@@ -55,10 +55,8 @@ struct ReportCommand: ParsableCommand {
       guard !Report(results).isEmpty else {
         throw Failure("\(folder): error: no results here: the sweep found no dataset that it could read", .noInput)
       }
-      return results
-    }
-    for (folder, results) in zip(folders, loaded) {
       if let more = results.morePlans { report("\(folder): note: \(more)") }
+      return results
     }
     if loaded.count == 2 {
       try Output.write(ResultsComparison(loaded[0], loaded[1]).markdown, to: out)
@@ -73,7 +71,8 @@ struct ReportCommand: ParsableCommand {
     }
     do {
       let written = try document.write(to: URL(fileURLWithPath: path), format: format) { try Output.write($0, to: $1.path) }
-      let folder = ((path as NSString).deletingLastPathComponent as NSString).appendingPathComponent(written.figureFolder)
+      let parent = InputPath(path).folder
+      let folder = parent == "." ? written.figureFolder : parent + "/" + written.figureFolder
       report("wrote \(path)" + (written.figures > 0 ? " and \(counted(written.figures, "figure")) in \(folder)/" : ""))
     } catch let failure as Failure {
       throw failure

@@ -54,7 +54,6 @@ struct OptimumFixture: Decodable, CustomTestStringConvertible {
   @Test func isTheEndForLBFGS() throws {
     for fixture in try OptimumFixture.all() where !fixture.separable {
       let search = try search(fixture.data())
-      #expect(search.basis != nil)
       try search.runNewton()
       #expect(search.state != .searching, "\(fixture.name)")
       let found = search.value
@@ -125,7 +124,6 @@ struct OptimumFixture: Decodable, CustomTestStringConvertible {
     for fixture in try OptimumFixture.all() {
       let data = fixture.data(extraFeatures: extraFeatures)
       let loss = CrossEntropy(data, storesZeros: OptimumCost(data).storesZeros)
-      #expect(loss.isDense == (extraFeatures == 0))
       let work = BoundedWork()
       var generator = SystemRandomNumberGenerator()
       var weights = [Double](repeating: 0, count: loss.parameterCount + 8)

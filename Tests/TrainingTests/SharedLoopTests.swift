@@ -34,10 +34,11 @@ struct AssistingThreads {
     let threads = AssistingThreads(1, of: loop)
     let arrivals = [DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)]
     let met = Atomic(0)
-    try loop.run(slices: 2, isCancelled: { false }) { slice in
+    let meet = { (slice: Int) in
       arrivals[slice].signal()
       if arrivals[1 - slice].wait(timeout: .now() + 600) == .success { met.add(1, ordering: .relaxed) }
     }
+    try loop.run(slices: 2, isCancelled: { false }, body: meet)
     #expect(met.load(ordering: .relaxed) == 2)
     loop.close()
     threads.join()
@@ -50,7 +51,7 @@ struct AssistingThreads {
     defer { counts.deallocate() }
     counts.initialize(repeating: 0, count: 1_000)
     for slices in [1, 2, 10, 1_000] {
-      try loop.run(slices: slices, isCancelled: { false }) { counts[$0] += 1 }
+      try loop.run(slices: slices, isCancelled: { false }, body: { counts[$0] += 1 })
     }
     loop.close()
     threads.join()
@@ -61,7 +62,8 @@ struct AssistingThreads {
     let loop = SharedLoop()
     let done = Atomic(0)
     #expect(throws: CancellationError.self) {
-      try loop.run(slices: 100, isCancelled: { done.load(ordering: .relaxed) == 5 }) { _ in done.add(1, ordering: .relaxed) }
+      try loop.run(
+        slices: 100, isCancelled: { done.load(ordering: .relaxed) == 5 }, body: { _ in done.add(1, ordering: .relaxed) })
     }
     #expect(done.load(ordering: .relaxed) == 5)
   }

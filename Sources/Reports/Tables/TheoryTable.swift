@@ -14,7 +14,7 @@ struct TheoryRow {
   var errorTau: Double? { kendallTau(predictedRanks, errorRanks) }
   var lossTau: Double? { kendallTau(predictedRanks, lossRanks) }
 
-  /// - Returns: nil where fewer than two columns have both a bound and a measurement.
+  /// - Returns: nil where fewer than two columns have both a bound and complete measurements.
   init?(_ comparison: Comparison, problem: Int) {
     let known = comparison.bounds(problem: problem)
     guard !known.isEmpty else { return nil }
@@ -24,7 +24,8 @@ struct TheoryRow {
     var losses: [Double] = []
     for column in comparison.columns.indices {
       let spellings = comparison.columns[column].schedules.compactMap { known[$0] }.filter(\.isFinite)
-      guard let bound = spellings.min(), let error = comparison.byError[problem][column].best?.meanTrainError,
+      let cell = comparison.byError[problem][column]
+      guard cell.isComplete, let bound = spellings.min(), let error = cell.best?.meanTrainError,
         let loss = comparison.byLoss[problem][column].best?.meanTrainLoss
       else { continue }
       columns.append(column)

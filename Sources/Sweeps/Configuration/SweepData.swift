@@ -124,7 +124,7 @@ private struct DatasetSelection {
     throw ReadingFailure(
       kind: .noInput, file: path.text,
       message: path.isFolder
-        ? "no dataset in this folder; expected files in LIBSVM format"
+        ? "no dataset here; expected files in LIBSVM format"
         : "no dataset here; expected a folder, a file or a pattern such as datasets/*.scale")
   }
 }

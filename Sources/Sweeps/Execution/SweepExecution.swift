@@ -65,8 +65,9 @@ final class SweepExecution: @unchecked Sendable {
     self.known = known
     self.isCancelled = isCancelled
     states = Array(repeating: UnitState(), count: units.count)
-    waitingSearches = optima.map(SmallestLossSearch.init).filter { $0.isMissing(in: known) }.sorted { $0.cost.bound > $1.cost.bound }
-    warnings = optima.map(SmallestLossSearch.init).filter { $0.isKnownUnfound(in: known) }.map(\.warning)
+    let searches = optima.map(SmallestLossSearch.init)
+    waitingSearches = searches.filter { $0.isMissing(in: known) }.sorted { $0.cost.estimate > $1.cost.estimate }
+    warnings = searches.filter { $0.isKnownUnfound(in: known) }.map(\.warning)
   }
 
   var wasCancelled: Bool { condition.withLock { isStopped && failure == nil } }

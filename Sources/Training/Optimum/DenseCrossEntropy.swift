@@ -122,7 +122,7 @@ extension CrossEntropy {
     let lanes = min(8, rows - firstRow)
     var labelLogits = Vector.zero
     for lane in 0..<lanes { labelLogits[lane] = scalars[Int(data.classes[firstRow + lane]) * stride * 8 + lane] }
-    for c in 0..<classes { z[c * stride] = exponential(double_subtract(z[c * stride], top)) }
+    for c in 0..<classes { z[c * stride] = exponentialOrZero(double_subtract(z[c * stride], top)) }
     var labels = Vector.zero
     for lane in 0..<lanes {
       let index = Int(data.classes[firstRow + lane]) * stride * 8 + lane

@@ -4,7 +4,7 @@ import Sparse
 ///
 /// With n rows, d features and C classes there are U = (d + 1)(C - 1) unknowns. The bound is 4,000 evaluations of the loss and its
 /// gradient, and 60 Newton iterations where Newton's method is affordable. Where U exceeds n, most minima are not attained, and no
-/// method proves it soon: there the bound is 100 evaluations. It is never below 1e10 operations, a second or a few of one core.
+/// method proves it soon: there the bound is 100 evaluations. It is never below 1e10 operations, two seconds or so of one core.
 public struct OptimumCost: Sendable, Hashable {
   enum Method: Hashable {
     case newton, lbfgs

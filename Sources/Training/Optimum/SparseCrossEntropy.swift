@@ -35,7 +35,7 @@ extension CrossEntropy {
     for k in 1..<max(1, tiles) { tops = double_max(tops, tile[k]) }
     let top = tops.max()
     let labelLogit = z[label]
-    for k in 0..<tiles { tile[k] = exponential(double_subtract(tile[k], double_splat(top))) }
+    for k in 0..<tiles { tile[k] = exponentialOrZero(double_subtract(tile[k], double_splat(top))) }
     for c in classes..<tiles * 8 { z[c] = 0 }
     let labelExponential = z[label]
     z[label] = 0
