@@ -176,7 +176,9 @@ import Testing
   }
 
   @Test func theRefinedFigureNamesTheNormThatWasUsed() throws {
-    var results = SyntheticSweep(seeds: 3).results()
+    var results = SyntheticSweep(
+      schedules: ["linear", "refined", "refined:norm=l1", "refined:norm=l2"], excess: [:], seeds: 3
+    ).results()
     let captions = { (results: SweepResults) in
       Report(results).comparisons.map { RefinedSchedulesFigure(comparison: $0).render()?.svg ?? "" }
     }

@@ -23,8 +23,7 @@ extension SVGCanvas {
       let (x, y) = (point.x + place.x, point.y + place.y)
       let title = fitted(column.title, width: width - 2 * point.x - KeyLayout.line)
       schedule(column) { canvas in
-        canvas.curve([.init(x: x, y: y - 4), .init(x: x + 24, y: y - 4)], "line", dashes: column.style.dashes)
-        canvas.circle(.init(x: x + 12, y: y - 4), radius: 3, "dot")
+        canvas.curve([.init(x: x, y: y - 4), .init(x: x + 36, y: y - 4)], "line", dashes: column.style.dashes)
         canvas.text(title, at: .init(x: x + KeyLayout.line, y: y), hint: title == column.title ? nil : column.title)
       }
     }
@@ -35,7 +34,7 @@ extension SVGCanvas {
 struct KeyLayout {
   static let rowHeight = 20.0
   /// Width of the piece of a line before each title.
-  static let line = 30.0
+  static let line = 42.0
 
   private(set) var places: [SVGCanvas.Point] = []
   /// Of the rows after the first.

@@ -34,7 +34,7 @@ struct ErrorAgainstRateFigure {
       }
     }
     canvas.text(
-      "base learning rate (both axes are logarithmic)", at: .init(x: grid.width / 2, y: canvas.height - 8), "muted",
+      "base learning rate (logarithmic axes, but for errors of 0)", at: .init(x: grid.width / 2, y: canvas.height - 8), "muted",
       anchor: .middle)
     let caption =
       "Training error against learning rate with \(comparison.optimizerTitle), a panel a problem: mean over the seeds, bands of one "

@@ -7,14 +7,16 @@ struct HeadlineFigure {
 
   private static let width = 840.0
   private static let rowHeight = 27.0
+  private static let border = 8.0
 
   /// - Returns: nil where no optimizer has problems to compare.
   func render() -> Figure? {
     let panels = comparisons.compactMap { Panel($0) }
     guard let rows = panels.map(\.rows.count).max() else { return nil }
-    let labels = max(80, min(Self.width / 3, panels.flatMap(\.rows).map { textWidth($0.column.title) }.max() ?? 0)) + 12
+    let labels =
+      max(72, min(Self.width / 3, panels.flatMap(\.rows).map { textWidth($0.column.title) }.max() ?? 0)) + 12 + Self.border
     // Side by side where that leaves dots their room.
-    let beside = max(1, min(2, panels.count, Int(Self.width / (labels + 328))))
+    let beside = max(1, min(2, panels.count, Int(Self.width / (labels + 320))))
     let top = 62.0
     let grid = PanelGrid(
       columns: beside, count: panels.count, width: Self.width, top: 0, panelHeight: top + Double(rows) * Self.rowHeight + 22)
@@ -61,7 +63,7 @@ struct HeadlineFigure {
     for (index, row) in panel.rows.enumerated() {
       let y = top + (Double(index) + 0.5) * Self.rowHeight
       canvas.schedule(row.column) { canvas in
-        let title = fitted(row.column.title, width: labels - 12)
+        let title = fitted(row.column.title, width: labels - 12 - Self.border)
         canvas.text(
           title, at: .init(x: frame.left - 12, y: y + 4), "ink", anchor: .end,
           hint: title == row.column.title ? nil : row.column.title)

@@ -41,9 +41,11 @@ struct LossFigure {
           panel.curves, problem: panel.problem, corner: grid.corner(index), width: grid.width / Double(grid.columns), on: &$0)
       }
     }
+    let isPartial = panels.contains { $0.curves.contains(where: \.losses.isEmpty) }
     let caption =
-      "Mini-batch training loss against step with \(comparison.optimizerTitle), first seed, each schedule at the rate with the lowest mean loss; "
-      + "lines are means over \(Self.windows) stretches of steps, dots the loss of the last iterate on the whole training file."
+      "Mini-batch training loss against step with \(comparison.optimizerTitle), first seed, each schedule at the rate with the "
+      + "lowest mean loss; lines are means over \(Self.windows) stretches of steps, dots the loss of the last iterate on the whole "
+      + "training file" + (isPartial ? "; of runs without a trace only the dots are shown." : ".")
     return canvas.figure(caption: caption)
   }
 
