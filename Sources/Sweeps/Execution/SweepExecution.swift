@@ -298,7 +298,8 @@ final class SweepExecution: @unchecked Sendable {
     }
     return SweepProgress(
       runsDone: min(reusedRunCount + trained, total), runsTotal: total, runsTrained: trained, secondsElapsed: elapsed,
-      secondsLeft: worked > 0 && elapsed > 0.5 ? elapsed * costLeft / worked : nil,
+      // What has been done in less than a fiftieth of its estimated speed is too little to go by.
+      secondsLeft: elapsed > 0.5 && worked > 0.02 * elapsed ? elapsed * costLeft / worked : nil,
       fraction: costDone + costLeft > 0 ? costDone / (costDone + costLeft) : 1,
       problem: current?.keys.problem.name ?? "", optimizer: current?.keys.optimizer.spelling ?? "", best: best,
       smallestLosses: searched)

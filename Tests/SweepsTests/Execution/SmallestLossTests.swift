@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 2, 3]) func trainingGoesFirst(jobs: Int) throws {
+  @Test(arguments: [1, 3]) func trainingGoesFirst(jobs: Int) throws {
     try TinySweep.withFolder { folder in
       try TinySweep.run(in: folder, configuration: Self.configuration, data: Self.data, jobs: jobs)
       // What belongs to training, the smallest loss of `regression`, and the session's end. One thread does both searches last.
