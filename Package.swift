@@ -68,7 +68,7 @@ if Context.environment["REFINERY_FUZZER"] != nil {
   package.targets.first { $0.name == "Sparse" }?.swiftSettings?.append(.unsafeFlags(flags))
   package.targets.append(
     .executableTarget(
-      name: "ReaderFuzzer", dependencies: ["Sparse", "CZlib"], path: "Tests/ReaderFuzzer", exclude: ["Corpus", "dictionary"],
+      name: "ReaderFuzzer", dependencies: ["Sparse", "Platform", "CZlib"], path: "Tests/ReaderFuzzer", exclude: ["Corpus", "dictionary"],
       swiftSettings: [.unsafeFlags(flags + ["-O"])],
       linkerSettings: [.unsafeFlags(["-sanitize=address,fuzzer", "-use-ld=lld"])]))
 }

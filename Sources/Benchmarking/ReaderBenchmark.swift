@@ -67,7 +67,7 @@ public enum ReaderBenchmark {
   ///   - withGzip: whether the text is compressed and read again.
   /// - Throws: `ReadingFailure`, and `Skipped` where disk space for a temporary file is short.
   public static func time(path: String, name: String, repetitions: Int = 5, withGzip: Bool = true) throws -> Timing {
-    // Arrays would not be fresh where the allocator still has what was freed before.
+    // Arrays would not be fresh where the allocator keeps what is freed.
     return_freed_memory()
     let (bytes, arrayBytes) = try sizes(path)
     @Sendable func read(threads: Int) throws -> Double {

@@ -17,7 +17,7 @@ struct IndexBaseOption: ParsableArguments {
 
   func validate() throws {
     if let indexBase, indexBase != 0, indexBase != 1 {
-      throw ValidationError("--index-base is \(indexBase): 0 or 1 would be right")
+      throw ValidationError("--index-base is \(indexBase); expected 0 or 1")
     }
   }
 }

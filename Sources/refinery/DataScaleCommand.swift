@@ -25,11 +25,11 @@ struct DataScaleCommand: ParsableCommand {
 
   func validate() throws {
     guard lower.isFinite, upper.isFinite, lower < upper else {
-      throw ValidationError("--lower \(lower) and --upper \(upper): a lower limit below the upper one would be right")
+      throw ValidationError("--lower \(lower) and --upper \(upper): expected a lower limit below the upper one")
     }
     if out == "-", test != nil || json {
       let other = test != nil ? "--test" : "--json"
-      throw ValidationError("--out - and \(other): standard output takes one of the two; a file would be right for --out")
+      throw ValidationError("--out - and \(other): standard output takes one of the two; expected a file for --out")
     }
     if let suffix = DatasetFolder.compressionSuffixes.first(where: { out.hasSuffix($0) }), suffix != ".gz" {
       throw ValidationError("--out \(out): \(suffix) cannot be written; expected a name that ends in .gz or in no compression's suffix")

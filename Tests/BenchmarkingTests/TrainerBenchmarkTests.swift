@@ -34,7 +34,8 @@ import Training
   @Test func madeUpProblemsCanBeLearnt() throws {
     let trainer = LaneTrainer(
       problem: MadeUpProblem.vowel.problem(), settings: TrainingSettings(optimizer: .adam(), epochs: 20))
-    let outcome = try trainer.train([.linear(0.1, steps: trainer.steps)], seed: 0)[0]
+    let factors = (0..<trainer.steps).map { 1 - Double($0) / Double(trainer.steps) }
+    let outcome = try trainer.train([Run(learningRate: 0.1, factors: factors)], seed: 0)[0]
     #expect(outcome.trainError < 0.5)
   }
 }

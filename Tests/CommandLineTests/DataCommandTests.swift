@@ -128,4 +128,44 @@ import Testing
       #expect(errors.hasPrefix(#"a\x1B[31m\x0Ab: error: no"#), "\(errors)")
     }
   }
+
+  @Test func scaledFilesAreCompressedWhereTheirNameSaysSo() throws {
+    let folder = try Program.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let text = "1 1:0\n2 1:10\n1 1:5 2:1\n"
+    let (input, out) = (folder.appendingPathComponent("in").path, folder.appendingPathComponent("x").path)
+    try Data(text.utf8).write(to: URL(fileURLWithPath: input))
+    #expect(try Program.run("data", "scale", input, "--test", input, "--out", out).status == 0)
+    let result = try Program.run("data", "scale", input, "--test", input, "--out", out + ".gz")
+    #expect(result.status == 0)
+    for (plain, compressed) in [("x", "x.gz"), ("x.t", "x.t.gz")] {
+      let bytes = try Data(contentsOf: folder.appendingPathComponent(compressed))
+      #expect(bytes.starts(with: [0x1F, 0x8B]))
+      let inspections = try [plain, compressed].map {
+        try Program.run("data", "inspect", folder.appendingPathComponent($0).path).output
+      }
+      #expect(inspections[0] == inspections[1] && !inspections[0].isEmpty)
+    }
+    #expect(!FileManager.default.fileExists(atPath: out + ".gz.t"))
+    let other = try Program.run("data", "scale", input, "--out", out + ".xz")
+    #expect(other.status == 64)
+    #expect(!FileManager.default.fileExists(atPath: out + ".xz"))
+  }
+
+  @Test func namesThatAreNotUTF8AreTakenByTheirBytes() throws {
+    let folder = try Program.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = [
+      "-c",
+      #"printf '1 1:1\n2 1:2\n' > "$(printf 'lat\351n')"; "$0" data inspect "$(printf 'lat\351n')" > out; rm "$(printf 'lat\351n')""#,
+      Program.executable.path,
+    ]
+    shell.currentDirectoryURL = folder
+    try shell.run()
+    shell.waitUntilExit()
+    let output = try String(contentsOf: folder.appendingPathComponent("out"), encoding: .utf8)
+    #expect(output.split(separator: "\n").first?.split(separator: " ") == ["rows", "2"])
+  }
 }

@@ -1,3 +1,4 @@
+import Benchmarking
 import Sparse
 import Testing
 

@@ -26,7 +26,7 @@ public struct DatasetFolder: Sendable, Hashable {
   /// - Throws: `ReadingFailure` of kind `noInput` where the folder cannot be listed.
   /// - Complexity: O(n log n) for n files.
   public init(_ path: String) throws(ReadingFailure) {
-    let names = try Self.regularFiles(in: path).filter { !Self.isPassedOver($0) }
+    let names = try Self.regularFiles(in: path)
     // Names that differ only in how accents are encoded are one key here.
     let files = Dictionary(grouping: names.sorted(by: Self.precedes)) { Self.datasetName(ofFile: $0) }
     let folder = path.hasSuffix("/") ? path : path + "/"
@@ -79,16 +79,13 @@ public struct DatasetFolder: Sendable, Hashable {
     return ReadingFailure(kind: .badData, file: path, message: "\(list) \(reason)")
   }
 
-  private static func isPassedOver(_ file: String) -> Bool {
-    file.utf8.first == UInt8(ascii: ".") || file.hasSuffix(".md") || file.hasSuffix(".py")
-  }
-
   private static func regularFiles(in path: String) throws(ReadingFailure) -> [String] {
     guard let names = namesInFolder(path) else {
       let reason = errno == ENOENT ? "no such folder" : systemErrorMessage()
       throw ReadingFailure(kind: .noInput, file: path, message: reason)
     }
     return names.filter { name in
+      if name.utf8.first == UInt8(ascii: ".") || name.hasSuffix(".md") || name.hasSuffix(".py") { return false }
       var status = stat()
       // A link that leads nowhere stays in the list, so that reading it names what is missing.
       return withPath(path + "/" + name) { stat($0, &status) } != 0 || status.st_mode & S_IFMT == S_IFREG

@@ -10,7 +10,7 @@ public struct DataError: Error, Sendable, Hashable, CustomStringConvertible {
   public let line: Int?
   /// Counts bytes of the uncompressed line from 1, a byte-order mark left out.
   public let column: Int?
-  /// What is wrong, what was found, what would be right.
+  /// What is wrong, what was found, what was expected.
   public let message: String
 
   public init(file: String, line: Int? = nil, column: Int? = nil, message: String) {

@@ -17,16 +17,12 @@ final class VectorLoop {
 
   init(indexBase: IndexBase?) { self.indexBase = indexBase }
 
-  deinit { deallocate() }
-
-  private func deallocate() {
-    for list in [tokens.edges, tokens.newlines, tokens.entries_up_to] { list?.deallocate() }
-  }
+  deinit { for list in [tokens.edges, tokens.newlines, tokens.entries_up_to] { list?.deallocate() } }
 
   private func reserve(_ byteCount: Int) {
     let needed = byteCount + 160
     guard needed > capacity else { return }
-    deallocate()
+    for list in [tokens.edges, tokens.newlines, tokens.entries_up_to] { list?.deallocate() }
     capacity = needed
     tokens = token_lists(
       edges: .allocate(capacity: needed), newlines: .allocate(capacity: needed), entries_up_to: .allocate(capacity: needed),

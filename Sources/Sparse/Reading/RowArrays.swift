@@ -73,7 +73,7 @@ struct RowMemory: @unchecked Sendable {
 /// Asks for large pages for memory that nobody has written to: touching it takes less time. Where they cannot be had, nothing happens.
 private func preferLargePages(_ memory: UnsafeMutableRawBufferPointer) {
   #if os(Linux)
-    guard memory.count >= 1 << 22, let address = memory.baseAddress else { return }
+    guard memory.count >= 1 << 21, let address = memory.baseAddress else { return }
     let start = Int(bitPattern: address) & ~4095
     _ = madvise(UnsafeMutableRawPointer(bitPattern: start), Int(bitPattern: address) + memory.count - start, MADV_HUGEPAGE)
   #endif

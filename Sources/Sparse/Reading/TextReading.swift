@@ -66,7 +66,7 @@ struct TextReading {
   ///   - meanwhile: what one of the threads does before it parses.
   /// - Returns: Whether the text is read on: not behind a line that is too long, nor where memory is.
   @discardableResult
-  mutating func read(_ block: UnsafeBufferPointer<UInt8>, meanwhile: @Sendable () -> Void = {}) -> Bool {
+  mutating func read(_ block: UnsafeBufferPointer<UInt8>, meanwhile: (@Sendable () -> Void)? = nil) -> Bool {
     nonisolated(unsafe) let text = block
     let ranges = self.ranges(of: text)
     let counts = mapTasks(ranges.count, threads: threads) { [ranges] range, _ in
@@ -83,14 +83,15 @@ struct TextReading {
     guard checkMemory(entries: entries, rows: rows) else { return false }
 
     let arrays = RowArrays(entries: entries, rows: rows) { memory in
-      let parsed = mapTasks(ranges.count + 1, threads: threads) {
+      let first = meanwhile == nil ? 0 : 1
+      let parsed = mapTasks(first + ranges.count, threads: threads) {
         [places, parsers, firstLine = lineCount + 1, file = errors.file] task, thread -> RangeRows? in
-        guard task > 0 else {
-          meanwhile()
+        guard task >= first else {
+          meanwhile?()
           return nil
         }
-        var rows = RangeRows(memory, places[task - 1], firstLine: firstLine, thread: thread, file: file)
-        parsers[thread].parse(ranges[task - 1], of: text, into: &rows)
+        var rows = RangeRows(memory, places[task - first], firstLine: firstLine, thread: thread, file: file)
+        parsers[thread].parse(ranges[task - first], of: text, into: &rows)
         return rows
       }
       return keep(parsed.compactMap { $0 })

@@ -100,7 +100,7 @@ import Testing
     defer { withExtendedLifetime(file) {} }
     let fromFile = #expect(throws: ReadingFailure.self) { try LIBSVMReader.read(path: file.path) }
     let fromMemory = #expect(throws: ReadingFailure.self) { try LIBSVMReader.read(bytes: bytes, name: file.path) }
-    let compressed = #expect(throws: ReadingFailure.self) { try LIBSVMReader.read(bytes: gzip(bytes), name: file.path) }
+    let compressed = #expect(throws: ReadingFailure.self) { try LIBSVMReader.read(bytes: try gzip(bytes), name: file.path) }
     for failure in [fromFile, fromMemory, compressed] {
       #expect(failure?.description == "\(file.path):1:1: error: \(message)")
       #expect(failure?.exitCode == 65)

@@ -1,3 +1,4 @@
+import Benchmarking
 import Foundation
 import Testing
 
@@ -27,12 +28,12 @@ import Testing
   }
 
   @Test func numbersOfEveryLengthAndExponent() {
-    var generator = SplitMix(state: 1)
+    var generator = SplitMix64(seed: 1)
     let texts = (0..<400_000).lazy.map { _ in
-      let digits = Self.digits(1 + generator.next(below: 30), &generator)
-      let point = generator.next(below: digits.count + 1)
-      let sign = ["", "-", "+"][generator.next(below: 3)]
-      let exponent = generator.next(below: 3) == 0 ? "e\(generator.next(below: 100) - 50)" : ""
+      let digits = Self.digits(1 + generator.below(30), &generator)
+      let point = generator.below(digits.count + 1)
+      let sign = ["", "-", "+"][generator.below(3)]
+      let exponent = generator.below(3) == 0 ? "e\(generator.below( 100) - 50)" : ""
       return "\(sign)\(digits.prefix(point)).\(digits.dropFirst(point))\(exponent)"
     }
     #expect(Self.differences(texts).prefix(5).isEmpty)
@@ -40,7 +41,7 @@ import Testing
 
   /// Shortest spellings of Floats with any bits, and spellings with 17 digits.
   @Test func spellingsOfFloats() {
-    var generator = SplitMix(state: 2)
+    var generator = SplitMix64(seed: 2)
     let floats = (0..<400_000).lazy.map { _ in Float(bitPattern: UInt32(truncatingIfNeeded: generator.next())) }
       .filter(\.isFinite)
     #expect(Self.differences(floats.map { "\($0)" }).prefix(5).isEmpty)
@@ -50,14 +51,14 @@ import Testing
   /// The numbers half-way between two Floats, which have up to 112 significant digits, and those a last digit beside them: the least
   /// error in rounding shows here.
   @Test func middlesBetweenFloats() {
-    var generator = SplitMix(state: 3)
+    var generator = SplitMix64(seed: 3)
     var texts: [String] = []
     for round in 0..<4_000 {
       let bits: UInt32 =
         switch round % 4 {
-        case 0: UInt32(generator.next(below: 1 << 23))  // subnormal
+        case 0: UInt32(generator.below(1 << 23))  // subnormal
         case 1: UInt32(round / 4)
-        default: UInt32(generator.next(below: 0x7F7F_FFFF))
+        default: UInt32(generator.below(0x7F7F_FFFF))
         }
       let middle = (Double(Float(bitPattern: bits)) + Double(Float(bitPattern: bits + 1))) / 2
       let exact = String(format: "%.150g", middle)
@@ -100,12 +101,12 @@ import Testing
 
   /// The vector path's arithmetic: it takes eight entries together, of up to 16 characters.
   @Test func valuesInRowsAreThoseOfStrtof() throws {
-    var generator = SplitMix(state: 4)
+    var generator = SplitMix64(seed: 4)
     let values = (0..<800_000).map { _ -> String in
-      let digits = Self.digits(1 + generator.next(below: 15), &generator)
-      let point = generator.next(below: digits.count + 1)
-      let sign = generator.next(below: 2) == 0 ? "-" : ""
-      return sign + (generator.next(below: 3) == 0 ? digits : "\(digits.prefix(point)).\(digits.dropFirst(point))")
+      let digits = Self.digits(1 + generator.below(15), &generator)
+      let point = generator.below(digits.count + 1)
+      let sign = generator.below(2) == 0 ? "-" : ""
+      return sign + (generator.below(3) == 0 ? digits : "\(digits.prefix(point)).\(digits.dropFirst(point))")
     }
     let text = values.enumerated().map { index, value in (index % 8 == 0 ? "\n1 " : " ") + "\(index + 1):\(value)" }.joined()
     let options = ReadingOptions(threads: 2)
@@ -115,21 +116,7 @@ import Testing
     #expect(wrong.prefix(5).isEmpty)
   }
 
-  private static func digits(_ count: Int, _ generator: inout SplitMix) -> String {
-    String(decoding: (0..<count).map { _ in UInt8(ascii: "0") + UInt8(generator.next(below: 10)) }, as: UTF8.self)
+  private static func digits(_ count: Int, _ generator: inout SplitMix64) -> String {
+    String(decoding: (0..<count).map { _ in UInt8(ascii: "0") + UInt8(generator.below(10)) }, as: UTF8.self)
   }
-}
-
-/// SplitMix64: the same numbers in every run.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-
-  mutating func next(below bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

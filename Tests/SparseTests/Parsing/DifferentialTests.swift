@@ -1,10 +1,11 @@
+import Benchmarking
 import Testing
 
 @testable import Sparse
 
 /// The vector loop and the byte loop give the same, whatever the text, the number of threads and the size of chunks.
 @Suite struct DifferentialTests {
-  private func randomText(_ generator: inout SystemRandomNumberGenerator, mutations: Int) -> [UInt8] {
+  private func randomText(_ generator: inout SplitMix64, mutations: Int) -> [UInt8] {
     var text = ""
     for _ in 0..<Int.random(in: 1...600, using: &generator) {
       text += ["1", "-1", "+2", "3.5", "1e1", "1500"].randomElement(using: &generator)!
@@ -27,32 +28,39 @@ import Testing
     return bytes
   }
 
-  private func outcome(_ path: String, vectors: Bool, threads: Int, chunkSize: Int? = nil) -> String {
+  /// All that reading gives, be it data or errors.
+  private func outcome(_ bytes: [UInt8], _ options: ReadingOptions) -> String {
     do {
-      var options = ReadingOptions(threads: threads, usesVectors: vectors)
-      if let chunkSize { options.chunkSize = chunkSize }
-      let file = try LIBSVMReader.read(path: path, options: options)
+      let file = try LIBSVMReader.read(bytes: bytes, name: "text", options: options)
       let matrix = file.data.matrix
       let bits = matrix.values.map { String($0.bitPattern, radix: 16) }
-      return
-        "\(matrix.rowOffsets) \(matrix.columns) \(bits) \(file.data.classes) \(file.data.classLabels) \(file.checksumText ?? "")"
+      return """
+        \(matrix.rowOffsets) \(matrix.columns) \(bits) \(file.data.classes) \(file.data.classLabels) \(file.indexBase) \
+        \(file.checksumText ?? "") \(file.byteCount) \(file.queryRowCount)
+        """
     } catch {
       return "\(error)"
     }
   }
 
-  @Test(arguments: [0, 0, 1, 3]) func bothLoopsGiveTheSame(mutations: Int) throws {
-    var generator = SystemRandomNumberGenerator()
-    for _ in 0..<60 {
-      let file = try TextFile(bytes: randomText(&generator, mutations: mutations))
-      let plain = outcome(file.path, vectors: false, threads: 1)
-      #expect(outcome(file.path, vectors: true, threads: 1) == plain)
-      #expect(outcome(file.path, vectors: true, threads: 2) == plain)
-      let (threads, chunkSize) = (Int.random(in: 2...5), Int.random(in: 1...400))
-      #expect(
-        outcome(file.path, vectors: true, threads: threads, chunkSize: chunkSize) == plain,
-        "\(threads) threads, chunks of \(chunkSize) bytes")
-      withExtendedLifetime(file) {}
+  /// Threads x sizes of blocks and ranges x plain or compressed text x vectors or not: the same data and the same errors.
+  @Test(arguments: [0, 1, 3], 0..<6) func theWayDoesNotShow(mutations: Int, round: Int) throws {
+    var random = SplitMix64(seed: testSeed &+ UInt64(100 * mutations + round))
+    for _ in 0..<10 {
+      let text = randomText(&random, mutations: mutations)
+      let compressed = try gzip(text)
+      var options = ReadingOptions(threads: 1, usesVectors: false)
+      let expected = outcome(text, options)
+      for usesVectors in [true, false] {
+        for threads in [1, 2, 5] {
+          options.usesVectors = usesVectors
+          options.threads = threads
+          options.leastRangeSize = [1, 1 + random.below(400), 1 << 15].randomElement(using: &random) ?? 1
+          options.blockSize = [1, 1 + random.below(400), 1 << 20].randomElement(using: &random) ?? 1
+          #expect(outcome(text, options) == expected, "seed \(testSeed), \(options)")
+          #expect(outcome(compressed, options) == expected, "seed \(testSeed), compressed, \(options)")
+        }
+      }
     }
   }
 
@@ -69,19 +77,11 @@ import Testing
   /// What the rows of a text are; nil where they are not rows.
   private func rows(_ text: [UInt8], vectors: Bool, before: Int) -> String? {
     // Rows before it move the eights on.
-    let row = Array("1 1:1\n".utf8)
-    let prefix = Array([[UInt8]](repeating: row, count: before).joined())
-    let buffer = ChunkBuffer(capacity: prefix.count + text.count)
-    _ = buffer.bytes.update(fromContentsOf: prefix + text)
-    let chunk = buffer.chunk(0..<(prefix.count + text.count)).text
-    let room = ByteCounts(chunk)
-    let segment = RowSegment.allocate(entries: room.colons, rows: room.newlines)
-    defer { segment.deallocate() }
-    var rows = ChunkRows(segment, entry: 0, row: 0, firstEntry: 0, firstLine: 1)
-    ChunkParser(indexBase: nil, usesVectors: vectors).parse(chunk, into: &rows)
-    guard rows.errorCount == 0 else { return nil }
-    let values = (0..<rows.entryCount).map { "\(rows.columns[$0]):\(String(rows.values[$0].bitPattern, radix: 16))" }
-    return "\((0..<rows.rowCount).map { rows.rowEnds[$0] }) \(values)"
+    let all = Array([[UInt8]](repeating: Array("1 1:1\n".utf8), count: before).joined()) + text
+    var options = ReadingOptions(threads: 1, usesVectors: vectors)
+    options.memoryLimit = 1 << 30
+    guard let matrix = try? LIBSVMReader.read(bytes: all, name: "text", options: options).data.matrix else { return nil }
+    return "\(matrix.rowOffsets) \(matrix.columns) \(matrix.values.map { String($0.bitPattern, radix: 16) })"
   }
 
   @Test(arguments: forms, [0, 1]) func oneStrangeCharacterAnywhere(form: String, rowsBefore: Int) {

@@ -12,6 +12,7 @@ import Testing
 
   static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
+    .deletingLastPathComponent()
     .appending(path: "datasets")
 
   /// The rows `| file | rows | features | classes | nonzeros |` of the README.

@@ -1,3 +1,4 @@
+import Benchmarking
 import Sparse
 import Testing
 
@@ -55,7 +56,7 @@ import Testing
     #expect(file.data.classes.map { file.data.classLabels[Int($0)] } == labels.map(Double.init))
   }
 
-  /// Texts whose rows take several large pages, which one thread brings while others parse already.
+  /// Texts whose rows take several large pages.
   @Test(arguments: [MadeUpText.letter, .news20]) func largeTextsGiveTheSameWhateverTheThreads(text: MadeUpText) throws {
     var bytes: [UInt8] = []
     text.write { bytes += $0 }
@@ -70,6 +71,17 @@ import Testing
       #expect(isSame, "\(threads) threads")
       #expect(found.checksum == expected.checksum)
     }
+  }
+
+  /// Lines without rows leave gaps, which later ranges close.
+  @Test(arguments: [1, 2, 3]) func commentsAndEmptyLinesLeaveNoGaps(threads: Int) throws {
+    let lines = (0..<20_000).map { $0 % 3 == 0 ? "# 1:1 2:2" : $0 % 3 == 1 ? "" : "\($0 % 5) \($0 + 1):\($0) # 7:7" }
+    let file = try read(lines.joined(separator: "\n"), options: ReadingOptions(threads: threads))
+    let kept = stride(from: 2, to: 20_000, by: 3)
+    #expect(file.data.matrix.columns == kept.map { Int32($0) })
+    #expect(file.data.matrix.values == kept.map { Float($0) })
+    #expect(file.data.matrix.rowOffsets == Array(0...kept.underestimatedCount))
+    #expect(file.data.classes.map { file.data.classLabels[Int($0)] } == kept.map { Double($0 % 5) })
   }
 
   @Test func missingFilesAreNoInput() {

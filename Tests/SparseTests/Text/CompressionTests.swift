@@ -29,8 +29,8 @@ import Testing
   @Test func gzipIsReadWhateverTheNameAndTheMembers() throws {
     let text = Array(Self.text.utf8)
     let plain = try LIBSVMReader.read(bytes: text, name: "plain")
-    let whole = gzip(text)
-    let members = gzip(Array(text[..<7])) + gzip([]) + gzip(Array(text[7...]))
+    let whole = try gzip(text)
+    let members = try gzip(Array(text[..<7])) + gzip([]) + gzip(Array(text[7...]))
     // Zeros behind the last member are what fills up a tape's block.
     for bytes in [whole, members, whole + [UInt8](repeating: 0, count: 512)] {
       let file = try TextFile(bytes: bytes, name: "no-suffix")
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func damagedGzipIsRefused() throws {
-    let whole = gzip(Array(Self.text.utf8))
+    let whole = try gzip(Array(Self.text.utf8))
     #expect(try failure(Array(whole.dropLast(4)))?.hasSuffix("the gzip stream ends too early; the file is cut short") == true)
     #expect(try failure(Array(whole.prefix(200)))?.hasSuffix("the gzip stream ends too early; the file is cut short") == true)
     #expect(try failure(Array(whole.prefix(3)))?.hasSuffix("the gzip stream ends too early; the file is cut short") == true)
@@ -57,7 +57,7 @@ import Testing
     var wrongLength = whole
     wrongLength[whole.count - 2] ^= 1
     #expect(try failure(wrongLength) == "FILE:40001:1: error: the gzip stream is corrupt: incorrect length check")
-    var short = gzip(Array("1 1:1\n2 2:1".utf8))
+    var short = try gzip(Array("1 1:1\n2 2:1".utf8))
     short[short.count - 6] ^= 1
     #expect(try failure(short) == "FILE:2:6: error: the gzip stream is corrupt: incorrect data check")
     #expect(
@@ -95,43 +95,49 @@ import Testing
   @Test(arguments: [64, 1 << 27]) func oneEndlessLineEndsInAnErrorOrInOneRow(count: Int) throws {
     let bytes = [UInt8](repeating: UInt8(ascii: "1"), count: count)
     let file = try TextFile(bytes: bytes)
-    let compressed = try TextFile(bytes: gzip(bytes))
+    let compressed = try TextFile(bytes: try gzip(bytes))
     for path in [file.path, compressed.path] {
       let failure = #expect(throws: ReadingFailure.self) { try LIBSVMReader.read(path: path) }
       #expect(failure?.errorCount == 1)
       #expect(failure?.exitCode == 65)
-      if count > TextChunk.longestLine {
+      if count > LineScanner.longestLine {
         #expect(failure?.description.hasSuffix(":1:1: error: a line of more than 67108864 bytes is not read") == true)
       }
     }
     withExtendedLifetime((file, compressed)) {}
   }
 
-  /// Short rows and a long comment: by its first rows, the text would take more than twice as much as there is.
-  @Test func whatOnlySeemsNotToFitInMemoryIsRead() throws {
-    let text = String(repeating: "1 1:1\n2 2:1\n", count: 6000) + "#" + String(repeating: " ", count: 700_000) + "\n"
-    let options = ReadingOptions(memoryLimit: 1 << 20)
-    let file = try LIBSVMReader.read(bytes: gzip(Array(text.utf8)), name: "text", options: options)
-    #expect(file.data.rowCount == 12_000)
-    #expect(file.data.matrix == (try read(text).data.matrix))
-  }
-
-  /// Chunks of any size and any number of threads give the same rows and the same errors.
-  @Test func theCutIntoChunksDoesNotShow() throws {
-    let text = Array(String(Self.text.prefix(3000)).utf8) + Array("1 1:x\n3 3:1".utf8)
-    var options = ReadingOptions()
-    let expected = #expect(throws: ReadingFailure.self) { try LIBSVMReader.read(bytes: text, name: "text", options: options) }
-    for size in [1, 2, 13, 100, 1000] {
+  /// A line that is too long ends the reading, wherever it stands: what is wrong behind it is not reported.
+  @Test func nothingIsReadBehindALineThatIsTooLong() throws {
+    let long = "1 1:1" + String(repeating: " ", count: LineScanner.longestLine)
+    let text = Array("1 1:x\n\(long)\n1 1:y\n1 1:z".utf8)
+    let expected = [
+      #"text:1:5: error: value "x" of index 1 is not a decimal number such as 1, -0.5 or 1e-3"#,
+      "text:2:1: error: a line of more than 67108864 bytes is not read",
+    ]
+    for bytes in [text, try gzip(text)] {
       for threads in [1, 3] {
-        for bytes in [text, gzip(text)] {
-          options.chunkSize = size
-          options.threads = threads
-          let found = #expect(throws: ReadingFailure.self) {
-            try LIBSVMReader.read(bytes: bytes, name: "text", options: options)
-          }
-          #expect(found == expected)
+        let failure = #expect(throws: ReadingFailure.self) {
+          try LIBSVMReader.read(bytes: bytes, name: "text", options: ReadingOptions(threads: threads))
         }
+        #expect(failure?.errors.map(\.description) == expected)
+        #expect(failure?.errorCount == 2)
       }
     }
+  }
+
+  /// Rows that fill the memory that is allowed, counted with what joining blocks takes.
+  @Test func aStreamStopsWhereItsRowsTakeMoreMemoryThanThereIs() throws {
+    let text = Array(String(repeating: "1 1:1 2:1 3:1 4:1 5:1\n", count: 100_000).utf8)
+    var options = ReadingOptions(memoryLimit: 4 << 20)
+    options.blockSize = 1 << 16
+    let failure = #expect(throws: ReadingFailure.self) {
+      try LIBSVMReader.read(bytes: gzip(text), name: "text", options: options)
+    }
+    let message = try #require(failure?.errors.first?.message)
+    #expect(message.hasPrefix("its rows would take about 2 MB ("))
+    #expect(message.hasSuffix("and only 4 MB of memory are available"))
+    options.memoryLimit = 8 << 20
+    #expect(try LIBSVMReader.read(bytes: gzip(text), name: "text", options: options).data.rowCount == 100_000)
   }
 }

@@ -2,52 +2,67 @@ import Testing
 
 @testable import Sparse
 
-@Suite struct StreamedChunksTests {
-  /// Lines of all lengths, some longer than a chunk; whatever is announced, be it right or not, and whoever takes the chunks.
-  @Test(arguments: textsOfManyLineLengths) func chunksAreWholeLinesAndTogetherTheText(text: String) {
-    let bytes = Array(text.utf8)
-    for size in 1...(bytes.count + 2) {
-      for announced in [nil, 0, 1, bytes.count, 3 * bytes.count + 100] {
-        for isPrefetched in [false, true] {
-          let stream = StreamedChunks(ByteArrayStream(bytes), chunkSize: size, announcedByteCount: announced)
-          let prefetched = isPrefetched ? PrefetchedChunks(stream) : nil
-          let source: any ChunkSource = prefetched ?? stream
-          var chunks: [TextChunk] = []
-          while let chunk = source.next() { chunks.append(chunk) }
-          prefetched?.stop()
-          #expect(source.interruption == nil && source.failure == nil)
-          #expect(chunks.allSatisfy { $0.text.last == UInt8(ascii: "\n") })
-          // All of them are still there, though their memory is used again.
-          #expect(chunks.flatMap { $0.text.prefix($0.byteCount) } == bytes, "chunks of \(size) bytes")
-        }
-      }
+@Suite struct TextBlocksTests {
+  /// Bytes that come a few at a time, and then perhaps an error.
+  private final class Trickle: ByteStream {
+    private var rest: ArraySlice<UInt8>
+    private let portion: Int
+    private let end: ReadingFailure?
+
+    init(_ bytes: [UInt8], portion: Int, end: ReadingFailure? = nil) {
+      rest = bytes[...]
+      self.portion = portion
+      self.end = end
+    }
+
+    func read(into buffer: UnsafeMutableBufferPointer<UInt8>) throws(ReadingFailure) -> Int {
+      if rest.isEmpty, let end { throw end }
+      let next = rest.prefix(min(portion, buffer.count))
+      _ = buffer.update(fromContentsOf: next)
+      rest = rest.dropFirst(next.count)
+      return next.count
     }
   }
 
-  /// Where the length is known, little is left to be parsed when the last bytes have come.
-  @Test func theLastChunksAreSmall() {
-    let bytes = Array(repeatElement(Array("1 1:1\n".utf8), count: 10_000).joined())
-    let stream = StreamedChunks(ByteArrayStream(bytes), chunkSize: 8000, announcedByteCount: bytes.count)
-    var sizes: [Int] = []
-    while let chunk = stream.next() { sizes.append(chunk.byteCount) }
-    #expect(sizes.reduce(0, +) == bytes.count)
-    #expect(abs((sizes.first ?? 0) - 8000) < 6)
-    #expect((sizes.last ?? 8000) <= 1000 + 6)
-    #expect(sizes.count < 2 * bytes.count / 8000 + 16)
+  private func texts(_ blocks: TextBlocks) -> [[UInt8]] {
+    var texts: [[UInt8]] = []
+    blocks.advance()
+    while let block = blocks.current {
+      let copy = Array(block)
+      texts.append(copy)
+      blocks.advance()
+      // The one before stays in place meanwhile.
+      #expect(Array(block) == copy)
+    }
+    return texts
   }
 
-  @Test func buffersAreUsedAgainOnceTheyAreFree() {
-    let pool = BufferPool(capacity: 100)
-    var first: ChunkBuffer? = pool.take()
-    let second = pool.take()
-    let address = first?.bytes.baseAddress
-    #expect(address != nil && address != second.bytes.baseAddress)
-    let size = first?.bytes.count ?? 0
-    first = nil
-    // What the allocator would hand out if it had got the memory back.
-    let other = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size)
-    defer { other.deallocate() }
-    #expect(other.baseAddress != address)
-    #expect(pool.take().bytes.baseAddress == address)
+  @Test(arguments: textsOfManyLineLengths, [1, 3, 100]) func blocksAreWholeLinesAndTogetherTheText(text: String, portion: Int) {
+    let bytes = Array(text.utf8)
+    for size in 1...(bytes.count + 2) {
+      let blocks = TextBlocks(Trickle(bytes, portion: portion), size: size)
+      let found = texts(blocks)
+      #expect(found.flatMap { $0 } == bytes, "blocks of \(size) bytes")
+      #expect(found.dropLast().allSatisfy { $0.last == UInt8(ascii: "\n") })
+      #expect(blocks.interruption == nil && blocks.failure == nil)
+    }
+  }
+
+  @Test(arguments: [1, 4, 100]) func whatComesBeforeAnInterruptionIsHandedOver(size: Int) throws {
+    let end = ReadingFailure(kind: .badData, file: "file", message: "broken")
+    let blocks = TextBlocks(Trickle(Array("aa\nb\nccc".utf8), portion: 2, end: end), size: size)
+    #expect(texts(blocks).flatMap { $0 } == Array("aa\nb\n".utf8))
+    let interruption = try #require(blocks.interruption)
+    #expect(interruption.message == "broken")
+    #expect(interruption.column == 4)
+    #expect(blocks.failure == nil)
+  }
+
+  @Test func aFailureOfTheSystemIsKept() {
+    let end = ReadingFailure(kind: .inputOutput, file: "file", message: "no disk")
+    let blocks = TextBlocks(Trickle(Array("aa\nb".utf8), portion: 2, end: end))
+    #expect(texts(blocks) == [Array("aa\n".utf8)])
+    #expect(blocks.failure == end)
+    #expect(blocks.interruption == nil)
   }
 }

@@ -1,4 +1,4 @@
-import Sparse
+import Platform
 import Testing
 
 @Suite struct PrintableTextTests {
@@ -8,12 +8,5 @@ import Testing
   ])
   func whatTerminalsObeyIsShownAsBytes(text: String, printable: String) {
     #expect(text.printable == printable)
-  }
-
-  @Test func anErrorIsOneLineWhateverTheFileIsCalled() {
-    let error = DataError(file: "a\n\u{1B}b", line: 2, message: "said \u{7}")
-    #expect(error.description == #"a\x0A\x1Bb:2: error: said \x07"#)
-    let failure = ReadingFailure(kind: .badData, errors: [error], errorCount: 2)
-    #expect(failure.description == error.description + "\n" + #"a\x0A\x1Bb: 1 more line has errors"#)
   }
 }
