@@ -58,11 +58,20 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
     self.columnTitle = type.columnTitle + (notes.isEmpty ? "" : " (\(notes))")
   }
 
-  /// Several, separated by commas.
+  /// Several, separated by commas; a comma within parentheses is part of a schedule.
   ///
   /// - Throws: `ScheduleError` as for one, also where one stands twice or between two commas there is nothing.
   public static func list(parsing text: String, in registry: ScheduleRegistry = .builtIn) throws -> [Schedule] {
-    try text.split(separator: ",", omittingEmptySubsequences: false).map { try Schedule(parsing: String($0), in: registry) }
+    var items = [""]
+    var depth = 0
+    for character in text {
+      if character == "(" { depth += 1 }
+      if character == ")" { depth -= 1 }
+      if character == ",", depth <= 0 { items.append("") } else { items[items.count - 1].append(character) }
+    }
+    // A parenthesis that nothing closes is part of a file's name.
+    if depth != 0 { items = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    return try items.map { try Schedule(parsing: $0, in: registry) }
   }
 
   /// Whether the schedule is made from gradient norms that a sweep provides (`refined` without `norms=`).

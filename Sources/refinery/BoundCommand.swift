@@ -15,7 +15,7 @@ struct BoundCommand: ParsableCommand {
     version: Refinery.version)
 
   @Option(help: ArgumentHelp("Schedule, or a file of step sizes, one a line.", valueName: "FILE|NAME")) var schedule: String
-  @Option(help: ArgumentHelp("Log of gradient norms: CSV, TSV, JSON, text or .npy, also gzipped.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("Log of gradient norms, in any form that refine reads.", valueName: "FILE"))
   var norms: String
   @OptionGroup var log: NormLogOptions
   @Option(parsing: .unconditional, help: ArgumentHelp("Distance from the starting point to the optimum.", valueName: "D"))
@@ -29,15 +29,16 @@ struct BoundCommand: ParsableCommand {
   }
 
   func run() throws {
-    let log = try NormLog(path: norms, selection: log.selection)
+    let norm = log.norm ?? .l2
+    let log = try NormLog(path: norms, selection: log.selection(of: norm))
     report(log.messages, of: norms)
     let stepSizes =
       InputPath(schedule).isFile
       ? try FactorFile.read(schedule) { report([$0], of: schedule) }
-      : try Schedule(parsing: schedule).factors(steps: log.norms.count, unspecifiedNorm: self.log.norm) { report([$1], of: $0) }
+      : try Schedule(parsing: schedule).factors(steps: log.norms.count, unspecifiedNorm: norm) { report([$1], of: $0) }
     let bound: LastIterateBound
     do {
-      bound = try LastIterateBound(stepSizes: stepSizes, norms: log.norms, norm: self.log.norm, distance: distance)
+      bound = try LastIterateBound(stepSizes: stepSizes, norms: log.norms, norm: norm, distance: distance)
     } catch let error as LastIterateBoundError {
       throw Failure("\(norms): error: \(error)", .badData)
     }

@@ -12,14 +12,14 @@ struct NormLogOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Which norms these are: l2 goes with SGD (weights g^-2), l1 with Adam (weights g^-1); it also picks the plane of "
-        + "an array of `train --norms`.", valueName: "l1|l2"))
-  var norm = GradientNorm.l2
+        + "an array of `train --norms` (default: l2, or that of --optimizer).", valueName: "l1|l2"))
+  var norm: GradientNorm?
 
   func validate() throws {
     if let run, run < 1 { throw ValidationError("--run is \(run): 1 or more would be right") }
   }
 
-  var selection: NormLogSelection { NormLogSelection(column: column, run: run, norm: norm) }
+  func selection(of norm: GradientNorm) -> NormLogSelection { NormLogSelection(column: column, run: run, norm: norm) }
 }
 
 extension GradientNorm: ExpressibleByArgument {}

@@ -67,6 +67,10 @@ enum ColumnNames {
     return nil
   }
 
+  static func loggedNorm(_ name: String) -> GradientNorm? {
+    norm(in: name) ?? (rank(name) < 4 && isNamedAsValues(name) && !name.lowercased().contains("factor") ? .l2 : nil)
+  }
+
   /// The place of the one column that can hold the values.
   ///
   /// - Parameters:
@@ -95,4 +99,13 @@ enum ColumnNames {
         : "\(likeliest.count) columns can be the values (\(likeliest.map { names[$0] }.joined(separator: ", "))); "
           + "choose one with column; columns: \(list)")
   }
+}
+
+/// The item that a user names, or gives the number of, from 1.
+func namedItem(_ text: String, kind: String, among names: [String], path: String) throws -> String {
+  if names.contains(text) { return text }
+  if let number = Int(text), names.indices.contains(number - 1) { return names[number - 1] }
+  throw ScheduleFileError(
+    .malformed, path: path,
+    "no \(kind) '\(text)'\(suggestion(for: text, among: names)); expected one of: \(names.joined(separator: ", "))")
 }

@@ -45,8 +45,8 @@ struct NumberSeries {
     if bytes.first == 0x80, bytes.count > 1, (2...5).contains(bytes[1]) {
       return "this is a Python pickle, which is not read; expected text, JSON or a NumPy array (numpy.save)"
     }
-    if bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) {
-      return "this is a ZIP archive, as torch.save and spreadsheets write; expected text, JSON or a NumPy array"
+    if ZipArchive.hasMagic(bytes) {
+      return "this is a ZIP archive, as numpy.savez, torch.save and spreadsheets write; expected text, JSON or a NumPy array"
     }
     return nil
   }

@@ -5,30 +5,30 @@ extension NumberSeries {
   /// are interpolated linearly onto as many evenly spaced steps as the median gap makes of the run. Steps that are nowhere more than
   /// 0.1 % of the run off an even spacing count as evenly spaced. Without a column of steps rows count as they stand.
   ///
-  /// - Returns: The values, how many were left out because they are not finite, and in a line each what was done.
+  /// - Returns: The values; the points that they come from, in the order of their steps, NaN where they were left out because they are not
+  ///   finite; and in a line each what was done.
   /// - Complexity: O(n log n).
-  func inOrderOfSteps() -> (values: [Double], omitted: Int, messages: [LogMessage]) {
+  func inOrderOfSteps() -> (values: [Double], points: [NormLog.Point], messages: [LogMessage]) {
     var messages = messages
     if missing > 0 {
       messages.append(LogMessage(.note, "\(counted(missing, "row")) of \(values.count + missing) without a value left out"))
     }
-    var points: [(step: Double, value: Double)] = []
+    let points: [NormLog.Point]
     // Where there are no steps, what is left out leaves no gap.
     var hasSteps = false
     if let (name, steps) = usableSteps(&messages) {
       hasSteps = true
       points = lastOfEachStep(steps, name: name, &messages)
     } else {
-      points = values.enumerated().map { (Double($0), $1) }
+      points = values.enumerated().map { NormLog.Point(step: Double($0), norm: $1) }
     }
-    let count = points.count
-    points.removeAll { !$0.value.isFinite }
-    let omitted = count - points.count
+    let finite = points.filter(\.norm.isFinite)
+    let omitted = points.count - finite.count
     if omitted > 0 {
       let verb = omitted == 1 ? "is not finite and was" : "are not finite and were"
-      messages.append(LogMessage(.warning, "\(omitted) of \(counted(count, "value")) \(verb) left out"))
+      messages.append(LogMessage(.warning, "\(omitted) of \(counted(points.count, "value")) \(verb) left out"))
     }
-    return (hasSteps ? evenlySpaced(points, &messages) : points.map(\.value), omitted, messages)
+    return (hasSteps ? evenlySpaced(finite, &messages) : finite.map(\.norm), points, messages)
   }
 
   /// The first column of steps with a number in at least half of the rows, or the epochs where each stands once.
@@ -73,7 +73,7 @@ extension NumberSeries {
 
   private func lastOfEachStep(
     _ steps: [Double], name: String, _ messages: inout [LogMessage]
-  ) -> [(step: Double, value: Double)] {
+  ) -> [NormLog.Point] {
     let known = steps.indices.filter { steps[$0].isFinite }
     if known.count < steps.count {
       let left = counted(steps.count - known.count, "row")
@@ -93,17 +93,25 @@ extension NumberSeries {
     if zip(kept, kept.dropFirst()).contains(where: { $0 > $1 }) {
       messages.append(LogMessage(.warning, "rows are not in the order of '\(name)'; sorted by it"))
     }
-    return kept.map { (steps[$0], values[$0]) }
+    return kept.map { NormLog.Point(step: steps[$0], norm: values[$0]) }
   }
 
-  private func evenlySpaced(_ points: [(step: Double, value: Double)], _ messages: inout [LogMessage]) -> [Double] {
-    let values = points.map(\.value)
+  /// How many points tools keep of a log, at random, and where all of them are.
+  private static let limits = [
+    500: "500 unevenly spaced values: a sample, as Weights & Biases' history() gives? run.scan_history() has them all",
+    1000: "1000 unevenly spaced values: a sample, as TensorBoard's interface keeps? The event files have them all",
+    1500: "1500 unevenly spaced values: a sample, as Weights & Biases' charts export? run.scan_history() has them all",
+  ]
+
+  private func evenlySpaced(_ points: [NormLog.Point], _ messages: inout [LogMessage]) -> [Double] {
+    let values = points.map(\.norm)
     guard let first = points.first?.step, let last = points.last?.step, points.count > 2 else { return values }
     let range = last - first
     let spacing = range / Double(points.count - 1)
     let gaps = zip(points, points.dropFirst()).map { $1.step - $0.step }
     let (smallest, largest) = (gaps.min() ?? 0, gaps.max() ?? 0)
     guard largest > smallest * (1 + 1e-9) else { return values }
+    if largest >= 2 * smallest, let limit = Self.limits[points.count] { messages.append(LogMessage(.warning, limit)) }
     let difference = points.enumerated().map { abs($1.step - (first + Double($0) * spacing)) }.max() ?? 0
     if difference <= 0.001 * range {
       // Numbers that are rounded, as shares of epochs are, need no word.
@@ -128,7 +136,7 @@ extension NumberSeries {
       let step = index == count - 1 ? last : first + range * Double(index) / Double(count - 1)
       while left < points.count - 2, points[left + 1].step <= step { left += 1 }
       let (a, b) = (points[left], points[left + 1])
-      return a.value + (b.value - a.value) * ((step - a.step) / (b.step - a.step))
+      return a.norm + (b.norm - a.norm) * ((step - a.step) / (b.step - a.step))
     }
   }
 

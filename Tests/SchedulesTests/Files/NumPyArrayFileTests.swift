@@ -45,7 +45,7 @@ struct NumPyArrayFileTests {
     #expect(error(bytes.dropLast()).contains("15 bytes of data; expected 4 numbers of 4 bytes for the shape [2, 2]"))
     #expect(error(bytes + [0]).contains("17 bytes of data"))
     #expect(error(Array(bytes.prefix(40))).contains("header ends early"))
-    #expect(error(replacing("<i4", "<i8")).contains("not float32, float64 or int32"))
+    #expect(error(replacing("<i4", "<i2")).contains("not float32, float64, int32 or int64"))
     #expect(error(replacing("(2, 2), ", "(-2, 2),")).contains("has no shape"))
     #expect(error(replacing("False, ", "True,  ")).contains("Fortran order"))
     #expect(error(replacing("(2, 2), }                ", "(4294967296, 4294967296), }")).contains("error"))

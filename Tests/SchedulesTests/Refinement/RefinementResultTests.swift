@@ -67,4 +67,35 @@ struct RefinementResultTests {
     #expect(error([1, 2, 3], RefinementOptions(points: 1)) == .tooFewPoints(1))
     #expect("\(RefinementError.zeroSmoothedNorm(step: 812))" == "a smoothed norm of zero at step 812")
   }
+
+  /// A window in place of a fraction of the log; for more points it is as long a part of the run.
+  @Test func windows() throws {
+    let norms = (0..<101).map { 1 + Double($0 * 37 % 17) }
+    let byFraction = try RefinementResult(refining: norms, options: RefinementOptions(smoothing: 0.11))
+    #expect(byFraction.width == 11)
+    #expect(try RefinementResult(refining: norms, options: RefinementOptions(window: 11)).factors == byFraction.factors)
+    #expect(try RefinementResult(refining: norms, options: RefinementOptions(window: 11, points: 201)).width == 21)
+    #expect(try RefinementResult(refining: norms, options: RefinementOptions(window: 11, points: 50)).width == 11)
+    for window in [0, 10, 103] {
+      #expect(throws: RefinementError.windowOutOfRange(window, norms: 101)) {
+        try RefinementResult(refining: norms, options: RefinementOptions(window: window))
+      }
+    }
+  }
+
+  /// s_t = g_t^-A sum_{p > t} g_p^-B, written out.
+  @Test(arguments: [(1.0, 2.0), (2, 2), (1, 1), (0.5, 1.5), (0, 0)])
+  func powers(own: Double, later: Double) throws {
+    let norms = (0..<30).map { 1 + Double($0 * 7 % 5) }
+    let options = RefinementOptions(smoothing: 0, powers: .init(own: own, later: later))
+    let sums = norms.indices.map { t in pow(norms[t], -own) * norms[(t + 1)...].reduce(0) { $0 + pow($1, -later) } }
+    let expected = sums.map { $0 / (sums.max() ?? 1) }
+    #expect(relativeDifference(try RefinementResult(refining: norms, options: options).factors, expected) < 1e-13)
+  }
+
+  @Test func medianOfRuns() {
+    #expect(medianOverRuns([[1, 2, 3]]) == [1, 2, 3])
+    #expect(medianOverRuns([[1, 2, 9], [3, 2, 1], [2, 7, 5]]) == [2, 2, 5])
+    #expect(medianOverRuns([[1, 2, 3], [3, 6]]) == [2, 3.25, 4.5])
+  }
 }

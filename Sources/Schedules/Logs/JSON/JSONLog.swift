@@ -1,5 +1,5 @@
-/// Numbers in JSON, in the forms that logs have: an object a line (JSON Lines), an array of objects, an array of numbers, or one object that
-/// holds such arrays.
+/// Numbers in JSON, in the forms that logs have: an object a line (JSON Lines), an array of objects, an array of numbers, one object that
+/// holds such arrays, or TensorBoard's rows of time, step and value.
 struct JSONLog {
   private let bytes: [UInt8]
   private let path: String
@@ -122,6 +122,17 @@ struct JSONLog {
 
   /// Takes a value.
   private static func kind(_ scanner: inout JSONScanner) throws -> Kind {
+    if scanner.next == UInt8(ascii: "{") {
+      // pandas writes a column as an object whose keys are the row's numbers.
+      var isColumn = true
+      var hasNumber = false
+      try scanner.forEachMember { scanner, key in
+        let value = try scanner.value()
+        if value.isNumeric { hasNumber = true } else if case .notANumber = value { isColumn = false }
+        if Int(key) == nil { isColumn = false }
+      }
+      return isColumn && hasNumber ? .numbers : .other
+    }
     guard scanner.next == UInt8(ascii: "[") else {
       if case .number = try scanner.value() { return .number }
       return .other
@@ -148,11 +159,12 @@ struct JSONLog {
     var numbers: [String: [Double?]] = [:]
     var scanner = document
     try scanner.forEachMember { scanner, key in
-      if key == name, scanner.next == UInt8(ascii: "[") {
-        try scanner.forEachElement { values.append(try number(&$0, "an element of '\(name)'")) }
-      } else if counters.all.contains(key), scanner.next == UInt8(ascii: "[") {
+      let isArray = scanner.next == UInt8(ascii: "[") || scanner.next == UInt8(ascii: "{")
+      if key == name, isArray {
+        try Self.forEachItem(of: &scanner) { values.append(try number(&$0, "an element of '\(name)'")) }
+      } else if counters.all.contains(key), isArray {
         var column: [Double?] = []
-        try scanner.forEachElement { column.append(try plainNumber(&$0)) }
+        try Self.forEachItem(of: &scanner) { column.append(try plainNumber(&$0)) }
         numbers[key] = column
       } else {
         _ = try scanner.value()
@@ -166,6 +178,14 @@ struct JSONLog {
     let beside = (series.steps + (series.epochs.map { [$0] } ?? [])).compactMap { numbers[$0.name] }
     for (index, value) in values.enumerated() { series.append(value) { beside[$0][index] } }
     return series
+  }
+
+  private static func forEachItem(of scanner: inout JSONScanner, _ body: (inout JSONScanner) throws -> Void) throws {
+    if scanner.next == UInt8(ascii: "{") {
+      try scanner.forEachMember { scanner, _ in try body(&scanner) }
+    } else {
+      try scanner.forEachElement(body)
+    }
   }
 
   private func counterKeys(among keys: [String]) -> (steps: [String], epoch: String?, all: [String]) {

@@ -34,4 +34,11 @@ struct RefinementWarningTests {
     #expect(found.first?.contains("degenerate") == true)
     #expect(try warnings((0..<500).map { exp(-Double($0) / 2000) }).isEmpty)
   }
+
+  @Test func tooFewForAMedian() throws {
+    let found = try warnings([3, 2.5, 2.2, 2.1, 2])
+    #expect(found.count == 1)
+    #expect(found.first?.contains("nothing is smoothed") == true)
+    #expect(try RefinementResult(refining: [3, 2.5, 2.2], options: RefinementOptions(smoothing: 0)).warnings.isEmpty)
+  }
 }

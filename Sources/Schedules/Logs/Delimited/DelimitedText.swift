@@ -7,6 +7,7 @@ struct DelimitedText {
   /// The cells of the first rows, without the header.
   private let sample: [[String]]
   private let names: [String]
+  private let hasNames: Bool
 
   /// - Parameter start: where the text begins, behind a byte-order mark.
   init(_ bytes: [UInt8], from start: Int, path: String) throws {
@@ -27,28 +28,29 @@ struct DelimitedText {
     guard !lines.isEmpty else { throw ScheduleFileError(.malformed, path: path, "the file is empty; expected numbers") }
     let form = DelimitedForm(lines)
     self.form = form
-    names = form.header ?? (1...form.width).map { "column \($0)" }
     var cells: [Range<Int>] = []
     let rows = lines.map { line in
       form.find(&cells, in: line)
       return cells.map { String(decoding: line[$0].unquoted, as: UTF8.self) }
     }
     sample = rows.filter { form.header == nil || Array($0.prefix(form.width)) != form.header }
+    hasNames = form.header != nil || Self.isMLflow(form, rows)
+    names = form.header ?? (hasNames ? ["timestamp", "value", "step"] : (1...form.width).map { "column \($0)" })
     guard !sample.isEmpty else { throw ScheduleFileError(.malformed, path: path, "a header and no rows; expected numbers") }
   }
 
   func series(column: String?, norm: GradientNorm, objection: (Double) -> String?) throws -> NumberSeries {
-    let counter = form.header == nil ? unnamedSteps : nil
+    let counter = hasNames ? nil : unnamedSteps
     let index =
       try column.map(place)
       ?? ColumnNames.values(
         among: names.indices.filter { isNumeric($0) }, of: names, except: unnamedTimes + (counter.map { [$0] } ?? []),
         norm: norm,
         path: path)
-    var series = NumberSeries(name: form.header == nil ? nil : names[index])
-    var steps = form.header == nil ? counter.map { [$0] } ?? [] : ColumnNames.steps(in: names)
+    var series = NumberSeries(name: hasNames ? names[index] : nil)
+    var steps = hasNames ? ColumnNames.steps(in: names) : counter.map { [$0] } ?? []
     steps.removeAll { $0 == index }
-    var epoch = form.header == nil ? nil : ColumnNames.epoch(in: names)
+    var epoch = hasNames ? ColumnNames.epoch(in: names) : nil
     if epoch == index { epoch = nil }
     series.steps = steps.map { NumberSeries.Counter(name: names[$0]) }
     series.epochs = epoch.map { NumberSeries.Counter(name: names[$0]) }
@@ -59,7 +61,7 @@ struct DelimitedText {
   // MARK: Choosing columns
 
   private func place(of column: String) throws -> Int {
-    if form.header != nil {
+    if hasNames {
       let places = names.indices.filter { names[$0] == column }
       if places.count > 1 {
         throw ScheduleFileError(
@@ -68,11 +70,11 @@ struct DelimitedText {
       if let place = places.first { return place }
     }
     if let number = Int(column), (1...names.count).contains(number) { return number - 1 }
-    let near = form.header == nil ? "" : suggestion(for: column, among: names)
+    let near = hasNames ? suggestion(for: column, among: names) : ""
     throw ScheduleFileError(
       .malformed, path: path,
       "no column '\(column)'\(near); expected 1 to \(names.count)"
-        + (form.header == nil ? "" : " or one of: \(names.joined(separator: ", "))"))
+        + (hasNames ? " or one of: \(names.joined(separator: ", "))" : ""))
   }
 
   private func cells(_ column: Int) -> [NumberCell] {
@@ -110,13 +112,21 @@ struct DelimitedText {
     return even.count == 1 ? even[0] : nil
   }
 
-  /// Columns without a name that hold seconds since 1970.
+  /// Columns without a name that hold seconds or milliseconds since 1970.
   private var unnamedTimes: [Int] {
-    form.header == nil && form.width > 1 ? names.indices.filter { isNumeric($0) && Self.areTimes(numbers($0)) } : []
+    !hasNames && form.width > 1 ? names.indices.filter { isNumeric($0) && Self.areTimes(numbers($0)) } : []
   }
 
   private static func areTimes(_ numbers: [Double]) -> Bool {
-    !numbers.isEmpty && numbers.allSatisfy { (1e9..<3e9).contains($0) }
+    !numbers.isEmpty && (numbers.allSatisfy { (1e9..<3e9).contains($0) } || numbers.allSatisfy { (1e12..<3e12).contains($0) })
+  }
+
+  /// Whether rows are those of MLflow's files of metrics: milliseconds since 1970, value, step.
+  private static func isMLflow(_ form: DelimitedForm, _ rows: [[String]]) -> Bool {
+    guard form.header == nil, form.width == 3, form.separator == nil else { return false }
+    return rows.allSatisfy { row in
+      row.count == 3 && Int(row[0]).map { (1_000_000_000_000..<3_000_000_000_000).contains($0) } == true && Int(row[2]) != nil
+    }
   }
 
   // MARK: Reading
