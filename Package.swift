@@ -37,7 +37,7 @@ let package = Package(
     .target(name: "Schedules", dependencies: ["CZlib"]),
     .target(name: "Training", dependencies: ["Sparse", "Schedules", "SIMDShims"], swiftSettings: kernelFlags),
     .target(name: "Sweeps", dependencies: ["Training", "Schedules", "Sparse", .product(name: "Yams", package: "Yams")]),
-    .target(name: "Reports", dependencies: ["Sweeps", "Schedules"]),
+    .target(name: "Reports", dependencies: ["Sweeps", "Training", "Schedules"]),
     .executableTarget(
       name: "refinery",
       dependencies: [

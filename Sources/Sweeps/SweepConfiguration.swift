@@ -50,12 +50,12 @@ public struct SweepConfiguration: Sendable, Hashable {
   /// The smoothing fraction of a refined schedule: its own `tau`, or the configuration's.
   func smoothing(of refined: String) -> Double { refinementOptions(of: refined, optimizer: .sgd()).smoothing }
 
-  /// How a refined schedule refines the norms of an optimizer's run: l1 norms for Adam and l2 norms for SGD, unless it says.
+  /// How a refined schedule refines the norms of an optimizer's run: the norms that go with it, unless the schedule says.
   func refinementOptions(of refined: String, optimizer: Optimizer) -> RefinementOptions {
     let schedule = try? Schedule(parsing: refined)
     var options = schedule?.refinementOptions ?? RefinementOptions()
     if schedule?.gives("tau") != true { options.smoothing = smoothing }
-    if schedule?.gives("norm") != true { options.norm = optimizer.name == "adam" ? .l1 : .l2 }
+    if schedule?.gives("norm") != true { options.norm = optimizer.norm }
     return options
   }
 

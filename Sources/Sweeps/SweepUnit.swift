@@ -64,8 +64,7 @@ final class SweepUnit: Sendable {
   /// - Throws: where a schedule cannot be made: its file, too few steps.
   func factors(of schedule: String) throws -> [Double] {
     if let factors = state.withLock({ $0.factors[schedule] }) { return factors }
-    let norm: GradientNorm = keys.optimizer.name == "adam" ? .l1 : .l2
-    let factors = try Schedule(parsing: schedule).factors(steps: trainer.steps, unspecifiedNorm: norm)
+    let factors = try Schedule(parsing: schedule).factors(steps: trainer.steps, unspecifiedNorm: keys.optimizer.norm)
     state.withLock { $0.factors[schedule] = factors }
     return factors
   }
@@ -95,7 +94,7 @@ final class SweepUnit: Sendable {
       seed: runs.first?.seed ?? 1, recording: recording, isCancelled: isCancelled)
     for (run, outcome) in zip(runs, outcomes) where finite(outcome.trainLoss) != run.trainLoss {
       warn(
-        "warning: \(run.problem), \(run.optimizer), \(run.schedule) at \(shortest(run.learningRate)), seed \(run.seed) ended with "
+        "warning: \(run.problem), \(run.optimizer), \(run.schedule) at \(shortText(run.learningRate)), seed \(run.seed) ended with "
           + "a training loss of \(outcome.trainLoss), in the journal it is \(run.trainLoss.map { "\($0)" } ?? "null"): "
           + "results of different programs are mixed here; use another results folder")
     }

@@ -27,7 +27,7 @@ public enum TrainerBenchmark {
   public struct Timing: Sendable, Codable {
     public var problem: String
     public var optimizer: String
-    /// "dense" or "sparse".
+    /// The kernels: "dense", "scatter" or "lists".
     public var path: String
     /// Runs given to one call.
     public var runs: Int
@@ -92,14 +92,14 @@ public enum TrainerBenchmark {
     let entriesOfRow =
       trainer.kernels == .dense
       ? Double(data.featureCount + 1) : Double(data.matrix.nonzeroCount) / Double(data.rowCount) + 1
-    let classes = trainer.kernels == .dense ? data.classCount : SparseLaneTrainer.storedClasses(data.classCount)
+    let classes = trainer.kernels == .dense ? data.classCount : LaneShape.storedClasses(data.classCount)
     let flops = 4 * Double(min(batchSize, data.rowCount)) * entriesOfRow * Double(classes)
     let perNonzero = perStep * Double(steps) * 1e9 / Double(epochs * max(1, data.matrix.nonzeroCount))
     return Timing(
-      problem: problem.name, optimizer: optimizer.name, path: trainer.chosenPath.rawValue, runs: runs, steps: steps,
+      problem: problem.name, optimizer: optimizer.name, path: trainer.kernels.rawValue, runs: runs, steps: steps,
       microsecondsPerRunAndStep: perStep * 1e6, microsecondsWithNorms: perStepWithNorms * 1e6,
       nanosecondsPerNonzero: perNonzero,
-      nanosecondsPerNonzeroAndClass: perNonzero / Double(SparseLaneTrainer.storedClasses(data.classCount)),
+      nanosecondsPerNonzeroAndClass: perNonzero / Double(LaneShape.storedClasses(data.classCount)),
       fractionOfPeak: flops / perStep / peakFlops)
   }
 
@@ -120,40 +120,41 @@ public enum TrainerBenchmark {
   /// Twelve independent sums: more than the latency of an FMA times the FMAs begun in a cycle.
   @inline(never)
   private static func peakFlops() -> Double {
-    typealias Sums = RowPair<
-      RowPair<SingleRow<ThreeClasses>, SingleRow<ThreeClasses>>, RowPair<SingleRow<ThreeClasses>, SingleRow<ThreeClasses>>
-    >
-    let one = ThreeClasses(repeating: lane_splat(1))
-    let factors = Sums(repeating: one)
-    var sums = Sums(repeating: one)
+    let one = lane_splat(1)
+    var (a, b, c, d, e, f) = (one, one, one, one, one, one)
+    var (g, h, i, j, k, l) = (one, one, one, one, one, one)
     let rounds = 2_000_000
     let start = threadSeconds()
-    for _ in 0..<rounds { sums.add(lane_splat(1), times: factors) }
+    for _ in 0..<rounds {
+      (a, b, c, d) = (lane_fma(one, one, a), lane_fma(one, one, b), lane_fma(one, one, c), lane_fma(one, one, d))
+      (e, f, g, h) = (lane_fma(one, one, e), lane_fma(one, one, f), lane_fma(one, one, g), lane_fma(one, one, h))
+      (i, j, k, l) = (lane_fma(one, one, i), lane_fma(one, one, j), lane_fma(one, one, k), lane_fma(one, one, l))
+    }
     let seconds = threadSeconds() - start
-    consume(sums.maximum)
+    consume([a, b, c, d, e, f, g, h, i, j, k, l].reduce(one) { lane_add($0, $1) })
     return Double(rounds * 12 * 2 * laneWidth) / seconds
   }
 
   private static func bandwidth(_ repetitions: Int) -> Double {
-    let buffer = LaneBuffer(count: (256 << 20) / MemoryLayout<LaneVector>.stride)
+    let memory = KernelMemory()
+    let count = (256 << 20) / MemoryLayout<LaneVector>.stride
+    let buffer = memory.vectors(count)
     // Pages that nobody has written to are one and the same page of zeros.
-    for i in 0..<buffer.count { buffer.pointer[i] = lane_splat(1) }
-    return median(repetitions) { bandwidth(buffer) }
+    for i in 0..<count { buffer[i] = lane_splat(1) }
+    return withExtendedLifetime(memory) { median(repetitions) { bandwidth(buffer, count) } }
   }
 
   @inline(never)
-  private static func bandwidth(_ buffer: LaneBuffer) -> Double {
-    typealias Sums = FourRows<TwoClasses>
-    var sums = Sums(repeating: TwoClasses(repeating: lane_splat(0)))
+  private static func bandwidth(_ buffer: UnsafePointer<LaneVector>, _ count: Int) -> Double {
+    var (a, b, c, d) = (buffer[0], buffer[1], buffer[2], buffer[3])
     let start = threadSeconds()
-    var source = UnsafePointer(buffer.pointer)
-    for _ in 0..<(buffer.count / 8) {
-      sums.add(lane_splat(1), times: Sums(loading: source, stride: 2))
-      source += 8
+    for i in stride(from: 0, to: count, by: 4) {
+      (a, b) = (lane_add(a, buffer[i]), lane_add(b, buffer[i &+ 1]))
+      (c, d) = (lane_add(c, buffer[i &+ 2]), lane_add(d, buffer[i &+ 3]))
     }
     let seconds = threadSeconds() - start
-    consume(sums.maximum)
-    return Double(buffer.count * MemoryLayout<LaneVector>.stride) / seconds
+    consume(lane_add(lane_add(a, b), lane_add(c, d)))
+    return Double(count * MemoryLayout<LaneVector>.stride) / seconds
   }
 
   /// Keeps the optimizer from leaving out what only `value` depends on.

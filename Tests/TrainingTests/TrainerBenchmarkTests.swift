@@ -38,15 +38,3 @@ import Testing
     #expect(outcome.trainError < 0.5)
   }
 }
-
-@Suite struct FlushToZeroTests {
-  /// A subnormal number, doubled out of the compiler's sight.
-  @inline(never) private func doubled(_ x: Float) -> Float { x + x }
-
-  @Test func subnormalsAreZeroInsideAndBackOutside() {
-    let tiny = Float.leastNonzeroMagnitude
-    let inside = withSubnormalsFlushedToZero { doubled(tiny) == 0 }
-    #expect(inside)
-    #expect(doubled(tiny).bitPattern == 2)
-  }
-}

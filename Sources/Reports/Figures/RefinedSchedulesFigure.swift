@@ -1,4 +1,5 @@
 import Sweeps
+import Training
 
 /// The refined schedules with the gradient norms they came from, a card a problem.
 struct RefinedSchedulesFigure {
@@ -10,7 +11,7 @@ struct RefinedSchedulesFigure {
     guard !records.isEmpty, let refined = comparison.columns.first(where: { $0.name == "refined" }) else { return nil }
     let grid = PanelGrid(columns: min(4, records.count), count: records.count, width: 840, top: 62, panelHeight: 208)
     var canvas = SVGCanvas(width: grid.width, height: grid.height + 8)
-    let norm = comparison.optimizer.hasPrefix("sgd") ? "l2" : "l1"
+    let norm = ((try? Optimizer(parsing: comparison.optimizer))?.norm ?? .l2).rawValue
     canvas.text(
       "Gradient norms and the schedules refined from them, \(comparison.optimizerTitle)", at: .init(x: 16, y: 24), "title")
     canvas.text(
