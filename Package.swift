@@ -10,10 +10,12 @@ import PackageDescription
 #endif
 let architecture = Context.environment["REFINERY_ARCHITECTURE"] ?? baseline
 
+/// What decides the width of vectors, for all targets that name them.
+let architectureFlags = architecture.map { ["-Xcc", "-march=\($0)"] } ?? []
+
 /// Kernels are optimised in debug builds too; they would crawl otherwise.
 let kernelFlags: [SwiftSetting] = [
-  .unsafeFlags(
-    ["-O", "-wmo", "-num-threads", "2", "-disable-batch-mode"] + (architecture.map { ["-Xcc", "-march=\($0)"] } ?? []))
+  .unsafeFlags(["-O", "-wmo", "-num-threads", "2", "-disable-batch-mode"] + architectureFlags)
 ]
 
 let package = Package(
@@ -46,7 +48,9 @@ let package = Package(
       ]),
     .testTarget(name: "SparseTests", dependencies: ["Sparse", "CZlib"], resources: [.copy("Fixtures")]),
     .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "SIMDShims"], resources: [.copy("Fixtures")],
+      swiftSettings: [.unsafeFlags(architectureFlags)]),
     .testTarget(name: "SweepsTests", dependencies: ["Sweeps"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], resources: [.copy("Fixtures")]),
     .testTarget(name: "CommandLineTests", dependencies: ["refinery"], resources: [.copy("Fixtures")]),

@@ -20,8 +20,8 @@ struct Trajectories: Decodable {
 
   struct Case: Decodable, CustomTestStringConvertible, Sendable {
     let name: String
-    let torchOptimizer: String
-    let arguments: Arguments
+    /// As it is spelled.
+    let optimizer: String
     let batchSize: Int
     let keepsLastBatch: Bool
     let epochs: Int
@@ -29,13 +29,6 @@ struct Trajectories: Decodable {
     let learningRate: Double
     let expected: Expected
     var testDescription: String { name }
-  }
-
-  struct Arguments: Decodable {
-    let momentum: Double?
-    let weightDecay: Double?
-    let betas: [Double]?
-    let eps: Double?
   }
 
   struct Expected: Decodable {
@@ -58,10 +51,10 @@ struct Trajectories: Decodable {
 }
 
 extension Trajectories.Case {
-  var settings: TrainingSettings {
-    TrainingSettings(optimizer: optimizer, epochs: epochs, batchSize: batchSize, keepsLastBatch: keepsLastBatch)
+  func settings() throws -> TrainingSettings {
+    TrainingSettings(
+      optimizer: try Optimizer(parsing: optimizer), epochs: epochs, batchSize: batchSize, keepsLastBatch: keepsLastBatch)
   }
 
   var run: Run { .linear(learningRate, steps: expected.losses.count) }
 }
-
