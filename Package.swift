@@ -10,10 +10,12 @@ import PackageDescription
 #endif
 let architecture = Context.environment["REFINERY_ARCHITECTURE"] ?? baseline
 
+/// What decides the width of vectors, for all targets that name them.
+let architectureFlags = architecture.map { ["-Xcc", "-march=\($0)"] } ?? []
+
 /// Kernels are optimised in debug builds too; they would crawl otherwise.
 let kernelFlags: [SwiftSetting] = [
-  .unsafeFlags(
-    ["-O", "-wmo", "-num-threads", "2", "-disable-batch-mode"] + (architecture.map { ["-Xcc", "-march=\($0)"] } ?? []))
+  .unsafeFlags(["-O", "-wmo", "-num-threads", "2", "-disable-batch-mode"] + architectureFlags)
 ]
 
 let package = Package(
@@ -43,7 +45,7 @@ let package = Package(
     .target(name: "Benchmarking", dependencies: ["Training", "Sparse", "CZlib", "SIMDShims", "Platform"], swiftSettings: kernelFlags),
     .target(
       name: "Sweeps", dependencies: ["Training", "Schedules", "Sparse", "Platform", .product(name: "Yams", package: "Yams")]),
-    .target(name: "Reports", dependencies: ["Sweeps", "Schedules"]),
+    .target(name: "Reports", dependencies: ["Sweeps", "Training", "Schedules"]),
     .executableTarget(
       name: "refinery",
       dependencies: [
@@ -53,7 +55,9 @@ let package = Package(
     .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
     .testTarget(name: "SparseTests", dependencies: ["Sparse", "Benchmarking", "CZlib"], resources: [.copy("Fixtures")]),
     .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], resources: [.copy("Fixtures")]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "Benchmarking"], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Benchmarking", "SIMDShims"], resources: [.copy("Fixtures")],
+      swiftSettings: [.unsafeFlags(architectureFlags)]),
     .testTarget(name: "BenchmarkingTests", dependencies: ["Benchmarking"]),
     .testTarget(name: "SweepsTests", dependencies: ["Sweeps"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], resources: [.copy("Fixtures")]),

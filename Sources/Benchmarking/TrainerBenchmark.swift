@@ -21,7 +21,7 @@ public enum TrainerBenchmark {
   public struct Timing: Sendable, Codable {
     public var problem: String
     public var optimizer: String
-    /// "dense" or "sparse".
+    /// The kernels: "dense", "scatter" or "lists".
     public var path: String
     /// Runs given to one call.
     public var runs: Int
@@ -68,7 +68,7 @@ public enum TrainerBenchmark {
     let estimate = LaneTrainer(problem: problem, settings: settings(1))
     let epochCost = estimate.estimatedCost * Double(runs)
     // Memory that is touched for the first time costs as much as an epoch where weights are many; real runs have a hundred.
-    let epochs = max(estimate.chosenPath == .sparse ? 8 : 1, Int(seconds / epochCost))
+    let epochs = max(estimate.kernels != .dense ? 8 : 1, Int(seconds / epochCost))
     let trainer = LaneTrainer(problem: problem, settings: settings(epochs))
     let steps = trainer.steps
     let factors = (0..<steps).map { 1 - Double($0) / Double(steps) }
@@ -85,14 +85,14 @@ public enum TrainerBenchmark {
     let perStepWithNorms = try medianTime(Recording(norms: true)) / Double(steps * runs)
     let data = problem.training
     let entriesOfRow =
-      trainer.chosenPath == .dense
+      trainer.kernels == .dense
       ? Double(data.featureCount + 1) : Double(data.matrix.nonzeroCount) / Double(data.rowCount) + 1
     let distinctClasses = data.classCount == 2 ? 1 : data.classCount
-    let classes = trainer.chosenPath == .dense ? data.classCount : distinctClasses
+    let classes = trainer.kernels == .dense ? data.classCount : distinctClasses
     let flops = 4 * Double(min(batchSize, data.rowCount)) * entriesOfRow * Double(classes)
     let perNonzero = perStep * Double(steps) * 1e9 / Double(epochs * max(1, data.matrix.nonzeroCount))
     return Timing(
-      problem: problem.name, optimizer: optimizer.name, path: trainer.chosenPath.rawValue, runs: runs, steps: steps,
+      problem: problem.name, optimizer: optimizer.name, path: trainer.kernels.rawValue, runs: runs, steps: steps,
       microsecondsPerRunAndStep: perStep * 1e6, microsecondsWithNorms: perStepWithNorms * 1e6,
       nanosecondsPerNonzero: perNonzero,
       nanosecondsPerNonzeroAndClass: perNonzero / Double(distinctClasses),
@@ -102,7 +102,7 @@ public enum TrainerBenchmark {
   /// How many runs a call is measured with: 16, and 128 too where a problem is sparse and that does not take long.
   public static func runCounts(_ problem: Problem, optimizer: Optimizer) -> [Int] {
     let trainer = LaneTrainer(problem: problem, settings: TrainingSettings(optimizer: optimizer, epochs: 1))
-    return trainer.chosenPath == .sparse && 128 * trainer.estimatedCost < 0.1 ? [16, 128] : [16]
+    return trainer.kernels != .dense && 128 * trainer.estimatedCost < 0.1 ? [16, 128] : [16]
   }
 
   private static func median(_ count: Int, _ measure: () -> Double) -> Double {

@@ -27,17 +27,10 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   /// - Throws: `ScheduleError`, which says what was found and what would be right.
   public init(parsing text: String, in registry: ScheduleRegistry = .builtIn) throws {
     let spelling = text.trimmingBlanks
-    let parts = spelling.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    let name = parts[0].trimmingBlanks
-    guard !name.isEmpty else {
-      throw ScheduleError(spelling: text, "no name; expected one of: \(registry.names.joined(separator: ", "))")
-    }
+    let (name, parts) = try ScheduleArguments.split(spelling, expecting: registry.names)
     let type = try registry.shape(named: name, in: spelling)
     let parameters = type.parameters + [ScheduleRegistry.warmup]
-    var arguments = ScheduleArguments()
-    for part in parts.dropFirst() {
-      try arguments.read(part, of: parameters, schedule: name, in: spelling)
-    }
+    let arguments = try ScheduleArguments(parts, of: parameters, owner: name, in: spelling)
     self.name = name
     self.arguments = arguments
     self.warmup = arguments[ScheduleRegistry.warmup]
@@ -121,34 +114,4 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
 
   public static func == (a: Schedule, b: Schedule) -> Bool { a.description == b.description }
   public func hash(into hasher: inout Hasher) { hasher.combine(description) }
-}
-
-extension ScheduleArguments {
-  /// Takes in one `key=value`.
-  fileprivate mutating func read(
-    _ text: String, of parameters: [any ScheduleParameter], schedule name: String, in spelling: String
-  ) throws {
-    let keys = parameters.map { $0.key }
-    guard let equals = text.firstIndex(of: "=") else {
-      let near = text.isEmpty ? "" : suggestion(for: text, among: keys)
-      throw ScheduleError(spelling: spelling, "'\(text)' is no key=value\(near)")
-    }
-    let key = String(text[..<equals]).trimmingBlanks
-    let value = String(text[text.index(after: equals)...]).trimmingBlanks
-    guard let parameter = parameters.first(where: { $0.key == key }) else {
-      throw ScheduleError(
-        spelling: spelling,
-        "\(name) has no key '\(key)'\(suggestion(for: key, among: keys)) (expected one of: \(keys.joined(separator: ", ")))")
-    }
-    guard !gives(key) else { throw ScheduleError(spelling: spelling, "'\(key)' is given twice; expected once") }
-    try set(parameter, to: value, in: spelling)
-  }
-}
-
-extension String {
-  fileprivate var trimmingBlanks: String {
-    let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-    let end = lastIndex { !isBlank($0) }.map { index(after: $0) } ?? startIndex
-    return String(self[..<end].drop(while: isBlank))
-  }
 }

@@ -31,32 +31,14 @@ public struct ScheduleRegistry: Sendable {
 
   func shape(named name: String, in spelling: String) throws -> any ScheduleShape.Type {
     guard let shape = shapes.first(where: { $0.name == name }) else {
-      let near = suggestion(for: name, among: names)
-      throw ScheduleError(
-        spelling: spelling, "no schedule is called '\(name)'\(near) (expected one of: \(names.joined(separator: ", ")))")
+      throw ScheduleError(spelling: spelling, unknownName("schedule", name, expecting: names))
     }
     return shape
   }
 
   /// Every schedule with its keys, values, and defaults, for `--help`.
   public var help: String {
-    var lines: [String] = []
-    for shape in shapes {
-      lines.append(shape.name.padded(to: 14) + shape.summary)
-      for parameter in shape.parameters { lines.append("  " + Self.help(of: parameter)) }
-    }
-    lines.append("every schedule")
-    lines.append("  " + Self.help(of: Self.warmup))
-    return lines.joined(separator: "\n")
+    let lines = shapes.map { parametersHelp($0.name, $0.summary, $0.parameters) }
+    return (lines + ["every schedule", "  " + parameterHelp(Self.warmup)]).joined(separator: "\n")
   }
-
-  private static func help<Parameter: ScheduleParameter>(of parameter: Parameter) -> String {
-    let initial = parameter.text(of: parameter.defaultValue)
-    return ":\(parameter.key)=".padded(to: 20) + "\(parameter.help) (\(parameter.expectation)"
-      + (initial.map { "; default \($0))" } ?? ")")
-  }
-}
-
-extension String {
-  fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Schedules
 import Sparse
 import Sweeps
+import Training
 
 /// An error on its way to the user: a message for standard error and an exit code of sysexits.h.
 struct Failure: Error, CustomStringConvertible {
@@ -43,6 +44,8 @@ extension Refinery {
       leave(lines: failure.description, ExitStatus.badData.rawValue)
     // Only the command line brings these here: a configuration file's are `ConfigurationError`.
     case let failure as ScheduleError:
+      leave("refinery: error: \(failure.description)", ExitStatus.usage.rawValue)
+    case let failure as OptimizerError:
       leave("refinery: error: \(failure.description)", ExitStatus.usage.rawValue)
     case let failure as SpellingError:
       leave("refinery: error: \(failure.description)", ExitStatus.usage.rawValue)

@@ -12,7 +12,7 @@ struct SweepOptions: ParsableArguments {
       "Folder, file or quoted pattern, also several separated by commas (default: datasets).", valueName: "GLOB|DIR"))
   var data: [String] = []
   @Option(help: ArgumentHelp("Schedules, separated by commas.", valueName: "NAME[,NAME...]")) var schedule: String?
-  @Option(help: ArgumentHelp("adam, sgd or both, also with constants as in adam:beta2=0.999.", valueName: "NAME[,NAME...]"))
+  @Option(help: ArgumentHelp("Optimizers, separated by commas: NAME[:key=value]... (see `refinery train --help`).", valueName: "NAME[,NAME...]"))
   var optimizer: String?
   @Option(parsing: .unconditional, help: ArgumentHelp("Seeds.", valueName: "N")) var seeds: Int?
   @Option(parsing: .unconditional, help: ArgumentHelp("Epochs.", valueName: "N")) var epochs: Int?
@@ -36,7 +36,7 @@ struct SweepOptions: ParsableArguments {
     do {
       if let schedule { configuration.schedules = try Schedule.list(parsing: schedule).map(\.description) }
       if let optimizer {
-        configuration.optimizers = try commaSeparated(optimizer).map { try Optimizer(parsing: $0) }
+        configuration.optimizers = try Optimizer.list(parsing: optimizer)
       }
       if let seeds { configuration.seeds = seeds }
       if let epochs { configuration.epochs = epochs }

@@ -17,6 +17,9 @@ struct TrainCommand: ParsableCommand {
 
       Example: refinery train --data datasets/vowel.scale.gz --optimizer adam --lr 0.03125,0.0625 --schedule flat,linear \
       --epochs 100 --norms norms.npy
+
+      Optimizers, with their keys:
+      \(Optimizer.help)
       """,
     version: Refinery.version)
 
@@ -45,7 +48,7 @@ struct TrainCommand: ParsableCommand {
   var norms: String?
   @Option(help: "lanes: the hand-tuned trainer, 16 runs at once; reference: scalar, in double precision.") var engine = Engine
     .lanes
-  @Option(help: "Kernels of the lane trainer: chosen by the shape of the data, or forced.") var path = TrainingSettings.Path
+  @Option(help: "Kernels of the lane trainer: chosen by the shape of the data, or forced (sparse: scatter or lists).") var path = TrainingSettings.Path
     .automatic
   @Flag(help: "JSON also where standard output is a terminal.") var json = false
 
@@ -57,15 +60,19 @@ struct TrainCommand: ParsableCommand {
     if let jobs, jobs < 1 { throw ValidationError("--jobs is \(jobs): 1 or more would be right") }
     if engine == .reference, path != .automatic { throw ValidationError("--path is for the lane trainer only") }
     _ = try rates()
-    _ = try optimizerOptions.made()
+    let optimizer = try optimizerOptions.made()
+    if path == .lists, !optimizer.hasListsForm {
+      throw ValidationError("--path lists: there is no exact form of \(optimizer) for lists; expected dense or scatter")
+    }
     _ = try schedules()
   }
 
   func run() throws {
     let problem = try Problem(path: data, testPath: test)
     try problem.checkTrainingMemory(path: data)
+    let optimizer = try optimizerOptions.made()
     let settings = TrainingSettings(
-      optimizer: try optimizerOptions.made(), epochs: epochs, batchSize: batchSize, keepsLastBatch: keepLastBatch, path: path)
+      optimizer: optimizer, epochs: epochs, batchSize: batchSize, keepsLastBatch: keepLastBatch, path: path)
     let schedules = try schedules()
     let rates = try rates()
     let order = SampleOrder(
@@ -75,7 +82,7 @@ struct TrainCommand: ParsableCommand {
     var pairs: [(schedule: Schedule, learningRate: Double)] = []
     var runs: [Run] = []
     for schedule in schedules {
-      let factors = try schedule.factors(steps: steps, unspecifiedNorm: settings.optimizer.gradientNorm)
+      let factors = try schedule.factors(steps: steps, unspecifiedNorm: optimizer.norm)
       for rate in rates {
         pairs.append((schedule, rate))
         runs.append(Run(learningRate: rate, factors: factors))

@@ -2,6 +2,7 @@ import Foundation
 import Schedules
 import Sparse
 import Testing
+import Training
 
 @testable import Sweeps
 
@@ -17,7 +18,7 @@ import Testing
     }
     #expect(results.refinements.count { $0.round == 2 && $0.failure == nil } > 4)
     for record in results.refinements where record.failure == nil {
-      let optimizers = GradientNorm(ofOptimizer: record.optimizer)
+      let optimizers = try Optimizer(parsing: record.optimizer).norm
       // Short runs: the record has every norm and every factor.
       let prior = try #require(
         results.refinements.first {

@@ -1,5 +1,6 @@
 import Foundation
 import Sweeps
+import Training
 
 /// All that the report says about one optimizer, before it is written down.
 public struct Comparison: Sendable {
@@ -72,11 +73,9 @@ public struct Comparison: Sendable {
     separable = zip(results.problems, endsWithoutErrors).map { problem, ends in problem.optimum.map(\.separable) ?? ends }
   }
 
-  /// Adam, AdamW and SGD as their papers write them; constants that are not the defaults behind.
+  /// As papers write it, with constants that are not the defaults; the journal's spelling where this version does not know it.
   var optimizerTitle: String {
-    let parts = optimizer.split(separator: ":", maxSplits: 1).map(String.init)
-    let name = parts.first == "adam" ? "Adam" : parts.first == "sgd" ? "SGD" : parts.first ?? optimizer
-    return parts.count > 1 ? "\(name) (\(parts[1].replacingOccurrences(of: ":", with: ", ")))" : name
+    (try? Optimizer(parsing: optimizer))?.title ?? optimizer
   }
 
   /// Problems of which every column of these cells is complete and which are not separable: those that averages are over.

@@ -1,4 +1,5 @@
 import Sweeps
+import Training
 
 /// The refined schedules with the gradient norms they came from, a card a problem.
 struct RefinedSchedulesFigure {

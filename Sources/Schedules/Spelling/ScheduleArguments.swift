@@ -1,4 +1,4 @@
-/// The values that a spelling gives to a schedule's parameters.
+/// The values that a spelling `NAME[:key=value]...` gives to the parameters of a schedule or an optimizer.
 ///
 ///     let offset = arguments[Self.offset]
 public struct ScheduleArguments: Sendable {
@@ -6,7 +6,25 @@ public struct ScheduleArguments: Sendable {
   /// Canonical texts of the values that differ from their defaults.
   private var texts: [String: String] = [:]
 
-  init() {}
+  package init() {}
+
+  /// - Parameters:
+  ///   - parts: what stands between the colons behind the name.
+  ///   - owner: the name, for messages.
+  ///   - spelling: the whole, for messages.
+  /// - Throws: `ScheduleError`.
+  package init(_ parts: [String], of parameters: [any ScheduleParameter], owner: String, in spelling: String) throws {
+    for part in parts { try read(part, of: parameters, owner: owner, in: spelling) }
+  }
+
+  /// A name, and what stands between the colons behind it.
+  package static func split(_ spelling: String, expecting names: [String]) throws -> (name: String, parts: [String]) {
+    let parts = spelling.split(separator: ":", omittingEmptySubsequences: false).map { String($0).trimmingBlanks }
+    guard !parts[0].isEmpty else {
+      throw ScheduleError(spelling: spelling, "no name; expected one of: \(names.joined(separator: ", "))")
+    }
+    return (parts[0], Array(parts.dropFirst()))
+  }
 
   /// The value given, or the parameter's default.
   public subscript<Parameter: ScheduleParameter>(parameter: Parameter) -> Parameter.Value {
@@ -18,9 +36,34 @@ public struct ScheduleArguments: Sendable {
   func gives(_ key: String) -> Bool { values[key] != nil }
 
   /// The canonical text of what was given for `key`; nil at its default.
-  func text(of key: String) -> String? { texts[key] }
+  package func text(of key: String) -> String? { texts[key] }
 
-  mutating func set<Parameter: ScheduleParameter>(_ parameter: Parameter, to text: String, in spelling: String) throws {
+  /// The canonical text of the value that is in force; nil where that stands for "not given".
+  package func fullText<Parameter: ScheduleParameter>(of parameter: Parameter) -> String? {
+    parameter.text(of: self[parameter])
+  }
+
+  /// Takes in one `key=value`.
+  private mutating func read(
+    _ text: String, of parameters: [any ScheduleParameter], owner: String, in spelling: String
+  ) throws {
+    let keys = parameters.map { $0.key }
+    guard let equals = text.firstIndex(of: "=") else {
+      let near = text.isEmpty ? "" : suggestion(for: text, among: keys)
+      throw ScheduleError(spelling: spelling, "'\(text)' is no key=value\(near)")
+    }
+    let key = String(text[..<equals]).trimmingBlanks
+    let value = String(text[text.index(after: equals)...]).trimmingBlanks
+    guard let parameter = parameters.first(where: { $0.key == key }) else {
+      let expected = keys.isEmpty ? "it takes none" : "expected one of: \(keys.joined(separator: ", "))"
+      throw ScheduleError(
+        spelling: spelling, "\(owner) has no key '\(key)'\(suggestion(for: key, among: keys)) (\(expected))")
+    }
+    guard !gives(key) else { throw ScheduleError(spelling: spelling, "'\(key)' is given twice; expected once") }
+    try set(parameter, to: value, in: spelling)
+  }
+
+  private mutating func set<Parameter: ScheduleParameter>(_ parameter: Parameter, to text: String, in spelling: String) throws {
     guard let value = parameter.value(parsing: text) else {
       let near = (parameter as? ChoiceParameter).map { suggestion(for: text, among: $0.choices) } ?? ""
       throw ScheduleError(
@@ -28,5 +71,13 @@ public struct ScheduleArguments: Sendable {
     }
     values[parameter.key] = value
     texts[parameter.key] = value == parameter.defaultValue ? nil : parameter.text(of: value)
+  }
+}
+
+extension String {
+  var trimmingBlanks: String {
+    let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+    let end = lastIndex { !isBlank($0) }.map { index(after: $0) } ?? startIndex
+    return String(self[..<end].drop(while: isBlank))
   }
 }

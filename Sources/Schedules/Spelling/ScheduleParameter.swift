@@ -24,36 +24,52 @@ public struct NumberParameter: ScheduleParameter {
   public let upperBound: Double
   /// Whether the lower bound itself is too low.
   public let excludesLowerBound: Bool
+  /// Whether the upper bound itself is too high.
+  public let excludesUpperBound: Bool
 
-  /// A number in `range`.
-  public init(_ key: String, default value: Double, in range: ClosedRange<Double>, help: String) {
+  private init(
+    _ key: String, _ value: Double, _ help: String, _ lower: Double, _ upper: Double, excludesLower: Bool = false,
+    excludesUpper: Bool = false
+  ) {
     self.key = key
     self.help = help
     self.defaultValue = value
-    self.lowerBound = range.lowerBound
-    self.upperBound = range.upperBound
-    self.excludesLowerBound = false
+    self.lowerBound = lower
+    self.upperBound = upper
+    self.excludesLowerBound = excludesLower
+    self.excludesUpperBound = excludesUpper
+  }
+
+  /// A number in `range`.
+  public init(_ key: String, default value: Double, in range: ClosedRange<Double>, help: String) {
+    self.init(key, value, help, range.lowerBound, range.upperBound)
+  }
+
+  /// A number in `range`.
+  public init(_ key: String, default value: Double, in range: Range<Double>, help: String) {
+    self.init(key, value, help, range.lowerBound, range.upperBound, excludesUpper: true)
   }
 
   /// A number above `bound`, and at most `upperBound`.
   public init(_ key: String, default value: Double, above bound: Double, through upperBound: Double = .infinity, help: String) {
-    self.key = key
-    self.help = help
-    self.defaultValue = value
-    self.lowerBound = bound
-    self.upperBound = upperBound
-    self.excludesLowerBound = true
+    self.init(key, value, help, bound, upperBound, excludesLower: true)
+  }
+
+  /// A number above `bound` and below `upperBound`.
+  public init(_ key: String, default value: Double, above bound: Double, below upperBound: Double, help: String) {
+    self.init(key, value, help, bound, upperBound, excludesLower: true, excludesUpper: true)
   }
 
   public var expectation: String {
     let lower = excludesLowerBound ? "above \(shortText(lowerBound))" : "from \(shortText(lowerBound))"
     if upperBound == .infinity { return "a number \(lower)" + (excludesLowerBound ? "" : " up") }
-    return "a number \(lower) to \(shortText(upperBound))"
+    let to = !excludesUpperBound ? "to" : excludesLowerBound ? "and below" : "to below"
+    return "a number \(lower) \(to) \(shortText(upperBound))"
   }
 
   public func value(parsing text: String) -> Double? {
-    guard let value = finiteNumber(text), value <= upperBound else { return nil }
-    return (excludesLowerBound ? value > lowerBound : value >= lowerBound) ? value : nil
+    guard let value = finiteNumber(text), value >= lowerBound, value <= upperBound else { return nil }
+    return excludesLowerBound && value == lowerBound || excludesUpperBound && value == upperBound ? nil : value
   }
 
   public func text(of value: Double) -> String? { shortText(value) }
@@ -104,6 +120,22 @@ public struct ChoiceParameter: ScheduleParameter {
   public func text(of value: String?) -> String? { value }
 }
 
+/// Whether something is done; not, unless it is given.
+public struct FlagParameter: ScheduleParameter {
+  public let key: String
+  public let help: String
+
+  public init(_ key: String, help: String) {
+    self.key = key
+    self.help = help
+  }
+
+  public var defaultValue: Bool { false }
+  public var expectation: String { "true or false" }
+  public func value(parsing text: String) -> Bool? { Bool(text) }
+  public func text(of value: Bool) -> String? { "\(value)" }
+}
+
 /// Free text, such as the name of a file; not given unless given.
 public struct TextParameter: ScheduleParameter {
   public let key: String
@@ -130,7 +162,7 @@ public struct TextParameter: ScheduleParameter {
 func finiteNumber(_ text: String) -> Double? { decimalNumber(Array(text.utf8)[...]).flatMap { $0.isFinite ? $0 : nil } }
 
 /// The shortest decimal that reads back as `value`, whole numbers without a point.
-func shortText(_ value: Double) -> String {
+package func shortText(_ value: Double) -> String {
   let text = "\(value)"
   return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }

@@ -26,7 +26,7 @@ extension SweepConfiguration {
       case .epochs: return comment + line(key, "\(epochs)")
       case .batchSize: return comment + line(key, "\(batchSize)")
       case .dropLast: return comment + line(key, "\(!keepsLastBatch)")
-      case .smoothing: return comment + line(key, shortest(smoothing))
+      case .smoothing: return comment + line(key, shortText(smoothing))
       case .rounds: return comment + line(key, "\(rounds)")
       case .prior: return comment + line(key, quoted(priorSchedule))
       }
@@ -132,7 +132,7 @@ extension SweepConfiguration {
       "[\(minimumExtendedExponent), \(maximumExtendedExponent)] does not contain learning_rate_exponents "
         + "[\(minimumExponent), \(maximumExponent)]")
     try require(
-      smoothing >= 0 && smoothing <= 1, .smoothing, "expected a fraction from 0 to 1, found \(shortest(smoothing))")
+      smoothing >= 0 && smoothing <= 1, .smoothing, "expected a fraction from 0 to 1, found \(shortText(smoothing))")
     try require(
       !SweepConfiguration.isRefined(priorSchedule), .prior, "a refined schedule needs a prior run and cannot be one")
   }

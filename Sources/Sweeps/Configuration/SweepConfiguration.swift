@@ -50,26 +50,16 @@ public struct SweepConfiguration: Sendable, Hashable {
   /// The smoothing fraction of a refined schedule: its own `tau`, or the configuration's.
   func smoothing(of refined: String) -> Double { refinementOptions(of: refined, optimizer: .sgd()).smoothing }
 
-  /// How a refined schedule refines the norms of an optimizer's run: l1 norms for Adam and l2 norms for SGD, unless it says.
+  /// How a refined schedule refines the norms of an optimizer's run: the norms that go with it, unless the schedule says.
   func refinementOptions(of refined: String, optimizer: Optimizer) -> RefinementOptions {
     let schedule = try? Schedule(parsing: refined)
     var options = schedule?.refinementOptions ?? RefinementOptions()
     if schedule?.gives("tau") != true { options.smoothing = smoothing }
-    if schedule?.gives("norm") != true { options.norm = optimizer.gradientNorm }
+    if schedule?.gives("norm") != true { options.norm = optimizer.norm }
     return options
   }
 
   static func spelling(of refined: String, round: Int) -> String {
     round == 1 ? refined : "\(refined):round=\(round)"
   }
-}
-
-extension Optimizer {
-  /// The norm that the theory of the optimizer is about.
-  public var gradientNorm: GradientNorm { GradientNorm(ofOptimizer: name) }
-}
-
-extension GradientNorm {
-  /// The norm that goes with an optimizer of this name: l1 with Adam, l2 with SGD.
-  init(ofOptimizer name: String) { self = name == "adam" ? .l1 : .l2 }
 }

@@ -67,7 +67,7 @@ final class SweepUnit: Sendable {
   func factors(of schedule: String) throws -> [Double] {
     if let factors = state.withLock({ $0.factors[schedule] }) { return factors }
     let parsed = try Schedule(parsing: schedule)
-    let factors = try parsed.factors(steps: trainer.steps, unspecifiedNorm: keys.optimizer.gradientNorm)
+    let factors = try parsed.factors(steps: trainer.steps, unspecifiedNorm: keys.optimizer.norm)
     if let path = parsed.paths.first, RunKey.digest(of: factors) != keys.digest(of: schedule) {
       throw ScheduleFileError(
         .malformed, path: path, "changed while the sweep was running; the same command trains what the new content asks for")
@@ -101,7 +101,7 @@ final class SweepUnit: Sendable {
       seed: runs.first?.seed ?? 1, recording: recording, isCancelled: isCancelled)
     for (run, outcome) in zip(runs, outcomes) where finite(outcome.trainLoss) != run.trainLoss {
       warn(
-        "warning: \(run.problem), \(run.optimizer), \(run.schedule) at \(shortest(run.learningRate)), seed \(run.seed) ended with "
+        "warning: \(run.problem), \(run.optimizer), \(run.schedule) at \(shortText(run.learningRate)), seed \(run.seed) ended with "
           + "a training loss of \(outcome.trainLoss), in the journal it is \(run.trainLoss.map { "\($0)" } ?? "null"): "
           + "results of different programs are mixed here; use another results folder")
     }
@@ -155,7 +155,7 @@ final class SweepUnit: Sendable {
   /// The last-iterate bound of each schedule whose factors are known, at its best scale: under the norm that goes with the
   /// optimizer, whichever the refinement takes, so that the bounds of all schedules can be compared.
   private func bounds(under outcome: RunOutcome, including refined: String) -> [String: Double] {
-    let norm = keys.optimizer.gradientNorm
+    let norm = keys.optimizer.norm
     let norms = (norm == .l1 ? outcome.l1Norms : outcome.l2Norms).map(Double.init)
     var bounds: [String: Double] = [:]
     for schedule in configuration.schedules.filter({ !SweepConfiguration.isRefined($0) }) + [refined] {

@@ -1,4 +1,5 @@
 import Foundation
+import Schedules
 
 /// One line of a journal: a JSON object whose last key, `check`, holds the first 64 bits of the SHA-256 of all before it.
 ///
@@ -33,7 +34,7 @@ extension RunRecord {
   var journalLine: String {
     func number(_ value: Double?) -> String {
       guard let value, value.isFinite else { return "null" }
-      return shortest(value)
+      return shortText(value)
     }
     let fields = [
       ("key", quotedJSON(key)), ("problem", quotedJSON(problem)), ("optimizer", quotedJSON(optimizer)),

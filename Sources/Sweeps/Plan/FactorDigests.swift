@@ -22,7 +22,7 @@ struct FactorDigests: Codable, Hashable, Sendable {
         for optimizer in configuration.optimizers {
           let kind = FactorDigests.kind(of: schedule, steps: steps, optimizer: optimizer)
           guard digests[spelling]?[kind] == nil else { continue }
-          let factors = try schedule.factors(steps: steps, unspecifiedNorm: optimizer.gradientNorm)
+          let factors = try schedule.factors(steps: steps, unspecifiedNorm: optimizer.norm)
           digests[spelling, default: [:]][kind] = RunKey.digest(of: factors)
         }
       }
@@ -72,6 +72,6 @@ struct FactorDigests: Codable, Hashable, Sendable {
 
   private static func kind(of schedule: Schedule, steps: Int, optimizer: Optimizer) -> String {
     let takesNormOfOptimizer = schedule.refinementOptions != nil && !schedule.gives("norm")
-    return takesNormOfOptimizer ? "\(steps) \(optimizer.gradientNorm.rawValue)" : "\(steps)"
+    return takesNormOfOptimizer ? "\(steps) \(optimizer.norm.rawValue)" : "\(steps)"
   }
 }

@@ -44,3 +44,12 @@ public struct Shard: Sendable, Hashable, CustomStringConvertible {
     return shards
   }
 }
+
+/// What is wrong with the spelling of a shard.
+public struct SpellingError: Error, Hashable, CustomStringConvertible {
+  public let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}

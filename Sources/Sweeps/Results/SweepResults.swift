@@ -1,4 +1,5 @@
 import Schedules
+import Training
 
 /// Everything that a results folder holds, in memory, as the report reads it.
 ///
@@ -214,7 +215,7 @@ extension RefinementRecord {
     if let parsed = try? Schedule(parsing: schedule), parsed.gives("norm"), let options = parsed.refinementOptions {
       return options.norm
     }
-    return GradientNorm(ofOptimizer: optimizer.split(separator: ":").first.map(String.init) ?? "")
+    return (try? Optimizer(parsing: optimizer))?.norm ?? .l2
   }
 }
 

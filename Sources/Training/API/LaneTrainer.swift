@@ -11,28 +11,22 @@ public struct LaneTrainer: Sendable {
   private let trainingRows: KernelRows
   private let testRows: KernelRows?
   private let shape: LaneShape
-  private let corrections: BiasCorrection
+  /// The optimizer, with what its runs share.
+  private let method: any OptimizerMethod
   /// What the settings and the shape of the data lead to.
-  let kernels: Kernels
-
+  package let kernels: Kernels
   private let costOfStep: Double
 
   public init(problem: Problem, settings: TrainingSettings) {
-    self.init(problem: problem, settings: settings, kernels: nil)
-  }
-
-  /// - Parameter kernels: nil for what costs least.
-  init(problem: Problem, settings: TrainingSettings, kernels: Kernels?) {
     self.problem = problem
     self.settings = settings
     trainingRows = KernelRows(problem.training)
     testRows = problem.test.map(KernelRows.init)
     shape = LaneShape(features: problem.training.featureCount, classes: problem.training.classCount)
-    let costs = KernelCosts(problem.training, settings, shape)
-    self.kernels = kernels ?? costs.cheapest(settings, shape)
-    costOfStep = costs.step(self.kernels)
-    corrections = BiasCorrection(
-      optimizer: settings.optimizer, steps: Self.order(problem, settings, seed: 0).stepsPerEpoch * settings.epochs)
+    method = settings.optimizer.method.prepared(steps: Self.order(problem, settings, seed: 0).stepsPerEpoch * settings.epochs)
+    let choice = KernelChoice(problem.training, batchSize: settings.batchSize, shape, method.costs)
+    kernels = choice.cheapest(settings.path, listsAreExact: method.lists != nil)
+    costOfStep = choice.step(kernels)
   }
 
   /// Steps of a run: the length that the runs' factors must have.
@@ -40,7 +34,8 @@ public struct LaneTrainer: Sendable {
 
   /// How many runs are best given to one call of `train`: a multiple of 16.
   public var preferredRunCount: Int {
-    kernels == .lists ? SparseLaneTrainer.preferredLanes(shape, settings.optimizer) : 16
+    guard kernels == .lists, let lists = method.lists else { return 16 }
+    return ListsTrainer.preferredLanes(shape, arrays: lists.arrays)
   }
 
   /// Estimated seconds of one run on a typical core, for planning: a function of the shape of the problem, never measured.
@@ -68,9 +63,6 @@ public struct LaneTrainer: Sendable {
     }
   }
 
-  /// "dense" or "sparse".
-  package var chosenPath: TrainingSettings.Path { kernels == .dense ? .dense : .sparse }
-
   /// Runs that train side by side.
   private var groupWidth: Int { kernels == .lists ? preferredRunCount : laneWidth }
 
@@ -97,30 +89,24 @@ public struct LaneTrainer: Sendable {
 
   /// One result for each vector of runs.
   private func trainLanes(
-    _ group: ArraySlice<Run>, _ seed: UInt64, _ recording: Recording, _ cancellation: inout Cancellation
+    _ runs: ArraySlice<Run>, _ seed: UInt64, _ recording: Recording, _ cancellation: inout Cancellation
   ) throws -> [TrainedLanes] {
-    let order = order(seed: seed)
-    switch kernels {
-    case .dense, .scatter:
-      let trainer = StepwiseLaneTrainer(
-        rows: trainingRows, shape: shape, settings: settings, corrections: corrections, scatters: kernels == .scatter)
-      return [try trainer.train(group, order: order, recording: recording, cancellation: &cancellation)]
-    case .lists:
-      let trainer = SparseLaneTrainer(rows: trainingRows, shape: shape, settings: settings, corrections: corrections)
-      return try trainer.train(group, order: order, recording: recording, cancellation: &cancellation)
-    }
+    let group = LaneGroup(
+      runs: runs, rows: trainingRows, shape: shape, settings: settings, order: order(seed: seed), recording: recording)
+    if kernels == .lists, let lists = method.lists { return try lists.train(ListsTrainer(group: group), &cancellation) }
+    return [try method.train(StepwiseTrainer(group: group, scatters: kernels == .scatter), &cancellation)]
   }
 
   private func outcomes(of lanes: TrainedLanes, count: Int, _ cancellation: inout Cancellation) throws -> [RunOutcome] {
-    let training = try LaneEvaluation(rows: trainingRows)(lanes, cancellation: &cancellation)
-    let test = try testRows.map { try LaneEvaluation(rows: $0)(lanes, cancellation: &cancellation) }
+    let training = try Evaluation(lanes, on: trainingRows, &cancellation)
+    let test = try testRows.map { try Evaluation(lanes, on: $0, &cancellation) }
     let areFinite = lanes.weightsAreFinite()
     return (0..<count).map { lane in
-      RunOutcome(
+      let norms = lanes.recorder.norms(ofLane: lane)
+      return RunOutcome(
         trainError: training.errors[lane], trainLoss: training.losses[lane], testError: test?.errors[lane],
         testLoss: test?.losses[lane], diverged: !areFinite[lane] || !training.losses[lane].isFinite, steps: steps,
-        l1Norms: lanes.column(lane, of: lanes.l1Norms), l2Norms: lanes.column(lane, of: lanes.l2Norms),
-        trace: lanes.column(lane, of: lanes.trace))
+        l1Norms: norms.l1, l2Norms: norms.l2, trace: lanes.recorder.trace(ofLane: lane))
     }
   }
 

@@ -11,47 +11,7 @@ public struct Run: Sendable {
   }
 }
 
-/// What all runs of a trainer share.
-public struct TrainingSettings: Sendable, Hashable {
-  public var optimizer: Optimizer
-  /// At least 1.
-  public var epochs: Int
-  /// At least 1; a problem with fewer rows uses one batch of all rows.
-  public var batchSize: Int
-  /// Whether an incomplete last batch of an epoch is used rather than dropped.
-  public var keepsLastBatch: Bool
-  /// Which kernels: decided by the shape of the data, or forced.
-  public var path: Path
-
-  public enum Path: String, Sendable, Hashable, Codable, CaseIterable {
-    case automatic, dense, sparse
-  }
-
-  public init(
-    optimizer: Optimizer, epochs: Int, batchSize: Int = 16, keepsLastBatch: Bool = false, path: Path = .automatic
-  ) {
-    self.optimizer = optimizer
-    self.epochs = epochs
-    self.batchSize = batchSize
-    self.keepsLastBatch = keepsLastBatch
-    self.path = path
-  }
-}
-
-/// What a trainer notes down along the way.
-public struct Recording: Sendable, Hashable {
-  /// Whether the l1 and l2 gradient norms of every step are returned.
-  public var norms: Bool
-  /// Windows of the loss trace: at most this many means of mini-batch losses over equal stretches of steps; 0 for none.
-  public var traceLength: Int
-
-  public init(norms: Bool = false, traceLength: Int = 0) {
-    self.norms = norms
-    self.traceLength = traceLength
-  }
-}
-
-/// What a run ended with. Errors are fractions of 1; losses are mean cross-entropies; both of the last iterate.
+/// What a run ended with. Errors are fractions of 1; losses are mean cross-entropies; both of the last iterate, or of what the optimizer gives as its result.
 public struct RunOutcome: Sendable {
   public var trainError: Double
   public var trainLoss: Double

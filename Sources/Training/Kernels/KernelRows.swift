@@ -116,3 +116,10 @@ extension UnsafePointer {
   /// Stands for the address of an empty array; never read.
   fileprivate static var placeholder: Self { Self(bitPattern: MemoryLayout<Pointee>.alignment).unsafelyUnwrapped }
 }
+
+/// A sparse row of a matrix.
+struct SparseRow {
+  let columns: UnsafePointer<Int32>
+  let values: UnsafePointer<Float>
+  let count: Int
+}

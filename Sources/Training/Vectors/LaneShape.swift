@@ -16,8 +16,7 @@ struct LaneShape: Sendable {
     classStride = (classes < 16 ? lines : lines | 1) * vectorsPerLine
   }
 
-  /// Without space between the features.
-  init(features: Int, packedClasses: Int) {
+  private init(features: Int, packedClasses: Int) {
     self.features = features
     classes = packedClasses
     classStride = packedClasses
@@ -25,12 +24,12 @@ struct LaneShape: Sendable {
 
   var vectorCount: Int { (features + 1) * classStride }
 
-  /// The classes in spans: threes, and at the end one or two twos, so that no span of one is left over unless there is one class
-  /// only.
-  @inline(__always)
-  var spans: (threes: Int, twos: Int, ones: Int) {
-    guard classes > 1 else { return (0, 0, 1) }
-    let twos = (3 &- classes % 3) % 3
-    return ((classes &- 2 &* twos) / 3, twos, 0)
-  }
+  /// The shape in the sparse kernels: without space between the features, and of two classes one is stored, since their weights stay
+  /// each other's negatives.
+  var packed: LaneShape { LaneShape(features: features, packedClasses: Self.storedClasses(classes)) }
+
+  package static func storedClasses(_ classes: Int) -> Int { classes == 2 ? 1 : classes }
+
+  /// How often a class of `packed` counts in norms.
+  var copies: Float { classes == 2 ? 2 : 1 }
 }

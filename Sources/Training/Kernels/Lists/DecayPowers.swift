@@ -2,12 +2,13 @@ import SIMDShims
 
 /// base^0, base^1, ...: what is left of a moment after so many steps without a gradient.
 struct DecayPowers {
-  private let powers: KernelArray<Float>
+  private let powers: UnsafeMutablePointer<Float>
+  private let last: Int
 
   /// - Parameters:
   ///   - base: in [0, 1).
   ///   - steps: the largest exponent that is asked for.
-  init(of base: Double, steps: Int) {
+  init(of base: Double, steps: Int, in memory: KernelMemory) {
     var powers: [Float] = [1]
     var power = base
     while powers.count <= steps, power > 1e-37 {
@@ -16,10 +17,11 @@ struct DecayPowers {
     }
     // As a Float, what follows is zero.
     if powers.count <= steps { powers.append(0) }
-    self.powers = KernelArray(powers, padding: 0)
+    self.powers = memory.array(powers)
+    last = powers.count - 1
   }
 
   /// base^`exponent` in every lane.
   @inline(__always)
-  subscript(exponent: Int) -> LaneVector { lane_splat(powers.pointer[min(exponent, powers.count &- 1)]) }
+  subscript(exponent: Int) -> LaneVector { lane_splat(powers[min(exponent, last)]) }
 }

@@ -1,0 +1,82 @@
+import SIMDShims
+import Sparse
+
+/// Error and loss of trained lanes on a file, by the kernels of training.
+struct Evaluation {
+  /// One number a lane: the share of rows predicted wrong; rows whose label the training file does not have are.
+  private(set) var errors = [Double](repeating: 0, count: laneWidth)
+  /// Mean cross-entropy over the rows with a known label; not a number where there are none.
+  private(set) var losses = [Double](repeating: 0, count: laneWidth)
+
+  private static let chunkRows = 16
+
+  /// - Complexity: O(rows x features x classes) where rows are dense, O(nonzeros x classes) else.
+  init(_ lanes: TrainedLanes, on rows: KernelRows, _ cancellation: inout Cancellation) throws {
+    var known = 0
+    let weights = lanes.weights
+    let isOneOfTwo = weights.storedClasses < lanes.shape.classes
+    let memory = KernelMemory()
+    let logits = Logits(
+      samples: Self.chunkRows, classes: weights.storedClasses,
+      stride: LaneShape(features: lanes.shape.features, classes: weights.storedClasses).classStride, in: memory)
+    try rows.withPointers { rows in
+      for start in stride(from: 0, to: rows.rowCount, by: Self.chunkRows) {
+        let count = min(Self.chunkRows, rows.rowCount - start)
+        try cancellation.check(work: logits.score(rows, from: start, count: count, weights))
+        var wrong = lane_splat(0)
+        var loss = lane_splat(0)
+        for i in 0..<count {
+          let label = Int(rows.classes[start + i])
+          guard label >= 0 else {
+            wrong = lane_add(wrong, lane_splat(1))
+            continue
+          }
+          if isOneOfTwo {
+            wrong = lane_add(wrong, SoftmaxOfTwo.error(logits.sample(i)[0], label: label))
+            loss = lane_add(loss, SoftmaxOfTwo.loss(logits.sample(i)[0], label: label))
+          } else {
+            wrong = lane_add(wrong, logits.error(i, label: label))
+            loss = lane_add(loss, logits.loss(i, label: label))
+          }
+          known += 1
+        }
+        for lane in 0..<laneWidth {
+          errors[lane] += Double(wrong[lane])
+          losses[lane] += Double(loss[lane])
+        }
+      }
+    }
+    withExtendedLifetime((memory, lanes)) {}
+    for lane in 0..<laneWidth {
+      errors[lane] /= Double(rows.data.rowCount)
+      losses[lane] /= Double(known)
+    }
+  }
+}
+
+extension Logits {
+  /// Scores neighbouring rows of a file.
+  ///
+  /// - Returns: the work done, in multiply-adds of vectors.
+  @inline(__always)
+  fileprivate func score(_ rows: RowPointers, from start: Int, count: Int, _ weights: LaneWeights) -> Int {
+    if let dense = rows.dense {
+      let samples = SampleTile(
+        values: dense + start * rows.stride, stride: rows.stride, paddedRows: SampleTile.padded(count))
+      let forward = DenseForward(
+        logits: self, weights: UnsafePointer(weights.weights), features: rows.features, featureStride: weights.featureStride)
+      forward(samples)
+      return samples.paddedRows * (rows.features + 1) * stride
+    }
+    let forward = SparseForward(
+      logits: self, weights: UnsafePointer(weights.weights), featureStride: weights.featureStride, bias: rows.features,
+      prefetches: false)
+    var work = 0
+    for i in 0..<count {
+      let row = rows.sparse(start + i)
+      forward(row, to: i)
+      work += (row.count + 1) * classes
+    }
+    return work
+  }
+}

@@ -1,0 +1,83 @@
+import SIMDShims
+
+/// Rows of dense samples in a constant stride.
+struct SampleTile {
+  let values: UnsafePointer<Float>
+  let stride: Int
+  /// A multiple of `rowMultiple`; rows beyond the samples are zero.
+  let paddedRows: Int
+
+  static let rowMultiple = 4
+  @inline(__always) static func padded(_ rows: Int) -> Int { (rows + rowMultiple - 1) & ~(rowMultiple - 1) }
+}
+
+/// Scores samples: the bias first, then feature by feature in ascending order.
+struct DenseForward {
+  let logits: Logits
+  let weights: UnsafePointer<LaneVector>
+  /// Without the bias.
+  let features: Int
+  /// Vectors from a feature's weights to the next.
+  let featureStride: Int
+
+  @inline(__always)
+  func callAsFunction(_ samples: SampleTile) {
+    for row in 0..<samples.paddedRows { logits.maxima[row] = lane_splat(-.infinity) }
+    // Threes, and at the end one or two twos, so that no single class is left over unless there is one only.
+    let classes = logits.classes
+    let twos = classes > 1 ? (3 &- classes % 3) % 3 : 0
+    let threes = (classes &- 2 &* twos) / 3
+    columns(samples, Vectors3.self, from: 0, count: threes)
+    columns(samples, Vectors2.self, from: 3 &* threes, count: twos)
+    columns(samples, LaneVector.self, from: 0, count: classes > 1 ? 0 : 1)
+  }
+
+  /// Neighbouring columns of classes, in tiles of four samples.
+  ///
+  /// Where there are registers enough, a tile's sums are stored only after the next tile's are made: stores of what has just been
+  /// summed come in bursts that hold up the multipliers.
+  @inline(__always)
+  private func columns<Columns: Vectors>(_ samples: SampleTile, _: Columns.Type, from firstClass: Int, count: Int) {
+    typealias T = Rows4<Columns>
+    guard count > 0 else { return }
+    let isDeferred = lane_registers() == 32
+    var finished = T(all: Columns(all: lane_splat(-.infinity)))
+    var finishedRow = 0
+    var finishedClass = firstClass
+    var c = firstClass
+    for _ in 0..<count {
+      var row = 0
+      while row < samples.paddedRows {
+        let sums = tile(samples, T.self, row, c)
+        if isDeferred {
+          store(finished, finishedRow, finishedClass)
+          (finished, finishedRow, finishedClass) = (sums, row, c)
+        } else {
+          store(sums, row, c)
+        }
+        row &+= T.rows
+      }
+      c &+= Columns.count
+    }
+    if isDeferred { store(finished, finishedRow, finishedClass) }
+  }
+
+  @inline(__always)
+  private func tile<T: Tile>(_ samples: SampleTile, _: T.Type, _ row: Int, _ firstClass: Int) -> T {
+    var x = samples.values + row &* samples.stride
+    var w = weights + firstClass
+    var sums = T(all: T.Columns(loading: w + features &* featureStride))
+    for _ in 0..<features {
+      sums.add(x, stride: samples.stride, times: T.Columns(loading: w))
+      x += 1
+      w += featureStride
+    }
+    return sums
+  }
+
+  @inline(__always)
+  private func store<T: Tile>(_ sums: T, _ row: Int, _ firstClass: Int) {
+    sums.store(to: logits.sample(row) + firstClass, stride: logits.stride)
+    sums.raise(logits.maxima + row)
+  }
+}

@@ -1,0 +1,150 @@
+import Foundation
+
+/// The scalars of Adam's look-ahead: a step's sum over the k steps to a feature's next event,
+///
+///     sum_{j<k} A_j b1^j / (q^j s + e_j),    q = sqrt(b2), s = sqrt(V), e_j = epsilon of step t + j,
+///
+/// is inv sum_{j<k} A_j F_j(u) with inv = 1/(s + c e), u = c e inv in (0, 1], e = e_0 and
+///
+///     F_j(u) = c b1^j / (c q^j (1 - u) + (e_j / e) u),
+///
+/// smooth functions of u whatever s is, from far above epsilon (u = 0) to far below (u = 1). Each is interpolated in the
+/// Chebyshev points by a polynomial in x = 2u - 1, and the polynomials' sums serve all features alike. How many steps k covers
+/// decides c and the degree.
+struct AdamTerms {
+  /// What is used for k up to `longest`.
+  struct Band: BitwiseCopyable {
+    let longest: Int
+    let degree: Int
+    let c: Double
+    /// The interpolation's points, and behind them its matrix. In `AdamTerms.memory`.
+    fileprivate let points: UnsafePointer<Double>
+    fileprivate var matrix: UnsafePointer<Double> { points + (degree + 1) }
+  }
+
+  let beta1: Double
+  let beta2: Double
+  /// Steps beyond this are left out: they add less than 1e-9 of the sum.
+  let horizon: Int
+  /// The first step, counted from 0, from which on the bias correction of epsilon no longer changes, to the eye of a Float.
+  let settledStep: Int
+  let short: Band
+  let middle: Band
+  let long: Band
+  private let memory = KernelMemory()
+
+  /// Steps at the start of a run that are replayed one by one: there e_j / e changes too fast.
+  static let replayedSteps = 32
+  /// The largest relative error of a sum that is accepted.
+  static let tolerance = 3e-6
+  private static let longestHorizon = 1024
+
+  /// nil where the polynomials would not be accurate: b1 near or above sqrt(b2), or momentum for thousands of steps.
+  init?(beta1: Double, beta2: Double, epsilon: Double) {
+    self.beta1 = beta1
+    self.beta2 = beta2
+    guard epsilon >= 1e-30, beta1 >= 0, beta2 > 0, beta2 < 1, beta1 < beta2.squareRoot() else { return nil }
+    let ratio = beta1 / beta2.squareRoot()
+    var horizon = 1
+    var power = ratio
+    while power > 1e-9 * (1 - ratio), horizon <= Self.longestHorizon {
+      power *= ratio
+      horizon += 1
+    }
+    guard horizon <= Self.longestHorizon else { return nil }
+    self.horizon = horizon
+    settledStep = Int((log(1e-8) / log(beta2)).rounded(.up))
+    short = Band(longest: min(16, horizon), degree: 4, c: 1.2, points: UnsafePointer(memory.array(Self.interpolation(degree: 4))))
+    middle = Band(longest: min(64, horizon), degree: 6, c: 1.7, points: UnsafePointer(memory.array(Self.interpolation(degree: 6))))
+    long = Band(longest: horizon, degree: 8, c: 2.3, points: UnsafePointer(memory.array(Self.interpolation(degree: 8))))
+    for band in [short, middle, long] {
+      for step in [Self.replayedSteps, 100, 10_000_000] {
+        if largestError(band, step: step, steps: band.longest) > Self.tolerance { return nil }
+      }
+    }
+  }
+
+  /// e_j / e of step `step`, both counted from 0.
+  private func epsilonRatio(_ step: Int, _ j: Int) -> Double {
+    ((1 - pow(beta2, Double(step + 1 + j))) / (1 - pow(beta2, Double(step + 1)))).squareRoot()
+  }
+
+  /// Writes the polynomials of F_j at a step, j below `count`: [j][power of x].
+  func fill(_ table: UnsafeMutablePointer<Float>, _ band: Band, step: Int, count: Int) {
+    let points = band.degree + 1
+    let root = beta2.squareRoot()
+    var (power1, power2) = (1.0, 1.0)
+    let settled = step >= settledStep
+    var power = pow(beta2, Double(step + 1))
+    let reference = 1 - power
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: points) { values in
+      for j in 0..<count {
+        let ratio = settled ? 1 : ((1 - power) / reference).squareRoot()
+        for i in 0..<points {
+          let u = (band.points[i] + 1) / 2
+          values[i] = band.c * power1 / (band.c * power2 * (1 - u) + ratio * u)
+        }
+        for m in 0..<points {
+          var sum = 0.0
+          for i in 0..<points { sum += band.matrix[m * points + i] * values[i] }
+          table[j * points + m] = Float(sum)
+        }
+        power1 *= beta1
+        power2 *= root
+        power *= beta2
+      }
+    }
+  }
+
+  /// The Chebyshev points, and behind them the matrix that takes a function's values there to the coefficients of its interpolating
+  /// polynomial.
+  private static func interpolation(degree: Int) -> [Double] {
+    let n = degree + 1
+    let points = (0..<n).map { cos(Double.pi * (Double($0) + 0.5) / Double(n)) }
+    var matrix = [Double](repeating: 0, count: n * n)
+    // T_0, T_1, ... in powers of x.
+    var older = [Double](repeating: 0, count: n)
+    var newer = older
+    older[0] = 1
+    if n > 1 { newer[1] = 1 }
+    for k in 0..<n {
+      let chebyshev = k == 0 ? older : newer
+      for i in 0..<n {
+        let weight = (k == 0 ? 1 : 2) / Double(n) * cos(Double(k) * Double.pi * (Double(i) + 0.5) / Double(n))
+        for m in 0..<n { matrix[m * n + i] += weight * chebyshev[m] }
+      }
+      if k > 0 {
+        var next = older.map { -$0 }
+        for m in 1..<n { next[m] += 2 * newer[m - 1] }
+        (older, newer) = (newer, next)
+      }
+    }
+    return points + matrix
+  }
+
+  /// The largest relative error of the sum over `steps` steps at a constant rate, over 201 values of u.
+  private func largestError(_ band: Band, step: Int, steps: Int) -> Double {
+    let points = band.degree + 1
+    let table = UnsafeMutablePointer<Float>.allocate(capacity: steps * points)
+    defer { table.deallocate() }
+    fill(table, band, step: step, count: steps)
+    var coefficients = [Double](repeating: 0, count: points)
+    for j in 0..<steps { for m in 0..<points { coefficients[m] += Double(table[j * points + m]) } }
+    let root = beta2.squareRoot()
+    let ratios = (0..<steps).map { epsilonRatio(step, $0) }
+    var largest = 0.0
+    for i in 0...200 {
+      let u = Double(i) / 200
+      var exact = 0.0
+      var (power1, power2) = (1.0, 1.0)
+      for j in 0..<steps {
+        exact += band.c * power1 / (band.c * power2 * (1 - u) + ratios[j] * u)
+        power1 *= beta1
+        power2 *= root
+      }
+      let approximate = coefficients.reversed().reduce(0) { $0 * (2 * u - 1) + $1 }
+      largest = max(largest, abs(approximate / exact - 1))
+    }
+    return largest
+  }
+}

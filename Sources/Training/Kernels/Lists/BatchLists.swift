@@ -1,0 +1,216 @@
+import SIMDShims
+import Sparse
+
+/// A feature of a batch: where its nonzeros stand in the list of occurrences, and how many steps its update covers.
+struct ListedFeature: BitwiseCopyable {
+  var feature: Int32
+  /// In the list of the stretch: the first occurrence is `end - count`.
+  var end: Int32
+  var count: Int32
+  /// Steps from this one to the feature's next, at least 1.
+  var gap: Int32
+}
+
+/// One nonzero of a batch: where its sample's logits stand, in vectors, and its value.
+struct Occurrence: BitwiseCopyable {
+  var logits: Int32
+  var value: Float
+}
+
+/// One mini-batch as the kernels want it: rows for the forward pass, features for the gradient. Pointers into `BatchLists`.
+struct ListedBatch: BitwiseCopyable {
+  var samples: Int
+  /// The rows' nonzeros one after the other; sample i's end at `rowEnds[i]`, counted from the batch's first.
+  var columns: UnsafePointer<Int32>
+  var values: UnsafePointer<Float>
+  var rowEnds: UnsafePointer<Int32>
+  var labels: UnsafePointer<Int32>
+  var nonzeros: Int
+  /// Features in the order in which the rows have them first: sample i's end at `featureEnds[i]`; behind those of all rows there may
+  /// be features without an occurrence.
+  var features: UnsafePointer<ListedFeature>
+  var featureEnds: UnsafePointer<Int32>
+  var featureCount: Int
+  var occurrences: UnsafePointer<Occurrence>
+
+  @inline(__always)
+  func row(_ sample: Int) -> SparseRow {
+    let start = sample == 0 ? 0 : Int(rowEnds[sample &- 1])
+    return SparseRow(columns: columns + start, values: values + start, count: Int(rowEnds[sample]) &- start)
+  }
+}
+
+/// The mini-batches of a stretch of an epoch, listed once for all groups of lanes.
+final class BatchLists {
+  private(set) var batches: [ListedBatch] = []
+
+  private let memory = KernelMemory()
+  private let rows: RowPointers
+  private let order: SampleOrder
+  private let storedClasses: Int
+  private let columns: UnsafeMutablePointer<Int32>
+  private let values: UnsafeMutablePointer<Float>
+  private let rowEnds: UnsafeMutablePointer<Int32>
+  private let recordEnds: UnsafeMutablePointer<Int32>
+  private let labels: UnsafeMutablePointer<Int32>
+  private let records: UnsafeMutablePointer<ListedFeature>
+  private let occurrences: UnsafeMutablePointer<Occurrence>
+  /// Of each nonzero of a batch the record of its feature.
+  private let recordOfNonzero: UnsafeMutablePointer<Int32>
+  /// Of each feature its record in the batch that is being listed, or -1.
+  private let recordOfFeature: UnsafeMutablePointer<Int32>
+  private let largestBatch: Int
+  /// Samples of a stretch at most.
+  private let sampleCapacity: Int
+  /// Nonzeros of the present stretch at most.
+  private let capacity: Int
+
+  /// A stretch ends once it has so many nonzeros: enough work to change groups, little enough to stay in the cache.
+  private static let nonzerosOfStretch = 1 << 15
+
+  init(rows: RowPointers, order: SampleOrder, storedClasses: Int) {
+    self.rows = rows
+    self.order = order
+    self.storedClasses = storedClasses
+    let counts = (0..<rows.rowCount).map { rows.offsets[$0 + 1] - rows.offsets[$0] }
+    largestBatch = counts.sorted(by: >).prefix(order.batchSize).reduce(0, +)
+    capacity = min(rows.offsets[rows.rowCount], Self.nonzerosOfStretch) + largestBatch
+    // Empty rows are samples too: each batch has room of its own for those.
+    sampleCapacity = min(order.rows, Self.nonzerosOfStretch + order.batchSize)
+    columns = memory.array(repeating: 0, count: capacity)
+    values = memory.array(repeating: 0, count: capacity)
+    rowEnds = memory.array(repeating: 0, count: sampleCapacity)
+    recordEnds = memory.array(repeating: 0, count: sampleCapacity)
+    labels = memory.array(repeating: 0, count: sampleCapacity)
+    // Features that an epoch leaves out are listed in its first batch, each at most once; one record beyond the last is written
+    // before it is known to be needed.
+    records = memory.array(
+      repeating: ListedFeature(feature: 0, end: 0, count: 0, gap: 1), count: capacity + rows.features + 1)
+    occurrences = memory.array(repeating: Occurrence(logits: 0, value: 0), count: capacity)
+    recordOfNonzero = memory.array(repeating: 0, count: largestBatch)
+    recordOfFeature = memory.array(repeating: -1, count: rows.features)
+  }
+
+  /// Lists batches of an epoch from `first` on, at least one.
+  ///
+  /// - Parameters:
+  ///   - indices: the epoch's order.
+  ///   - gaps: nil where nobody asks how long features stay away.
+  /// - Complexity: O(nonzeros of the rows).
+  func fill(_ indices: UnsafePointer<Int32>, from first: Int, gaps: FeatureGaps?) {
+    // A variable of its own: the property's would be guarded at every batch.
+    var listed: [ListedBatch] = []
+    swap(&listed, &batches)
+    defer { swap(&listed, &batches) }
+    listed.removeAll(keepingCapacity: true)
+    let gapsOfNonzeros = gaps.map { UnsafePointer($0.gaps) }
+    var filled = Filled()
+    var index = first
+    while index < order.stepsPerEpoch, filled.samples + order.batchSize <= sampleCapacity || index == first,
+      filled.nonzeros + largestBatch <= capacity
+    {
+      let start = index * order.batchSize
+      let count = min(order.batchSize, order.rows - start)
+      var batch = list(
+        indices + start, count: count, following: order.rows - start - count, gaps: gapsOfNonzeros, &filled)
+      if index == 0, let gaps {
+        for record in gaps.absent {
+          records[filled.records] = record
+          filled.records += 1
+        }
+        batch.featureCount += gaps.absent.count
+      }
+      listed.append(batch)
+      index += 1
+    }
+  }
+
+  private struct Filled {
+    var nonzeros = 0
+    var samples = 0
+    var records = 0
+  }
+
+  /// Lists the rows `indices[0 ..< count]`, behind which `following` indices are readable.
+  private func list(
+    _ indices: UnsafePointer<Int32>, count: Int, following: Int, gaps: UnsafePointer<Int32>?, _ filled: inout Filled
+  ) -> ListedBatch {
+    let columns = columns + filled.nonzeros
+    let values = values + filled.nonzeros
+    let occurrences = occurrences + filled.nonzeros
+    let records = records + filled.records
+    let recordOfNonzero = recordOfNonzero
+    let recordOfFeature = recordOfFeature
+    let rowEnds = rowEnds + filled.samples
+    let recordEnds = recordEnds + filled.samples
+    let labels = labels + filled.samples
+
+    var nonzeros = 0
+    var next = 0
+    records[0].count = 0
+    for i in 0..<count {
+      if i + 8 < count + following { memory_prefetch(rows.offsets + Int(indices[i + 8])) }
+      if i + 3 < count + following { prefetch(Int(indices[i + 3]), gaps) }
+      let row = Int(indices[i])
+      let source = rows.sparse(row)
+      let gapsOfRow = gaps.map { $0 + rows.offsets[row] }
+      for p in 0..<source.count {
+        let feature = source.columns[p]
+        let known = recordOfFeature[Int(feature)]
+        // Without a branch: whether a feature is new is a coin's throw.
+        let record = Int(known < 0 ? Int32(truncatingIfNeeded: next) : known)
+        next &+= known < 0 ? 1 : 0
+        records[next].count = 0
+        recordOfFeature[Int(feature)] = Int32(truncatingIfNeeded: record)
+        records[record].feature = feature
+        records[record].count &+= 1
+        if let gapsOfRow { records[record].gap = gapsOfRow[p] }
+        recordOfNonzero[nonzeros] = Int32(truncatingIfNeeded: record)
+        columns[nonzeros] = feature
+        values[nonzeros] = source.values[p]
+        nonzeros &+= 1
+      }
+      rowEnds[i] = Int32(truncatingIfNeeded: nonzeros)
+      recordEnds[i] = Int32(truncatingIfNeeded: next)
+      labels[i] = rows.classes[row]
+    }
+    var end: Int32 = 0
+    for record in 0..<next {
+      recordOfFeature[Int(records[record].feature)] = -1
+      records[record].end = end
+      end &+= records[record].count
+    }
+    var p = 0
+    for i in 0..<count {
+      let logits = Int32(truncatingIfNeeded: i &* storedClasses)
+      while p < Int(rowEnds[i]) {
+        let record = Int(recordOfNonzero[p])
+        let place = records[record].end
+        records[record].end = place &+ 1
+        occurrences[Int(place)] = Occurrence(logits: logits, value: values[p])
+        p &+= 1
+      }
+    }
+    filled.nonzeros += nonzeros
+    filled.samples += count
+    filled.records += next
+    return ListedBatch(
+      samples: count, columns: columns, values: values, rowEnds: rowEnds, labels: labels, nonzeros: nonzeros,
+      features: records, featureEnds: recordEnds, featureCount: next, occurrences: occurrences)
+  }
+
+  /// Asks for a row, or the greater part of a long one.
+  @inline(__always)
+  private func prefetch(_ row: Int, _ gaps: UnsafePointer<Int32>?) {
+    let start = rows.offsets[row]
+    let end = min(rows.offsets[row + 1], start + 256)
+    var p = start
+    while p < end {
+      memory_prefetch(rows.columns + p)
+      memory_prefetch(rows.values + p)
+      if let gaps { memory_prefetch(gaps + p) }
+      p &+= 16
+    }
+    memory_prefetch(rows.classes + row)
+  }
+}

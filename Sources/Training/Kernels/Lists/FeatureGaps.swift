@@ -1,0 +1,90 @@
+import Sparse
+
+/// How long features stay away: of every nonzero of an epoch the steps until its feature's next event.
+///
+/// Events are the batches that a feature occurs in and, for a feature that an epoch leaves out (its rows were in the batch that
+/// was dropped), the epoch's first step. So the next event never lies beyond the next epoch.
+final class FeatureGaps {
+  /// By nonzero of the file; those of rows that the epoch drops are meaningless.
+  let gaps: UnsafeMutablePointer<Int32>
+  private let memory = KernelMemory()
+  /// What the epoch's first batch must list beside its own features.
+  private(set) var absent: [ListedFeature] = []
+  /// The order of the present epoch.
+  private(set) var indices: [Int32]
+
+  private let order: SampleOrder
+  private let epochs: Int
+  private let rows: RowPointers
+  private let occurs: [Bool]
+  private var nextIndices: [Int32]
+  /// Of each feature its first step in the present and in the next epoch, or -1.
+  private var first: [Int32]
+  private var nextFirst: [Int32]
+  private var seen: [Int32]
+
+  init(rows: RowPointers, order: SampleOrder, epochs: Int) {
+    self.rows = rows
+    self.order = order
+    self.epochs = epochs
+    let nonzeros = rows.offsets[rows.rowCount]
+    gaps = memory.array(repeating: 1, count: nonzeros)
+    var occurs = [Bool](repeating: false, count: rows.features)
+    for p in 0..<nonzeros { occurs[Int(rows.columns[p])] = true }
+    self.occurs = occurs
+    indices = [Int32](repeating: 0, count: order.rows)
+    nextIndices = indices
+    first = [Int32](repeating: -1, count: rows.features)
+    nextFirst = first
+    seen = first
+    order.shuffle(epoch: 0, into: &nextIndices)
+    findFirst(epoch: 0)
+  }
+
+  /// Makes `epoch` the present one; epochs follow one another.
+  ///
+  /// - Complexity: O(nonzeros + features).
+  func advance(to epoch: Int) {
+    swap(&indices, &nextIndices)
+    swap(&first, &nextFirst)
+    for feature in nextFirst.indices { nextFirst[feature] = -1 }
+    if epoch + 1 < epochs {
+      order.shuffle(epoch: epoch + 1, into: &nextIndices)
+      findFirst(epoch: epoch + 1)
+    }
+    let start = Int32(epoch * order.stepsPerEpoch)
+    let end = start + Int32(order.stepsPerEpoch)
+    for feature in seen.indices { seen[feature] = nextFirst[feature] < 0 ? end : nextFirst[feature] }
+    absent = seen.indices.filter { occurs[$0] && first[$0] < 0 }.map {
+      ListedFeature(feature: Int32($0), end: 0, count: 0, gap: seen[$0] - start)
+    }
+    let gaps = gaps
+    seen.withUnsafeMutableBufferPointer { seen in
+      forEachBatchBackwards(indices, start) { batch, step in
+        for row in batch {
+          for p in rows.offsets[Int(row)]..<rows.offsets[Int(row) + 1] { gaps[p] = seen[Int(rows.columns[p])] - step }
+        }
+        for row in batch {
+          for p in rows.offsets[Int(row)]..<rows.offsets[Int(row) + 1] { seen[Int(rows.columns[p])] = step }
+        }
+      }
+    }
+  }
+
+  private func findFirst(epoch: Int) {
+    nextFirst.withUnsafeMutableBufferPointer { first in
+      forEachBatchBackwards(nextIndices, Int32(epoch * order.stepsPerEpoch)) { batch, step in
+        for row in batch {
+          for p in rows.offsets[Int(row)]..<rows.offsets[Int(row) + 1] { first[Int(rows.columns[p])] = step }
+        }
+      }
+    }
+  }
+
+  private func forEachBatchBackwards(_ indices: [Int32], _ start: Int32, _ body: (ArraySlice<Int32>, Int32) -> Void) {
+    for batch in (0..<order.stepsPerEpoch).reversed() {
+      let first = batch * order.batchSize
+      body(indices[first..<min(first + order.batchSize, order.rows)], start + Int32(batch))
+    }
+  }
+}

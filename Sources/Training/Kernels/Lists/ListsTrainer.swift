@@ -1,0 +1,60 @@
+import SIMDShims
+import Sparse
+
+/// Trains runs on data of many features: a step costs what the nonzeros of its batch do, whatever the number of features.
+///
+/// The features of a batch are listed once for all lanes. SGD touches them alone. Momentum and Adam move a feature that does not
+/// occur too: when it occurs, all steps up to its next event are applied at once, which is exact because the sample order is known
+/// and without a gradient the moments only decay.
+struct ListsTrainer {
+  /// Up to `mostLanes` runs.
+  let group: LaneGroup
+
+  /// Runs that share the lists of a batch, at most.
+  static let mostLanes = 128
+  /// Weights and moments of a call take at most this many bytes, or those of 16 lanes.
+  static let largestState = 256 << 20
+
+  /// The number of runs that one call takes best, a multiple of 16.
+  ///
+  /// - Parameter arrays: of the optimizer, the weights among them.
+  static func preferredLanes(_ shape: LaneShape, arrays: Int) -> Int {
+    let bytes = shape.packed.vectorCount * arrays * 4
+    var lanes = mostLanes
+    while lanes > 16, lanes * bytes > largestState { lanes /= 2 }
+    return lanes
+  }
+
+  /// - Returns: one result for each vector of runs.
+  func train<Steps: ListsSteps>(
+    arrays: Int, looksAhead: Bool, _ cancellation: inout Cancellation,
+    _ makeSteps: (LaneGroup, RuleMemory, KernelMemory) -> Steps
+  ) throws -> [TrainedLanes] {
+    let vectors = group.vectors.map { ListsGroup<Steps>($0, arrays: arrays, makeSteps) }
+    let order = group.order
+    try group.rows.withPointers { rows in
+      let lists = BatchLists(rows: rows, order: order, storedClasses: group.shape.packed.classes)
+      let gaps = looksAhead ? FeatureGaps(rows: rows, order: order, epochs: group.settings.epochs) : nil
+      var indices = [Int32](repeating: 0, count: order.rows)
+      for epoch in 0..<group.settings.epochs {
+        if let gaps {
+          gaps.advance(to: epoch)
+          indices = gaps.indices
+        } else {
+          order.shuffle(epoch: epoch, into: &indices)
+        }
+        let firstStep = epoch * order.stepsPerEpoch
+        for vector in vectors { vector.begin(epochFrom: firstStep) }
+        var step = 0
+        while step < order.stepsPerEpoch {
+          indices.withUnsafeBufferPointer { lists.fill($0.baseAddress.unsafelyUnwrapped, from: step, gaps: gaps) }
+          for vector in vectors {
+            try vector.take(lists.batches, firstStep: firstStep + step, stepOfEpoch: step, &cancellation)
+          }
+          step += lists.batches.count
+        }
+      }
+    }
+    return vectors.map { $0.finish() }
+  }
+}

@@ -1,0 +1,88 @@
+import SIMDShims
+import Sparse
+
+/// The kernels of a step that moves every weight: `DensePass` or `ScatterPass`.
+protocol StepwisePass {
+  associatedtype Rule: LaneRule
+  init(_ method: Rule.Method, _ group: LaneGroup, _ rows: RowPointers, in memory: KernelMemory)
+  /// One step on the rows `indices[0 ..< count]`, behind which `following` more are readable.
+  ///
+  /// - Parameters:
+  ///   - wantsNorms: whether the result's norms are read; where they are not, a pass need not compute them.
+  ///   - wantsLoss: whether the result's loss is.
+  mutating func step(
+    _ step: LaneStep, _ indices: UnsafePointer<Int32>, count: Int, following: Int, wantsNorms: Bool, wantsLoss: Bool,
+    _ cancellation: inout Cancellation
+  ) throws -> BatchTotals
+  /// The weights of the optimizer's result, after the last step.
+  mutating func result() -> LaneWeights
+}
+
+/// Trains one vector of runs step by step, every weight at every step: on dense rows, or on sparse ones that are scattered.
+struct StepwiseTrainer {
+  /// Up to `laneWidth` runs; lanes without a run have rate 0.
+  let group: LaneGroup
+  let scatters: Bool
+
+  /// An optimizer calls this with its rule: of a type that is known there, so that the kernels are compiled for it.
+  func train<Rule: LaneRule>(
+    _: Rule.Type, _ method: Rule.Method, _ cancellation: inout Cancellation
+  ) throws -> TrainedLanes {
+    scatters
+      ? try train(ScatterPass<Rule>.self, method, &cancellation) : try train(DensePass<Rule>.self, method, &cancellation)
+  }
+
+  /// The same for a rule that has to know the whole gradient.
+  func train(
+    wholeGradient makeRule: @escaping (RuleMemory) -> any WholeGradientRule, _ cancellation: inout Cancellation
+  ) throws -> TrainedLanes {
+    try train(GatheringRule.self, makeRule, &cancellation)
+  }
+
+  private func train<Pass: StepwisePass>(
+    _: Pass.Type, _ method: Pass.Rule.Method, _ cancellation: inout Cancellation
+  ) throws -> TrainedLanes {
+    let memory = KernelMemory()
+    var recorder = StepRecorder(group)
+    let order = group.order
+    let rates = Rates(group, capacity: order.stepsPerEpoch, in: memory)
+    let weights = try group.rows.withPointers { rows in
+      var pass = Pass(method, group, rows, in: memory)
+      var indices = [Int32](repeating: 0, count: order.rows)
+      for epoch in 0..<group.settings.epochs {
+        order.shuffle(epoch: epoch, into: &indices)
+        let firstStep = epoch * order.stepsPerEpoch
+        rates.fill(from: firstStep)
+        try self.epoch(&pass, indices, firstStep: firstStep, rates: rates.vectors, &recorder, &cancellation)
+      }
+      return pass.result()
+    }
+    recorder.finish()
+    return TrainedLanes(weights: weights, shape: group.shape, recorder: recorder, memory: memory)
+  }
+
+  /// The steps of an epoch.
+  ///
+  /// - Parameter rates: one vector a step of the epoch.
+  @inline(never)
+  private func epoch<Pass: StepwisePass>(
+    _ pass: inout Pass, _ indices: [Int32], firstStep: Int, rates: UnsafePointer<LaneVector>,
+    _ recorder: inout StepRecorder, _ cancellation: inout Cancellation
+  ) throws {
+    let (wantsNorms, wantsLoss) = (recorder.wantsNorms, recorder.wantsLoss)
+    let (stepCount, batchSize) = (group.order.stepsPerEpoch, group.order.batchSize)
+    try indices.withUnsafeBufferPointer { buffer in
+      var indices = buffer.baseAddress.unsafelyUnwrapped
+      var left = buffer.count
+      for batch in 0..<stepCount {
+        let count = min(batchSize, left)
+        left &-= count
+        let totals = try pass.step(
+          LaneStep(index: firstStep &+ batch, rate: rates[batch]), indices, count: count, following: left,
+          wantsNorms: wantsNorms, wantsLoss: wantsLoss, &cancellation)
+        recorder.note(totals, step: firstStep &+ batch)
+        indices += count
+      }
+    }
+  }
+}
