@@ -1,6 +1,7 @@
 import Foundation
 import Schedules
 import Sweeps
+import Training
 
 /// Two sweeps side by side: what a change of code or protocol changed, with its uncertainty.
 ///
@@ -105,13 +106,12 @@ public struct ResultsComparison: Sendable {
   }
 
   private static func haveSameResult(_ a: RunRecord, _ b: RunRecord, withTest: Bool) -> Bool {
-    a.trainError == b.trainError && a.trainLoss == b.trainLoss && a.diverged == b.diverged
-      && (!withTest || a.testError == b.testError && a.testLoss == b.testLoss)
+    a.diverged == b.diverged && Quantity.allCases.allSatisfy { $0.isOfTestFile && !withTest || a[$0] == b[$0] }
   }
 
   private static func test(_ first: Cell?, _ second: Cell?) -> PairedTTest? {
     guard let first, let second, first.isComplete, second.isComplete else { return nil }
-    let (a, b) = (first.values(\.trainError), second.values(\.trainError))
+    let (a, b) = (first.values(\.[.trainError]), second.values(\.[.trainError]))
     let shared = a.keys.filter { b[$0] != nil }.sorted()
     return PairedTTest(shared.compactMap { b[$0] }, shared.compactMap { a[$0] })
   }

@@ -105,7 +105,9 @@ struct TrainCommand: ParsableCommand {
       try Output.write(Data(NumPyArrayFile(shape: [steps, runs.count, 2], float32: normsArray(outcomes)).bytes), to: norms)
     }
     let records = zip(pairs, outcomes).map {
-      Record(schedule: $0.schedule, learningRate: $0.learningRate, seed: seed, outcome: $1)
+      Record(
+        schedule: $0.schedule.description, learningRate: $0.learningRate, seed: seed, steps: $1.steps, quantities: $1.quantities,
+        diverged: $1.diverged)
     }
     if json || isatty(STDOUT_FILENO) == 0 {
       try Output.write(Output.json(["records": records]), to: nil)
@@ -146,13 +148,14 @@ struct TrainCommand: ParsableCommand {
   }
 
   private static func table(_ records: [Record]) -> String {
-    var table = TextTable(header: ["schedule", "learning rate", "train error %", "train loss", "test error %", "test loss"])
+    let headings = Quantity.allCases.map { $0.isFraction ? "\($0.title) %" : $0.title }
+    var table = TextTable(header: ["schedule", "learning rate"] + headings)
     for record in records {
-      table.append(
-        [record.schedule, "\(record.learningRate)"]
-          + [record.trainError.map { $0 * 100 }, record.trainLoss, record.testError.map { $0 * 100 }, record.testLoss].map {
-            $0.map { String(format: "%.4f", $0) } ?? (record.diverged ? "diverged" : "-")
-          })
+      let values = Quantity.allCases.map { quantity in
+        record.quantities[quantity].map { String(format: "%.4f", quantity.isFraction ? 100 * $0 : $0) }
+          ?? (record.diverged ? "diverged" : "-")
+      }
+      table.append([record.schedule, "\(record.learningRate)"] + values)
     }
     return table.text
   }
@@ -162,47 +165,22 @@ struct TrainCommand: ParsableCommand {
     var learningRate: Double
     var seed: UInt64
     var steps: Int
-    var trainError: Double?
-    var trainLoss: Double?
-    var testError: Double?
-    var testLoss: Double?
+    var quantities: Quantities
     var diverged: Bool
-
-    init(schedule: Schedule, learningRate: Double, seed: UInt64, outcome: RunOutcome) {
-      func finite(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
-      self.schedule = schedule.description
-      self.learningRate = learningRate
-      self.seed = seed
-      steps = outcome.steps
-      trainError = finite(outcome.trainError)
-      trainLoss = finite(outcome.trainLoss)
-      testError = finite(outcome.testError)
-      testLoss = finite(outcome.testLoss)
-      diverged = outcome.diverged
-    }
 
     enum CodingKeys: String, CodingKey {
       case schedule
       case learningRate = "learning_rate"
-      case seed, steps
-      case trainError = "train_error"
-      case trainLoss = "train_loss"
-      case testError = "test_error"
-      case testLoss = "test_loss"
-      case diverged
+      case seed, steps, diverged
     }
 
-    // Written out, so that what does not apply is null rather than absent.
     func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(schedule, forKey: .schedule)
       try container.encode(learningRate, forKey: .learningRate)
       try container.encode(seed, forKey: .seed)
       try container.encode(steps, forKey: .steps)
-      try container.encode(trainError, forKey: .trainError)
-      try container.encode(trainLoss, forKey: .trainLoss)
-      try container.encode(testError, forKey: .testError)
-      try container.encode(testLoss, forKey: .testLoss)
+      try quantities.encode(to: encoder)
       try container.encode(diverged, forKey: .diverged)
     }
   }

@@ -1,5 +1,6 @@
 import Sweeps
 import Testing
+import Training
 
 @testable import Reports
 
@@ -88,7 +89,7 @@ import Testing
   @Test func divergenceEverywhereIsSaid() {
     let text = answer(SyntheticSweep(problems: Self.glass)) { results in
       for index in results.runs.indices {
-        (results.runs[index].diverged, results.runs[index].trainError, results.runs[index].trainLoss) = (true, nil, nil)
+        (results.runs[index].diverged, results.runs[index][.trainError], results.runs[index][.trainLoss]) = (true, nil, nil)
       }
     }
     #expect(text.contains("measured without divergence"), "\(text)")

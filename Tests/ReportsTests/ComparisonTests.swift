@@ -1,6 +1,7 @@
 import Foundation
 import Sweeps
 import Testing
+import Training
 
 @testable import Reports
 
@@ -66,8 +67,8 @@ import Testing
     var results = Self.made
     for index in results.runs.indices where results.runs[index].schedule == "flat" {
       results.runs[index].diverged = true
-      results.runs[index].trainError = nil
-      results.runs[index].trainLoss = nil
+      results.runs[index][.trainError] = nil
+      results.runs[index][.trainLoss] = nil
     }
     let comparison = try #require(Report(results).comparisons.first)
     #expect(comparison.byError[0][0].status == .diverged)
@@ -79,7 +80,7 @@ import Testing
     let runs = [(-3, 0.3), (-2, 0.22), (-1, 0.2), (0, 0.204), (1, 0.3)].map { exponent, error in
       RunRecord(
         key: "", problem: "p", optimizer: "adam", schedule: "flat", learningRate: exp2(Double(exponent)), seed: 1, steps: 10,
-        trainError: error, trainLoss: error, diverged: false)
+        quantities: [.trainError: error, .trainLoss: error], diverged: false)
     }
     let width = try #require(RateCurve(runs).width(around: 0.5, tolerance: 0.05))
     // Limit 21 %: half way to -2, all of 0 and 0.6 of 9.6 on the way to 1.
@@ -150,7 +151,7 @@ import Testing
     var results = SyntheticSweep(seeds: 3, hasOptimum: false).results()
     for index in results.runs.indices
     where results.runs[index].optimizer == "sgd" && results.runs[index].problem == "wine.scale" {
-      results.runs[index].trainError = results.runs[index].trainError.map { $0 + 0.01 }
+      results.runs[index][.trainError] = results.runs[index][.trainError].map { $0 + 0.01 }
     }
     let comparisons = Report(results).comparisons
     #expect(comparisons.map { $0.separable.last } == [true, false])
@@ -163,7 +164,7 @@ import Testing
     var results = SyntheticSweep(seeds: 3).results()
     for index in results.runs.indices
     where results.runs[index].optimizer == "sgd" && results.runs[index].problem == "wine.scale" {
-      results.runs[index].trainError = results.runs[index].trainError.map { $0 + 0.01 }
+      results.runs[index][.trainError] = results.runs[index][.trainError].map { $0 + 0.01 }
     }
     let report = Report(results)
     #expect(report.comparisons.map { $0.separable.last } == [true, true])

@@ -1,6 +1,7 @@
 import Foundation
 import Sweeps
 import Testing
+import Training
 
 @testable import Reports
 
@@ -85,7 +86,7 @@ import Testing
     var results = SyntheticSweep(problems: [(name: "p", error: 0.2, rows: 500, classes: 3)], seeds: 3).results()
     for index in results.runs.indices where results.runs[index].optimizer == "adam" {
       // Lowest where the error is not.
-      results.runs[index].trainLoss = results.runs[index].learningRate == 1 ? 0.125 : 0.75
+      results.runs[index][.trainLoss] = results.runs[index].learningRate == 1 ? 0.125 : 0.75
     }
     for index in results.traces.indices { results.traces[index].learningRate = 1 }
     let svg = try #require(LossFigure(comparison: Report(results).comparisons[0]).render()).svg

@@ -1,5 +1,6 @@
 import Sweeps
 import Testing
+import Training
 
 @testable import Reports
 
@@ -18,10 +19,10 @@ import Testing
     var changed = results
     for index in changed.runs.indices {
       let run = changed.runs[index]
-      guard let error = run.trainError, run.optimizer == "adam", run.problem == "letter.scale" else { continue }
+      guard let error = run[.trainError], run.optimizer == "adam", run.problem == "letter.scale" else { continue }
       // A shift for one schedule; for another a change that averages out.
-      if run.schedule == "linear" { changed.runs[index].trainError = error + 0.01 + 1e-4 * Double(run.seed) }
-      if run.schedule == "cosine" { changed.runs[index].trainError = error + 1e-4 * Double(Int(run.seed) - 3) }
+      if run.schedule == "linear" { changed.runs[index][.trainError] = error + 0.01 + 1e-4 * Double(run.seed) }
+      if run.schedule == "cosine" { changed.runs[index][.trainError] = error + 1e-4 * Double(Int(run.seed) - 3) }
     }
     let comparison = ResultsComparison(results, changed)
     #expect(comparison.differingRuns > 0)
@@ -69,7 +70,7 @@ import Testing
 
   @Test func anotherTestFileLeavesWhatTrainingEndedWith() {
     var other = changed("letter.scale") { $0.testChecksum = "ffffffff" }
-    for index in other.runs.indices where other.runs[index].problem == "letter.scale" { other.runs[index].testError = 0.5 }
+    for index in other.runs.indices where other.runs[index].problem == "letter.scale" { other.runs[index][.testError] = 0.5 }
     let comparison = ResultsComparison(results, other)
     #expect(comparison.differingRuns == 0 && comparison.differences.allSatisfy { $0.isIdentical })
     #expect(comparison.markdown.contains("letter.scale has another test file"))
@@ -91,7 +92,7 @@ import Testing
     part.incomplete = [
       IncompleteSchedule(problem: "glass.scale", optimizer: "adam", schedule: "flat", runs: 10, missingRuns: 1)
     ]
-    for index in part.runs.indices { part.runs[index].trainError = part.runs[index].trainError.map { $0 + 0.01 } }
+    for index in part.runs.indices { part.runs[index][.trainError] = part.runs[index][.trainError].map { $0 + 0.01 } }
     let comparison = ResultsComparison(results, part)
     let cell = try #require(comparison.differences.first { $0.problem == "glass.scale" && $0.optimizer == "adam" })
     #expect(cell.schedule == "flat" && cell.test == nil && cell.first != nil && cell.second != nil)

@@ -1,5 +1,6 @@
 import Foundation
 import Sweeps
+import Training
 
 /// Training loss against step, a panel a problem: each schedule at the rate with the lowest mean loss, first seed, the last
 /// iterate as a dot.
@@ -51,7 +52,7 @@ struct LossFigure {
 
   private func curves(problem: Int) -> [Curve] {
     comparison.columns.indices.compactMap { column in
-      guard let best = comparison.byLoss[problem][column].best, let run = best.runs.first, let loss = run.trainLoss
+      guard let best = comparison.byLoss[problem][column].best, let run = best.runs.first, let loss = run[.trainLoss]
       else { return nil }
       let trace = comparison.tracesBySchedule[problem][best.schedule]?.first {
         $0.learningRate == best.learningRate && $0.seed == run.seed

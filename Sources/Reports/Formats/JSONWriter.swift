@@ -1,5 +1,6 @@
 import Foundation
 import Sweeps
+import Training
 
 /// The tables' numbers for other programs. Errors are fractions of 1; keys may be added, never renamed.
 struct JSONWriter {
@@ -127,9 +128,9 @@ struct JSONWriter {
       learningRate = cell.best?.learningRate
       lowestRateTried = cell.best?.isLowestTried
       highestRateTried = cell.best?.isHighestTried
-      trainError = Sample(cell) { $0.trainError }
-      testError = Sample(cell) { $0.testError }
-      trainLossAtBestLoss = Sample(byLoss) { $0.trainLoss }
+      trainError = Sample(cell) { $0[.trainError] }
+      testError = Sample(cell) { $0[.testError] }
+      trainLossAtBestLoss = Sample(byLoss) { $0[.trainLoss] }
       learningRateForLoss = byLoss.best?.learningRate
       amongBest = standing.isBold(column)
       p = standing.pValues[column]

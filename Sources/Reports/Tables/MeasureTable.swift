@@ -1,4 +1,5 @@
 import Foundation
+import Training
 
 extension Comparison {
   /// Rows problems, columns schedules: mean ± standard error, the best in bold with what cannot be told from it.
@@ -50,7 +51,7 @@ extension Comparison {
     var marks = edgeMarks(cell, problem: problem)
     if !cell.isComplete || sample.count < seeds { marks.append(.incomplete) }
     if measure == .distance, let optimum = problems[problem].optimum, let runs = cell.best?.runs,
-      runs.contains(where: { ($0.trainLoss ?? .infinity) - optimum.loss <= Measure.smallestDistance })
+      runs.contains(where: { ($0[.trainLoss] ?? .infinity) - optimum.loss <= Measure.smallestDistance })
     {
       marks.append(.atResolution)
     }

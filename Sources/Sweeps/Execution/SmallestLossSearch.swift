@@ -41,15 +41,13 @@ final class SmallestLossSearch: Sendable {
   /// - Returns: a line with the optimum, or with the bound within which there was none.
   /// - Throws: `CancellationError`.
   func run(isCancelled: @escaping () -> Bool) throws -> DetailLine {
-    var line = DetailLine(kind: .optimum, key: key)
-    if let optimum = try Optimum.find(for: problem.problem.training, sharing: loop, isCancelled: isCancelled) {
-      line.optimum = OptimumRecord(
-        loss: optimum.loss, gradientNorm: optimum.gradientNorm, attained: optimum.attained, separable: optimum.separable,
-        iterations: optimum.iterations)
-    } else {
-      line.bound = cost.bound
+    guard let optimum = try Optimum.find(for: problem.problem.training, sharing: loop, isCancelled: isCancelled) else {
+      return DetailLine(key: key, content: .noOptimum(bound: cost.bound))
     }
-    return line
+    let record = OptimumRecord(
+      loss: optimum.loss, gradientNorm: optimum.gradientNorm, attained: optimum.attained, separable: optimum.separable,
+      iterations: optimum.iterations)
+    return DetailLine(key: key, content: .optimum(record))
   }
 }
 

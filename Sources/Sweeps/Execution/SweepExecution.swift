@@ -189,7 +189,7 @@ final class SweepExecution: @unchecked Sendable {
     condition.withLock {
       known.take(line, at: JournalContents.Place(file: journal.folder, line: 0))
       searchedCost += search.seconds
-      if line.optimum == nil { warnings.append(search.warning) }
+      if case .noOptimum = line.content { warnings.append(search.warning) }
     }
   }
 

@@ -84,9 +84,8 @@ final class SweepUnit: Sendable {
     return zip(runs, outcomes).map { run, outcome in
       RunRecord(
         key: run.key, problem: keys.problem.name, optimizer: keys.optimizer.spelling, schedule: run.schedule,
-        learningRate: run.learningRate, seed: run.seed, steps: outcome.steps, trainError: finite(outcome.trainError),
-        trainLoss: finite(outcome.trainLoss), testError: outcome.testError.flatMap(finite),
-        testLoss: outcome.testLoss.flatMap(finite), diverged: outcome.diverged)
+        learningRate: run.learningRate, seed: run.seed, steps: outcome.steps, quantities: outcome.quantities,
+        diverged: outcome.diverged)
     }
   }
 
@@ -99,10 +98,10 @@ final class SweepUnit: Sendable {
     let outcomes = try trainer.train(
       try runs.map { Run(learningRate: $0.learningRate, factors: try factors(of: $0.schedule)) },
       seed: runs.first?.seed ?? 1, recording: recording, isCancelled: isCancelled)
-    for (run, outcome) in zip(runs, outcomes) where finite(outcome.trainLoss) != run.trainLoss {
+    for (run, outcome) in zip(runs, outcomes) where outcome.quantities[.trainLoss] != run[.trainLoss] {
       warn(
         "warning: \(run.problem), \(run.optimizer), \(run.schedule) at \(shortText(run.learningRate)), seed \(run.seed) ended with "
-          + "a training loss of \(outcome.trainLoss), in the journal it is \(run.trainLoss.map { "\($0)" } ?? "null"): "
+          + "a training loss of \(outcome.trainLoss), in the journal it is \(run[.trainLoss].map { "\($0)" } ?? "null"): "
           + "results of different programs are mixed here; use another results folder")
     }
     return outcomes
@@ -113,11 +112,10 @@ final class SweepUnit: Sendable {
       traces.map(\.run), recording: Recording(traceLength: 512), isCancelled: isCancelled, warn: warn)
     return zip(traces, outcomes).map { planned, outcome in
       let run = planned.run
-      var line = DetailLine(kind: .trace, key: planned.key)
-      line.trace = TraceRecord(
+      let record = TraceRecord(
         key: run.key, problem: run.problem, optimizer: run.optimizer, schedule: run.schedule,
         learningRate: run.learningRate, seed: run.seed, steps: run.steps, losses: outcome.trace)
-      return line
+      return DetailLine(key: planned.key, content: .trace(record))
     }
   }
 
@@ -136,20 +134,19 @@ final class SweepUnit: Sendable {
       problem: prior.problem, optimizer: prior.optimizer, schedule: planned.schedule, round: planned.round,
       priorSchedule: prior.schedule, priorLearningRate: prior.learningRate, priorSeed: prior.seed, steps: steps,
       norms: thinned(norms))
-    var line = DetailLine(kind: .refinement, key: planned.key)
+    var digest: String?
     do {
       let result = try RefinementResult(refining: norms.map(Double.init), options: options)
       let factors = (0..<rising).map { Double($0 + 1) / Double(rising) } + result.factors
       record.smoothedNorms = thinned(result.smoothedNorms.map { Float($0) })
       record.factors = thinned(factors)
-      line.digest = RunKey.digest(of: factors)
+      digest = RunKey.digest(of: factors)
       state.withLock { $0.factors[planned.schedule] = factors }
       record.bounds = bounds(under: outcomes[outcomes.count - 1], including: planned.schedule)
     } catch let error as RefinementError {
       record.failure = "\(error)"
     }
-    line.refinement = record
-    return line
+    return DetailLine(key: planned.key, content: .refinement(record, digest: digest))
   }
 
   /// The last-iterate bound of each schedule whose factors are known, at its best scale: under the norm that goes with the
@@ -173,5 +170,3 @@ private func thinned<Value>(_ values: [Value]) -> [Value] {
   guard values.count > 512 else { return values }
   return (0..<512).map { values[($0 * (values.count - 1) + 255) / 511] }
 }
-
-private func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }

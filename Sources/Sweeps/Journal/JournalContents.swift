@@ -102,16 +102,11 @@ struct JournalContents {
   }
 
   mutating func take(_ detail: DetailLine, at place: Place) {
-    switch detail.kind {
-    case .refinement:
-      if let record = detail.refinement { refinements[detail.key] = Refinement(record: record, digest: detail.digest) }
-    case .trace: traces[detail.key] = detail.trace
-    case .optimum:
-      if let optimum = detail.optimum {
-        optima[detail.key] = optimum
-      } else if let bound = detail.bound {
-        boundsWithoutOptimum[detail.key] = max(bound, boundsWithoutOptimum[detail.key] ?? 0)
-      }
+    switch detail.content {
+    case .refinement(let record, let digest): refinements[detail.key] = Refinement(record: record, digest: digest)
+    case .trace(let record): traces[detail.key] = record
+    case .optimum(let record): optima[detail.key] = record
+    case .noOptimum(let bound): boundsWithoutOptimum[detail.key] = max(bound, boundsWithoutOptimum[detail.key] ?? 0)
     case .plan, .protocol, .problem, .session: history.append(Detail(line: detail, place: place))
     }
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Schedules
+import Training
 
 /// One line of a journal: a JSON object whose last key, `check`, holds the first 64 bits of the SHA-256 of all before it.
 ///
@@ -36,12 +37,11 @@ extension RunRecord {
       guard let value, value.isFinite else { return "null" }
       return shortText(value)
     }
-    let fields = [
-      ("key", quotedJSON(key)), ("problem", quotedJSON(problem)), ("optimizer", quotedJSON(optimizer)),
-      ("schedule", quotedJSON(schedule)), ("learning_rate", number(learningRate)), ("seed", "\(seed)"),
-      ("steps", "\(steps)"), ("train_error", number(trainError)), ("train_loss", number(trainLoss)),
-      ("test_error", number(testError)), ("test_loss", number(testLoss)), ("diverged", "\(diverged)"),
-    ]
+    let fields =
+      [
+        ("key", quotedJSON(key)), ("problem", quotedJSON(problem)), ("optimizer", quotedJSON(optimizer)),
+        ("schedule", quotedJSON(schedule)), ("learning_rate", number(learningRate)), ("seed", "\(seed)"), ("steps", "\(steps)"),
+      ] + Quantity.allCases.map { ($0.rawValue, number(self[$0])) } + [("diverged", "\(diverged)")]
     return JournalLine.sealed("{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}")
   }
 
@@ -67,68 +67,4 @@ private func quotedJSON(_ text: String) -> String {
     }
   }
   return literal + "\""
-}
-
-/// One line of the file beside a journal's runs: everything else that a report needs.
-struct DetailLine: Codable, Hashable {
-  enum Kind: String, Codable {
-    case plan, refinement, trace, optimum, session
-    /// Of journals from before plans were recorded.
-    case `protocol`, problem
-  }
-
-  var kind: Kind
-  /// Of a plan and of a session: `PlanRecord.key`, in older journals that of a protocol. Otherwise of what the line holds.
-  var key: String
-  var plan: PlanRecord?
-  var proto: ProtocolRecord?
-  var problem: ProblemSummary?
-  var refinement: RefinementRecord?
-  /// Digest of a refined schedule's factors.
-  var digest: String?
-  var trace: TraceRecord?
-  var optimum: OptimumRecord?
-  /// Of an optimum that was not found: the operations after which the search ended.
-  var bound: Double?
-  var session: SessionRecord?
-  /// When the session began, in seconds since 1970.
-  var time: Double?
-  /// What a session could not read, and what it had to warn of.
-  var warnings: [String]?
-
-  enum CodingKeys: String, CodingKey {
-    case kind, key, plan
-    case proto = "protocol"
-    case problem, refinement, digest, trace, optimum, bound, session, time, warnings
-  }
-
-  init(kind: Kind, key: String) {
-    self.kind = kind
-    self.key = key
-  }
-
-  /// - Throws: `EncodingError`, which no value of these types causes.
-  func journalLine() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return JournalLine.sealed(String(decoding: try encoder.encode(self), as: UTF8.self))
-  }
-
-  static func decoder() -> JSONDecoder {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return decoder
-  }
-}
-
-/// A protocol, in journals from before plans were recorded.
-struct ProtocolRecord: Codable, Hashable {
-  var yaml: String
-  /// Refinery's version.
-  var version: String
-  /// Digests of the factors of schedules that come from a file, by their spelling.
-  var fileDigests: [String: String]
 }

@@ -20,13 +20,9 @@ struct SessionLines {
 
   /// The plan, where the journal's own file does not have it yet, and the session.
   func opening(after history: [JournalContents.Detail], file: String) -> [DetailLine] {
-    let isRecorded = history.contains {
-      $0.line.kind == .plan && $0.line.key == plan.key && $0.place.file == file
-    }
-    guard !isRecorded else { return [session(seconds: 0, runs: 0)] }
-    var line = DetailLine(kind: .plan, key: plan.key)
-    line.plan = plan
-    return [line, session(seconds: 0, runs: 0)]
+    let line = DetailLine(key: plan.key, content: .plan(plan))
+    let isRecorded = history.contains { $0.line.key == plan.key && $0.line.isPlan && $0.place.file == file }
+    return (isRecorded ? [] : [line]) + [session(seconds: 0, runs: 0)]
   }
 
   func closing(runs: Int) -> DetailLine {
@@ -34,15 +30,13 @@ struct SessionLines {
   }
 
   private func session(seconds: Double, runs: Int) -> DetailLine {
-    var line = DetailLine(kind: .session, key: plan.key)
-    line.digest = identity
-    line.time = started.timeIntervalSince1970
-    line.warnings = warnings
-    line.session = SessionRecord(
+    let record = SessionRecord(
       started: ISO8601DateFormatter().string(from: started), seconds: seconds, machine: machineDescription(),
       threads: runner.jobs, shard: runner.shard?.description, runs: runs,
       path: runner.configuration.data.joined(separator: ", "))
-    return line
+    let session = DetailLine.Session(
+      record: record, identity: identity, time: started.timeIntervalSince1970, warnings: warnings)
+    return DetailLine(key: plan.key, content: .session(session))
   }
 }
 

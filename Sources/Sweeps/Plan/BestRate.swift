@@ -1,3 +1,5 @@
+import Training
+
 /// The learning rate at which a schedule is shown: the one rule that the sweep (grid extension, prior run) and the report share.
 ///
 /// The lowest mean training error over the seeds wins; ties are broken by the mean training loss, then by the smaller rate. A
@@ -73,7 +75,7 @@ public struct BestRate: Sendable, Hashable {
       var error = 0.0
       var loss = 0.0
       for run in self.runs {
-        guard !run.diverged, let runError = run.trainError, let runLoss = run.trainLoss else { return nil }
+        guard !run.diverged, let runError = run[.trainError], let runLoss = run[.trainLoss] else { return nil }
         error += runError
         loss += runLoss
       }

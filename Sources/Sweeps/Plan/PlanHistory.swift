@@ -34,7 +34,9 @@ struct PlanHistory {
     self.folder = folder
     let sessions = SessionTimes(contents.history)
     var records: [String: PlanRecord] = [:]
-    for detail in contents.history where detail.line.kind == .plan { records[detail.line.key] = detail.line.plan }
+    for detail in contents.history {
+      if case .plan(let record) = detail.line.content { records[detail.line.key] = record }
+    }
     for (key, record) in PlanHistory.inferred(contents.history, sessions) where records[key] == nil {
       // A sweep that continues such a journal records the same plan again.
       let isRecorded = records.values.contains { $0.yaml == record.yaml && $0.problems == record.problems }
@@ -54,13 +56,13 @@ struct PlanHistory {
     var records: [String: PlanRecord] = [:]
     var problems: [String: [String: (summary: ProblemSummary, order: SessionTimes.Order)]] = [:]
     for (index, detail) in history.enumerated() {
-      if let proto = detail.line.proto {
+      if case .protocol(let proto) = detail.line.content {
         records[detail.line.key] = PlanRecord(
           yaml: proto.yaml, version: proto.version, problems: [], fileDigests: proto.fileDigests)
       }
-      guard let summary = detail.line.problem else { continue }
+      guard case .problem(let summary) = detail.line.content else { continue }
       // The session that found the problem stands behind it.
-      let session = history[index...].first { $0.place.file == detail.place.file && $0.line.kind == .session }
+      let session = history[index...].first { $0.place.file == detail.place.file && $0.line.session != nil }
       let order = session.flatMap { sessions.order[$0.place] } ?? SessionTimes.Order(time: 0, place: detail.place)
       let known = problems[detail.line.key]?[summary.name]
       if known.map({ $0.order < order }) ?? true { problems[detail.line.key, default: [:]][summary.name] = (summary, order) }
@@ -179,17 +181,17 @@ private struct SessionTimes {
     var latestInFile: [String: Double] = [:]
     var bySession: [String: Order] = [:]
     let formatter = ISO8601DateFormatter()
-    for detail in history where detail.line.kind == .session {
+    for detail in history {
       guard let session = detail.line.session else { continue }
-      let identity = detail.line.digest ?? "\(detail.place)"
+      let identity = session.identity ?? "\(detail.place)"
       let known = bySession[identity]
-      let time = detail.line.time ?? formatter.date(from: session.started)?.timeIntervalSince1970 ?? 0
+      let time = session.time ?? formatter.date(from: session.record.started)?.timeIntervalSince1970 ?? 0
       let own = known ?? Order(time: max(time, latestInFile[detail.place.file] ?? 0), place: detail.place)
       latestInFile[detail.place.file] = own.time
       bySession[identity] = own
       order[detail.place] = own
       if latest[detail.line.key].map({ $0.order < own }) ?? true {
-        latest[detail.line.key] = (own, session.started)
+        latest[detail.line.key] = (own, session.record.started)
       }
     }
   }

@@ -114,7 +114,7 @@ public struct OptimumRecord: Sendable, Codable, Hashable {
 }
 
 /// One finished run, as a line of the journal.
-public struct RunRecord: Sendable, Codable, Hashable {
+public struct RunRecord: Sendable, Decodable, Hashable {
   /// Hash of everything that determines the run.
   public var key: String
   public var problem: String
@@ -125,16 +125,13 @@ public struct RunRecord: Sendable, Codable, Hashable {
   public var learningRate: Double
   public var seed: UInt64
   public var steps: Int
-  /// nil where not finite.
-  public var trainError: Double?
-  public var trainLoss: Double?
-  public var testError: Double?
-  public var testLoss: Double?
+  /// What the run ended with.
+  public var quantities: Quantities
   public var diverged: Bool
 
   public init(
     key: String, problem: String, optimizer: String, schedule: String, learningRate: Double, seed: UInt64, steps: Int,
-    trainError: Double?, trainLoss: Double?, testError: Double? = nil, testLoss: Double? = nil, diverged: Bool
+    quantities: Quantities, diverged: Bool
   ) {
     self.key = key
     self.problem = problem
@@ -143,22 +140,32 @@ public struct RunRecord: Sendable, Codable, Hashable {
     self.learningRate = learningRate
     self.seed = seed
     self.steps = steps
-    self.trainError = trainError
-    self.trainLoss = trainLoss
-    self.testError = testError
-    self.testLoss = testLoss
+    self.quantities = quantities
     self.diverged = diverged
   }
 
-  enum CodingKeys: String, CodingKey {
+  public subscript(quantity: Quantity) -> Double? {
+    get { quantities[quantity] }
+    set { quantities[quantity] = newValue }
+  }
+}
+
+extension RunRecord {
+  private enum CodingKeys: String, CodingKey {
     case key, problem, optimizer, schedule
     case learningRate = "learning_rate"
-    case seed, steps
-    case trainError = "train_error"
-    case trainLoss = "train_loss"
-    case testError = "test_error"
-    case testLoss = "test_loss"
-    case diverged
+    case seed, steps, diverged
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      key: try container.decode(String.self, forKey: .key), problem: try container.decode(String.self, forKey: .problem),
+      optimizer: try container.decode(String.self, forKey: .optimizer),
+      schedule: try container.decode(String.self, forKey: .schedule),
+      learningRate: try container.decode(Double.self, forKey: .learningRate),
+      seed: try container.decode(UInt64.self, forKey: .seed), steps: try container.decode(Int.self, forKey: .steps),
+      quantities: try Quantities(from: decoder), diverged: try container.decode(Bool.self, forKey: .diverged))
   }
 }
 

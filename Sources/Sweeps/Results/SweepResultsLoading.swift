@@ -78,9 +78,10 @@ extension SweepResults {
     let keys = plan.sessionKeys.union(related.map(\.key)).union(contents.protocolKeys(of: related.map(\.record.yaml)))
     var byIdentity: [String: SessionRecord] = [:]
     var latestWarnings: [String: [String]] = [:]
-    for detail in contents.history where detail.line.kind == .session && keys.contains(detail.line.key) {
-      if let session = detail.line.session { byIdentity[detail.line.digest ?? ""] = session }
-      if plan.sessionKeys.contains(detail.line.key) { latestWarnings[detail.place.file] = detail.line.warnings ?? [] }
+    for detail in contents.history where keys.contains(detail.line.key) {
+      guard let session = detail.line.session else { continue }
+      byIdentity[session.identity ?? ""] = session.record
+      if plan.sessionKeys.contains(detail.line.key) { latestWarnings[detail.place.file] = session.warnings }
     }
     sessions = byIdentity.sorted { ($0.value.started, $0.key) < ($1.value.started, $1.key) }.map(\.value)
     var seen: Set<String> = []
@@ -112,6 +113,8 @@ extension JournalContents {
 
   /// The keys of protocols in journals from before plans were recorded.
   fileprivate func protocolKeys(of texts: [String]) -> [String] {
-    history.filter { detail in detail.line.proto.map { texts.contains($0.yaml) } ?? false }.map(\.line.key)
+    history.compactMap { detail in
+      if case .protocol(let record) = detail.line.content, texts.contains(record.yaml) { detail.line.key } else { nil }
+    }
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Training
 
 @testable import Sweeps
 
@@ -26,7 +27,7 @@ import Testing
           }
         }
       }
-      #expect(results.runs.allSatisfy { $0.diverged || ($0.trainLoss != nil && $0.testLoss == $0.trainLoss) })
+      #expect(results.runs.allSatisfy { $0.diverged || ($0[.trainLoss] != nil && $0[.testLoss] == $0[.trainLoss]) })
       let again = try TinySweep.run(in: folder)
       #expect(again.runsTrained == 0 && again.runsReused == outcome.runsTrained)
       #expect(try TinySweep.results(in: folder).everything == results.everything)

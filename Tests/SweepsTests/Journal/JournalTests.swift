@@ -1,12 +1,13 @@
 import Foundation
 import Testing
+import Training
 
 @testable import Sweeps
 
 @Suite struct JournalTests {
   static let record = RunRecord(
     key: "0123", problem: "a \"b\" \\ \u{1} é", optimizer: "adam", schedule: "linear", learningRate: 0.1 + 0.2, seed: 7,
-    steps: 900, trainError: 1e-5, trainLoss: 0.25, testError: nil, testLoss: nil, diverged: false)
+    steps: 900, quantities: [.trainError: 1e-5, .trainLoss: 0.25], diverged: false)
 
   @Test func aLineHoldsTheRecord() throws {
     let line = Self.record.journalLine
@@ -25,10 +26,10 @@ import Testing
 
   /// A detail line comes back whole too, norms that are not finite included.
   @Test func detailsReadBack() throws {
-    var line = DetailLine(kind: .trace, key: "k")
-    line.trace = TraceRecord(
+    let record = TraceRecord(
       key: "r", problem: "p", optimizer: "sgd", schedule: "flat", learningRate: 2, seed: 1, steps: 3,
       losses: [0.1, .infinity, 1e-30])
+    let line = DetailLine(key: "k", content: .trace(record))
     let text = try line.journalLine()
     #expect(JournalLine.fault(in: Array(text.utf8.dropLast())) == nil)
     #expect(try DetailLine.decoder().decode(DetailLine.self, from: Data(text.utf8)) == line)
@@ -100,7 +101,7 @@ import Testing
         .write(toFile: folder + "/a.jsonl", atomically: true, encoding: .utf8)
       #expect(try TinySweep.results(in: folder).everything == expected.everything)
       var other = try #require(expected.runs.first)
-      other.trainLoss = (other.trainLoss ?? 0) + 1e-9
+      other[.trainLoss] = (other[.trainLoss] ?? 0) + 1e-9
       try other.journalLine.write(toFile: folder + "/b.jsonl", atomically: true, encoding: .utf8)
       let error = #expect(throws: JournalError.self) { try SweepResults.load(folder: folder) }
       #expect(error?.description.contains("b.jsonl:1") == true)

@@ -1,4 +1,5 @@
 import Testing
+import Training
 
 @testable import Sweeps
 
@@ -8,7 +9,7 @@ import Testing
   ) -> RunRecord {
     RunRecord(
       key: "\(schedule) \(rate) \(seed)", problem: "iris", optimizer: "adam", schedule: schedule, learningRate: rate,
-      seed: seed, steps: 10, trainError: error, trainLoss: loss, diverged: diverged)
+      seed: seed, steps: 10, quantities: [.trainError: error, .trainLoss: loss], diverged: diverged)
   }
 
   @Test func lowestMeanErrorWins() throws {

@@ -184,20 +184,16 @@ import Testing
       lines += run.journalLine
     }
     try lines.write(toFile: "\(folder)/runs\(suffix).jsonl", atomically: true, encoding: .utf8)
-    var proto = DetailLine(kind: .protocol, key: "0123abcd")
-    proto.proto = ProtocolRecord(yaml: results.protocolYAML, version: "test", fileDigests: [:])
-    var details = [proto]
+    let proto = ProtocolRecord(yaml: results.protocolYAML, version: "test", fileDigests: [:])
+    var details = [DetailLine(key: "0123abcd", content: .protocol(proto))]
     for var problem in results.problems {
       problem.optimum = nil
-      var line = DetailLine(kind: .problem, key: "0123abcd")
-      line.problem = problem
-      details.append(line)
+      details.append(DetailLine(key: "0123abcd", content: .problem(problem)))
     }
-    var session = DetailLine(kind: .session, key: "0123abcd")
-    session.digest = "session\(suffix)\(started)"
-    session.session = SessionRecord(
+    let session = SessionRecord(
       started: started, seconds: 1, machine: "m", threads: 1, shard: nil, runs: results.runs.count, path: "d")
-    details.append(session)
+    details.append(
+      DetailLine(key: "0123abcd", content: .session(.init(record: session, identity: "session\(suffix)\(started)"))))
     try details.map { try $0.journalLine() }.joined()
       .write(toFile: "\(folder)/details\(suffix).ndjson", atomically: true, encoding: .utf8)
   }

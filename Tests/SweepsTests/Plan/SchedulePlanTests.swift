@@ -33,7 +33,7 @@ import Training
         let error = error(Int(log2(run.learningRate)))
         known[run.key] = RunRecord(
           key: run.key, problem: "iris", optimizer: "sgd", schedule: run.schedule, learningRate: run.learningRate,
-          seed: run.seed, steps: 1, trainError: error, trainLoss: error, diverged: error == nil)
+          seed: run.seed, steps: 1, quantities: [.trainError: error, .trainLoss: error], diverged: error == nil)
       }
     }
   }
