@@ -35,6 +35,8 @@ public struct NormLog: Sendable, Hashable {
     }
   }
 
+  /// How many rows have none, as is normal in sparse logs.
+  public let missing: Int
   /// How many were left out because they are not finite.
   public var omitted: Int { points.count { !$0.norm.isFinite } }
 
@@ -52,6 +54,7 @@ public struct NormLog: Sendable, Hashable {
         .malformed, path: path, "a negative norm (\(shortText(series.values[index]))) at step \(index + 1); expected 0 or more")
     }
     column = series.name
+    missing = series.missing
     (norms, points, messages) = series.inOrderOfSteps()
     guard !norms.isEmpty else {
       throw ScheduleFileError(
