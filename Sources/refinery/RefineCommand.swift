@@ -157,7 +157,7 @@ struct RefineCommand: ParsableCommand {
 
     init(_ result: RefinementResult, logs: [NormLog], fit: PolynomialDecayFit, piecewise: PiecewiseFit?) {
       factors = result.factors
-      omitted = logs.map(\.omitted).reduce(0, +)
+      omitted = logs.reduce(0) { $0 + $1.omitted + $1.missing }
       warnings = logs.flatMap { $0.messages.map(\.text) } + result.warnings
       polynomialFit = fit.spelling
       polynomialFitError = fit.error

@@ -1,8 +1,8 @@
 import Foundation
 import Schedules
 
-/// What `refine --plot` draws: the raw norms, the smoothed norms and the schedule, in three panels as in the paper, the schedule
-/// also on a logarithmic axis in an inset and beside the closest polynomial decay where one is given.
+/// What `refine --plot` draws: the raw norms, the smoothed norms and the schedule, in three panels as in the paper, the
+/// schedule also on a logarithmic axis in an inset and beside the closest polynomial decay where one is given.
 ///
 ///     let svg = RefinementPlot(result).svg
 public struct RefinementPlot: Sendable {
@@ -15,8 +15,8 @@ public struct RefinementPlot: Sendable {
   /// - Parameters:
   ///   - result: What is drawn.
   ///   - title: Stands over the panels, as the name of the log.
-  ///   - log: The norms as they were read, with their steps: drawn with the log's gaps, and a mark for each that was left out. Empty for the
-  ///     norms that were refined.
+  ///   - log: The norms as they were read, with their steps: drawn with the log's gaps, and a mark for each that was left
+  ///     out. Empty for the norms that were refined.
   ///   - fit: The factors of the closest polynomial decay, evenly spaced over the same steps; empty for none.
   ///   - fitLabel: What the fit is, as in `warmup 0.02, power 1.3`.
   public init(

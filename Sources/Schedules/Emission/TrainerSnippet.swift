@@ -10,7 +10,8 @@ public enum TrainerSnippet: String, Sendable, CaseIterable {
   /// A whole module: where it comes from, the table, a function or class around it, and in comments how to use it.
   ///
   /// The factors are evenly spaced over the run, whatever its length, and interpolated linearly. Up to 1,000 are written out
-  /// as they are; of more, as few as come within 0.001 of the others. Diffusers' step rules are for as many steps as factors, to 0.01.
+  /// as they are; of more, as few as come within 0.001 of the others. Diffusers' step rules are for as many steps as factors,
+  /// to 0.01.
   ///
   /// - Parameters:
   ///   - factors: at least 2.
@@ -61,8 +62,8 @@ public enum TrainerSnippet: String, Sendable, CaseIterable {
     }.joined(separator: "\n")
   }
 
-  /// The rules of Diffusers' `piecewise_constant`, "FACTOR:STEP,...,FACTOR": each holds until its step. A rule takes in as many steps as stay
-  /// within 0.01 of the middle of their factors.
+  /// The rules of Diffusers' `piecewise_constant`, "FACTOR:STEP,...,FACTOR": each holds until its step. A rule takes in as
+  /// many steps as stay within 0.01 of the middle of their factors.
   private static func stepRules(_ factors: [Double]) -> String {
     var rules: [String] = []
     var (low, high) = (factors[0], factors[0])

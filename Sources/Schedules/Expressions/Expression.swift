@@ -5,8 +5,8 @@ import Foundation
 ///     let half = try Expression(parsing: "if(t < 0.5 * T, 1, (1 - u)^2)", variables: ["t", "T", "u"])
 ///     half.value([3, 10, 0.3])  // 1
 ///
-/// `^` binds most tightly and to the right (2^3^2 is 2^9), then the sign (-2^2 is -4), `* /`, `+ -`, and comparisons, of which there is one
-/// at most between two parentheses.
+/// `^` binds most tightly and to the right (2^3^2 is 2^9), then the sign (-2^2 is -4), `* /`, `+ -`, and comparisons, of
+/// which there is one at most between two parentheses.
 struct Expression: Sendable, Hashable {
   /// A tree of operations.
   indirect enum Node: Sendable, Hashable {

@@ -83,8 +83,8 @@ public struct NumPyArrayFile: Sendable, Hashable {
 extension NumPyArrayFile {
   /// Reads `path`, which may be gzip-compressed.
   ///
-  /// - Throws: `ScheduleFileError` where there is no such file, or it is not an array of float32, float64, int32 or int64 in C order;
-  ///   int64 becomes float64.
+  /// - Throws: `ScheduleFileError` where there is no such file, or it is not an array of float32, float64, int32 or int64 in
+  ///   C order; int64 becomes float64.
   public init(path: String) throws { try self.init(bytes: FileBytes.read(path), path: path) }
 
   init(bytes: [UInt8], path: String) throws {

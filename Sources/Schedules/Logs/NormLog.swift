@@ -4,14 +4,16 @@ import Foundation
 ///
 /// Read are, each also gzip-compressed, told apart by their contents:
 /// - delimited text (comma, tab, semicolon or blanks), with or without a header, `#` comments, and so plain lines of numbers;
-/// - JSON: an object a line (JSON Lines), an array of numbers or of objects, one object of arrays, or TensorBoard's [[time, step, value]];
+/// - JSON: an object a line (JSON Lines), an array of numbers or of objects, one object of arrays, or TensorBoard's [[time,
+///   step, value]];
 /// - TensorBoard's event files, and a folder of them as one run;
-/// - NumPy arrays of float32 or float64: one dimension, or (steps, runs, 2) as `train --norms` writes; also as members of a `.npz`.
+/// - NumPy arrays of float32 or float64: one dimension, or (steps, runs, 2) as `train --norms` writes; also as members of a
+///   `.npz`.
 ///
 ///     let log = try NormLog(path: "run.csv", selection: NormLogSelection(column: "grad_norm"))
 ///
-/// What counts is where the log says that the norms belong: rows are sorted by its column of steps, of a step that was logged twice the last
-/// row counts, and uneven gaps are interpolated over; `messages` says what was done.
+/// What counts is where the log says that the norms belong: rows are sorted by its column of steps, of a step that was logged
+/// twice the last row counts, and uneven gaps are interpolated over; `messages` says what was done.
 public struct NormLog: Sendable, Hashable {
   public let path: String
   /// Finite, in the order of the steps, evenly spaced.
@@ -35,6 +37,8 @@ public struct NormLog: Sendable, Hashable {
     }
   }
 
+  /// How many rows have none, as is normal in sparse logs.
+  public let missing: Int
   /// How many were left out because they are not finite.
   public var omitted: Int { points.count { !$0.norm.isFinite } }
 
@@ -52,6 +56,7 @@ public struct NormLog: Sendable, Hashable {
         .malformed, path: path, "a negative norm (\(shortText(series.values[index]))) at step \(index + 1); expected 0 or more")
     }
     column = series.name
+    missing = series.missing
     (norms, points, messages) = series.inOrderOfSteps()
     guard !norms.isEmpty else {
       throw ScheduleFileError(

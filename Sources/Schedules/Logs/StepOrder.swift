@@ -1,12 +1,13 @@
 extension NumberSeries {
   /// The finite values in the order of their steps, evenly spaced.
   ///
-  /// Rows are sorted by step; of rows of one step, as a resumed run writes them, the last counts; where steps are unevenly spaced the values
-  /// are interpolated linearly onto as many evenly spaced steps as the median gap makes of the run. Steps that are nowhere more than
-  /// 0.1 % of the run off an even spacing count as evenly spaced. Without a column of steps rows count as they stand.
+  /// Rows are sorted by step; of rows of one step, as a resumed run writes them, the last counts; where steps are unevenly
+  /// spaced the values are interpolated linearly onto as many evenly spaced steps as the median gap makes of the run. Steps
+  /// that are nowhere more than 0.1 % of the run off an even spacing count as evenly spaced. Without a column of steps rows
+  /// count as they stand.
   ///
-  /// - Returns: The values; the points that they come from, in the order of their steps, NaN where they were left out because they are not
-  ///   finite; and in a line each what was done.
+  /// - Returns: The values; the points that they come from, in the order of their steps, NaN where they were left out because
+  ///   they are not finite; and in a line each what was done.
   /// - Complexity: O(n log n).
   func inOrderOfSteps() -> (values: [Double], points: [NormLog.Point], messages: [LogMessage]) {
     var messages = messages

@@ -8,8 +8,8 @@ public enum GradientNorm: String, Sendable, Hashable, CaseIterable, Codable {
   /// What stands for G_t^2 in the bound.
   func squared(_ value: Double) -> Double { self == .l2 ? value * value : value }
 
-  /// The norm that the theory of an optimizer is about: l2 for steps along the gradient, l1 for those that scale every coordinate. nil for an
-  /// optimizer that is not known.
+  /// The norm that the theory of an optimizer is about: l2 for steps along the gradient, l1 for those that scale every
+  /// coordinate. nil for an optimizer that is not known.
   ///
   /// - Parameter optimizer: a name, or a spelling that begins with one, as in "adam:beta2=0.95".
   public init?(optimizer: String) {

@@ -4,8 +4,9 @@ import Foundation
 ///
 ///     PiecewiseFit(of: result.factors)?.spelling  // "piecewise:knots=0@0.31/0.07@1/0.55@0.42/1@0"
 ///
-/// Knots lie on the schedule, its largest factor among them. A line between two points of it is allowed where it passes within the tolerance
-/// of all between; the fewest lines are a shortest path (Imai and Iri 1988, "Polygonal approximations of a curve").
+/// Knots lie on the schedule, its largest factor among them. A line between two points of it is allowed where it passes
+/// within the tolerance of all between; the fewest lines are a shortest path (Imai and Iri 1988, "Polygonal approximations of
+/// a curve").
 public struct PiecewiseFit: Sendable, Hashable {
   public let knots: [Knot]
   /// Root of the mean squared difference from the schedule.
@@ -22,8 +23,8 @@ public struct PiecewiseFit: Sendable, Hashable {
   public init?(of factors: [Double], tolerance: Double = 0.02) {
     guard factors.count >= 2, let top = factors.indices.max(by: { factors[$0] < factors[$1] }) else { return nil }
     let places = Self.places(factors, top: top)
-    // Between the points that are looked at there may be others, and knots are rounded: if need be, nearer to the points, and with the last
-    // knot at the last step rather than at the end of the run.
+    // Between the points that are looked at there may be others, and knots are rounded: if need be, nearer to the points, and
+    // with the last knot at the last step rather than at the end of the run.
     for (isExact, share) in [false, true].flatMap({ isExact in [1, 0.9, 0.75, 0.5].map { (isExact, $0) } }) {
       let line = Self.fewest(factors, places.filter { $0 <= top }, within: share * tolerance)
       var steps = line.dropLast() + Self.fewest(factors, places.filter { $0 >= top }, within: share * tolerance)

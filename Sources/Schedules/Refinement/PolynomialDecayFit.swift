@@ -38,8 +38,8 @@ public struct PolynomialDecayFit: Sendable, Hashable {
     return canonical ?? "polynomial:power=\(power)"
   }
 
-  /// One line of Python, for any trainer that takes a function from the step (from 0) to the factor. Beyond the last step it stays what it
-  /// is there, 0.
+  /// One line of Python, for any trainer that takes a function from the step (from 0) to the factor. Beyond the last step it
+  /// stays what it is there, 0.
   public func pythonLambda(steps: Int) -> String {
     let rising = Int((rounded(warmup) * Double(steps)).rounded(.toNearestOrEven))
     let rest = max(1, steps - rising)

@@ -57,8 +57,8 @@ public struct RefinementOptions: Sendable, Hashable {
     self.points = points
   }
 
-  /// The width of the running median over `count` values that `norms` norms were made to: the window, as long a part of the run as it was of
-  /// the norms, or 2 floor(floor(tau T)/2) + 1.
+  /// The width of the running median over `count` values that `norms` norms were made to: the window, as long a part of the
+  /// run as it was of the norms, or 2 floor(floor(tau T)/2) + 1.
   func width(count: Int, norms: Int) -> Int {
     guard let window else { return 2 * (Int(smoothing * Double(count)) / 2) + 1 }
     if count == norms { return window }

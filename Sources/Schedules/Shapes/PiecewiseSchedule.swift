@@ -1,7 +1,7 @@
 import Foundation
 
-/// Straight lines between knots at shares u = t/T of the run, in the factor or in its logarithm; constant before the first and after the
-/// last. The largest knot is 1.
+/// Straight lines between knots at shares u = t/T of the run, in the factor or in its logarithm; constant before the first
+/// and after the last. The largest knot is 1.
 struct PiecewiseSchedule: ScheduleShape {
   static let name = "piecewise"
   static let summary = "lines between points of the run"

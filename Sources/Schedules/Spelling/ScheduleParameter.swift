@@ -1,6 +1,7 @@
 /// One `key=value` of a schedule: what it is called, what it may be, what it is when not given.
 ///
-/// `NumberParameter`, `NumberListParameter`, `ChoiceParameter` and `TextParameter` are all that the built-in schedules need.
+/// `NumberParameter`, `NumberListParameter`, `ChoiceParameter` and `TextParameter` are what most schedules need;
+/// `KnotsParameter` stands beside the schedule that has it, and so may others.
 public protocol ScheduleParameter<Value>: Sendable {
   associatedtype Value: Sendable & Equatable
   var key: String { get }

@@ -15,8 +15,8 @@ struct TrainerSnippetTests {
     return output.split(separator: "\n").compactMap { Double($0) }
   }
 
-  /// What PyTorch's own optimizer trains with, at totals as long, longer and shorter than the table, and one step beyond the end; then as a
-  /// run that was stopped at half goes on: by `state_dict`, and by `last_epoch`.
+  /// What PyTorch's own optimizer trains with, at totals as long, longer and shorter than the table, and one step beyond the
+  /// end; then as a run that was stopped at half goes on: by `state_dict`, and by `last_epoch`.
   @Test(
     .enabled(if: Python.has("torch"), "needs Python with torch; REFINERY_PYTHON names the interpreter"),
     arguments: [TrainerSnippet.pytorch, .lightning])

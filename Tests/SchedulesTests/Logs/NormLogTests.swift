@@ -107,7 +107,8 @@ struct NormLogTests {
     #expect(found.hasPrefix(message), "\(found)")
   }
 
-  /// Which of several columns is meant, by its name: the optimizer's norm before layers, steps before epochs, l2 before l1 unless asked.
+  /// Which of several columns is meant, by its name: the optimizer's norm before layers, steps before epochs, l2 before l1
+  /// unless asked.
   @Test(arguments: [
     ("step,loss,grad_norm", 3), ("step,grad_norm,grad_norm/fc.weight", 2), ("_step,grad_2.0_norm/a,grad_2.0_norm_total", 3),
     ("Step,run - gnorm,run - loss", 2), ("step,train/grad_norm,weight_norm", 2), ("step,total_norm,max_grad_norm", 2),

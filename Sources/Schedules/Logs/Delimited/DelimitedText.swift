@@ -90,8 +90,8 @@ struct DelimitedText {
     cells(column).compactMap { if case .number(let number) = $0 { number } else { nil } }
   }
 
-  /// The one column without a name that counts: whole numbers that hardly ever fall, or hardly ever rise; of several the one with even
-  /// gaps. nil where that is none or several.
+  /// The one column without a name that counts: whole numbers that hardly ever fall, or hardly ever rise; of several the one
+  /// with even gaps. nil where that is none or several.
   private var unnamedSteps: Int? {
     guard form.width > 1 else { return nil }
     let counters = names.indices.filter { column in

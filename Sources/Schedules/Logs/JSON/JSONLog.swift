@@ -1,5 +1,5 @@
-/// Numbers in JSON, in the forms that logs have: an object a line (JSON Lines), an array of objects, an array of numbers, one object that
-/// holds such arrays, or TensorBoard's rows of time, step and value.
+/// Numbers in JSON, in the forms that logs have: an object a line (JSON Lines), an array of objects, an array of numbers, one
+/// object that holds such arrays, or TensorBoard's rows of time, step and value.
 struct JSONLog {
   private let bytes: [UInt8]
   private let path: String

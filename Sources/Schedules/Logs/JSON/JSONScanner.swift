@@ -1,5 +1,5 @@
-/// Walks through JSON text, value by value. Beyond RFC 8259, numbers and words are those of `NumberCell`: `NaN` and `Infinity`, as Python
-/// writes them, among them.
+/// Walks through JSON text, value by value. Beyond RFC 8259, numbers and words are those of `NumberCell`: `NaN` and
+/// `Infinity`, as Python writes them, among them.
 struct JSONScanner {
   private let text: ArraySlice<UInt8>
   private let path: String
