@@ -13,7 +13,9 @@ struct OptimizerOptions: ParsableArguments {
 
   /// - Throws: `ValidationError` for an unknown optimizer, and for a constant that it does not have or that is out of its range.
   func made() throws -> Optimizer {
-    let given = [("beta1", beta1), ("beta2", beta2), ("epsilon", epsilon), ("momentum", momentum), ("weight-decay", weightDecay)]
+    let given = [
+      ("beta1", beta1), ("beta2", beta2), ("epsilon", epsilon), ("momentum", momentum), ("weight-decay", weightDecay),
+    ]
     let parts = given.compactMap { key, value in value.map { "\(key)=\($0)" } } + (decoupled ? ["decoupled=true"] : [])
     do {
       return try Optimizer(parsing: ([optimizer] + parts).joined(separator: ":"))

@@ -12,7 +12,9 @@ struct SweepOptions: ParsableArguments {
       "Folder, file or quoted pattern, also several separated by commas (default: datasets).", valueName: "GLOB|DIR"))
   var data: [String] = []
   @Option(help: ArgumentHelp("Schedules, separated by commas.", valueName: "NAME[,NAME...]")) var schedule: String?
-  @Option(help: ArgumentHelp("Optimizers, separated by commas: NAME[:key=value]... (see `refinery train --help`).", valueName: "NAME[,NAME...]"))
+  @Option(
+    help: ArgumentHelp(
+      "Optimizers, separated by commas: NAME[:key=value]... (see `refinery train --help`).", valueName: "NAME[,NAME...]"))
   var optimizer: String?
   @Option(parsing: .unconditional, help: ArgumentHelp("Seeds.", valueName: "N")) var seeds: Int?
   @Option(parsing: .unconditional, help: ArgumentHelp("Epochs.", valueName: "N")) var epochs: Int?

@@ -1,5 +1,5 @@
-import Schedules
 import SIMDShims
+import Schedules
 
 /// AdaGrad, as `torch.optim.Adagrad`: s <- s + g^2;  w <- w - eta g / (sqrt(s) + eps).
 ///

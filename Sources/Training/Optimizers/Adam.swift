@@ -1,6 +1,6 @@
 import Foundation
-import Schedules
 import SIMDShims
+import Schedules
 
 /// Adam, as `torch.optim.Adam`, or `torch.optim.AdamW` where weight decay is decoupled: with lambda the weight decay,
 ///
@@ -57,7 +57,9 @@ struct Adam: OptimizerMethod {
   /// A feature's moments only decay while it is absent, and its missed steps are looked ahead: unless weight decay goes through the moments,
   /// or the look-ahead's polynomials do not reach the betas.
   var lists: ListsForm? {
-    guard weightDecay == 0 || isDecoupled, let terms = AdamTerms(beta1: beta1, beta2: beta2, epsilon: epsilon) else { return nil }
+    guard weightDecay == 0 || isDecoupled, let terms = AdamTerms(beta1: beta1, beta2: beta2, epsilon: epsilon) else {
+      return nil
+    }
     return ListsForm(arrays: 3, looksAhead: true) {
       AdamSteps(terms, weightDecay: weightDecay, corrections, $0, $1, $2)
     }

@@ -1,5 +1,5 @@
-import Schedules
 import SIMDShims
+import Schedules
 
 /// Distance over gradients, as `DoG` of the package dog-optimizer: SGD whose step size is
 ///

@@ -1,5 +1,5 @@
-import Schedules
 import SIMDShims
+import Schedules
 
 /// The non-negative Gauss-Newton step: SGD whose step size is r / (1 + r norm(g)^2 / (2 f)), with r the rate, f the batch's loss and g its
 /// gradient.

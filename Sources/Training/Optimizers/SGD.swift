@@ -1,5 +1,5 @@
-import Schedules
 import SIMDShims
+import Schedules
 
 /// Stochastic gradient descent, as `torch.optim.SGD`: with mu the momentum and lambda the weight decay,
 ///

@@ -1,6 +1,6 @@
 import Foundation
-import Schedules
 import SIMDShims
+import Schedules
 
 /// Schedule-Free SGD, as `SGDScheduleFree` of the package schedulefree: gradients are taken at y, an interpolation between the iterate z of
 /// SGD and the average x of all z, which is the result. With beta the momentum, lambda the weight decay and t = 1, 2, ...,

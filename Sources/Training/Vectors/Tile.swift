@@ -99,7 +99,5 @@ struct RowPair<Head: Tile, Tail: Tile>: Tile where Head.Columns == Tail.Columns 
 typealias Rows2<Columns: Vectors> = RowPair<Row<Columns>, Row<Columns>>
 typealias Rows3<Columns: Vectors> = RowPair<Rows2<Columns>, Row<Columns>>
 typealias Rows4<Columns: Vectors> = RowPair<Rows2<Columns>, Rows2<Columns>>
-typealias Rows5<Columns: Vectors> = RowPair<Rows4<Columns>, Row<Columns>>
 typealias Rows6<Columns: Vectors> = RowPair<Rows4<Columns>, Rows2<Columns>>
-typealias Rows7<Columns: Vectors> = RowPair<Rows4<Columns>, Rows3<Columns>>
 typealias Rows8<Columns: Vectors> = RowPair<Rows4<Columns>, Rows4<Columns>>

@@ -100,7 +100,8 @@ import Testing
     #expect(bits(outcomes[0]) == bits(outcomes[2]))
   }
 
-  @Test(arguments: [TrainingSettings.Path.dense, .scatter, .lists]) func stopsWhenCancelled(path: TrainingSettings.Path) throws {
+  @Test(arguments: [TrainingSettings.Path.dense, .scatter, .lists]) func stopsWhenCancelled(path: TrainingSettings.Path) throws
+  {
     var made = MadeUp(stream: 8)
     let problem = made.problem(rows: 64, features: 4, classes: 3)
     let trainer = LaneTrainer(

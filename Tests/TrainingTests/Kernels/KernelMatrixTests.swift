@@ -46,8 +46,10 @@ struct Shape: CustomTestStringConvertible, Sendable {
     Shape(rows: 200, features: 6, classes: 3, perRow: 6, batchSize: 1000, keepsLastBatch: true),
     // Few of the features in a row, in one class stored and in several.
     Shape(rows: 203, features: 40, classes: 3, perRow: 6, batchSize: 7, keepsLastBatch: true),
-    Shape(rows: 203, features: 400, classes: 2, perRow: 6, epochs: 8), Shape(rows: 203, features: 400, classes: 5, perRow: 6, epochs: 8),
-    Shape(rows: 203, features: 400, classes: 25, perRow: 6), Shape(rows: 203, features: 800, classes: 2, perRow: 6, batchSize: 2),
+    Shape(rows: 203, features: 400, classes: 2, perRow: 6, epochs: 8),
+    Shape(rows: 203, features: 400, classes: 5, perRow: 6, epochs: 8),
+    Shape(rows: 203, features: 400, classes: 25, perRow: 6),
+    Shape(rows: 203, features: 800, classes: 2, perRow: 6, batchSize: 2),
     Shape(rows: 203, features: 2000, classes: 4, perRow: 6, batchSize: 300),
   ]
 

@@ -10,7 +10,8 @@ import Testing
       "adam", "adam:beta2=0.999", "adam:epsilon=0.0001", "adam:epsilon=1e-12", "adam:beta1=0", "adam:beta1=0:epsilon=0.01",
       "adam:beta1=0:beta2=0.5", "adam:beta1=0.3:epsilon=0.01", "adam:beta1=0.5:epsilon=0.01", "adam:beta1=0.5:beta2=0.9",
       "adam:beta1=0.65:epsilon=0.01", "adam:beta1=0.7:beta2=0.999:epsilon=0.001", "adam:beta1=0.75:epsilon=0.01",
-      "adam:beta1=0.5:epsilon=0.01:weight-decay=0.1:decoupled=true", "sgd:momentum=0.5", "sgd:momentum=0.9", "sgd:weight-decay=0.1",
+      "adam:beta1=0.5:epsilon=0.01:weight-decay=0.1:decoupled=true", "sgd:momentum=0.5", "sgd:momentum=0.9",
+      "sgd:weight-decay=0.1",
     ] as [Optimizer], [2, 16]) func agreesBeyondTheHorizon(optimizer: Optimizer, batchSize: Int) throws
   {
     let shape = Shape(rows: 203, features: 800, classes: 2, perRow: 6)
@@ -33,7 +34,8 @@ import Testing
       "adagrad",
     ]
     let inexact: [Optimizer] = [
-      "sgd:momentum=0.9:weight-decay=0.01", "sgd:momentum=0.9999", "sgd:momentum=0.9:nesterov=true", "adam:beta1=0.95:beta2=0.9",
+      "sgd:momentum=0.9:weight-decay=0.01", "sgd:momentum=0.9999", "sgd:momentum=0.9:nesterov=true",
+      "adam:beta1=0.95:beta2=0.9",
       "adam:epsilon=0", "adam:weight-decay=0.01",
     ]
     for optimizer in exact { #expect(optimizer.hasListsForm, "\(optimizer)") }

@@ -28,18 +28,21 @@ import Testing
 
   @Test func constantsOfAProgram() throws {
     #expect(Optimizer.sgd() == "sgd" && Optimizer.adam() == "adam")
-    #expect(Optimizer.sgd(momentum: 0.9, nesterov: true, weightDecay: 1e-3) == "sgd:momentum=0.9:nesterov=true:weight-decay=0.001")
+    #expect(
+      Optimizer.sgd(momentum: 0.9, nesterov: true, weightDecay: 1e-3) == "sgd:momentum=0.9:nesterov=true:weight-decay=0.001")
     #expect(
       Optimizer.adam(beta1: 0.8, beta2: 0.99, epsilon: 1e-6, weightDecay: 0.1, decoupled: true)
         == "adam:beta1=0.8:beta2=0.99:epsilon=1e-6:weight-decay=0.1:decoupled=true")
   }
 
   @Test(arguments: [
-    ("", "no name"), ("adm", "did you mean 'adam'?"), ("sgd:momentum=1", "'1' is not a value for 'momentum'; expected a number from 0 to below 1"),
+    ("", "no name"), ("adm", "did you mean 'adam'?"),
+    ("sgd:momentum=1", "'1' is not a value for 'momentum'; expected a number from 0 to below 1"),
     ("sgd:momentum=nan", "is not a value"), ("sgd:momentum=-0.1", "is not a value"), ("sgd:momentum", "no key=value"),
     ("sgd:momentun=0.9", "did you mean 'momentum'?"), ("sgd:beta1=0.9", "sgd has no key 'beta1'"),
     ("sgd:momentum=0.9:momentum=0.9", "given twice"), ("sgd:nesterov=true", "without a momentum"),
-    ("adam:decoupled=yes", "expected true or false"), ("adam:beta2=1", "is not a value"), ("adagrad:epsilon=0", "a number above 0"),
+    ("adam:decoupled=yes", "expected true or false"), ("adam:beta2=1", "is not a value"),
+    ("adagrad:epsilon=0", "a number above 0"),
     ("ngn:c=1", "it takes none"), ("schedule-free-sgd:momentum=1", "a number above 0 and below 1"),
   ]) func whatIsWrongIsRefused(text: String, message: String) throws {
     let error = #expect(throws: OptimizerError.self) { try Optimizer(parsing: text) }
@@ -61,7 +64,7 @@ import Testing
 @Suite struct AddingAnOptimizerTests {
   private let extended = OptimizerRegistry(
     OptimizerRegistry.builtIn.methods + [
-      SignDescent.self,
+      SignDescent.self
     ])
 
   @Test func aNewOptimizerIsEverywhere() throws {
@@ -71,7 +74,9 @@ import Testing
     #expect(throws: OptimizerError.self) { try Optimizer(parsing: "sign-descent:dead-zone=2", in: extended) }
   }
 
-  @Test(arguments: [TrainingSettings.Path.dense, .scatter, .lists]) func itTrainsWithAllKernels(path: TrainingSettings.Path) throws {
+  @Test(arguments: [TrainingSettings.Path.dense, .scatter, .lists]) func itTrainsWithAllKernels(path: TrainingSettings.Path)
+    throws
+  {
     let problem = Shape(rows: 203, features: 400, classes: 3, perRow: 6).problem
     let optimizer = try Optimizer(parsing: "sign-descent:dead-zone=0.0001", in: extended)
     let settings = TrainingSettings(optimizer: optimizer, epochs: 4, path: path)

@@ -1,6 +1,7 @@
-@testable import Training
-import Schedules
 import SIMDShims
+import Schedules
+
+@testable import Training
 
 /// Sign descent: w <- w - eta sign(g), and not at all where abs(g) is at most z, the dead zone.
 ///

@@ -74,16 +74,14 @@ struct DenseGradient {
         block = GradientNorms()
       }
     }
-    let left = shape.features &- feature
-    if lane_registers() == 32 && left > 4 {
-      switch left {
-      case 8: last(rule, samples, Rows8<Columns>.self, feature, firstClass, continues, &block)
-      case 7: last(rule, samples, Rows7<Columns>.self, feature, firstClass, continues, &block)
-      case 6: last(rule, samples, Rows6<Columns>.self, feature, firstClass, continues, &block)
-      default: last(rule, samples, Rows5<Columns>.self, feature, firstClass, continues, &block)
-      }
+    if shape.features &- feature == 8 {
+      last(rule, samples, Rows8<Columns>.self, feature, firstClass, continues, &block)
     } else {
-      switch left {
+      if shape.features &- feature > 4 {
+        tile(rule, samples, Rows4<Columns>.self, feature, firstClass, continues, &block)
+        feature &+= 4
+      }
+      switch shape.features &- feature {
       case 4: last(rule, samples, Rows4<Columns>.self, feature, firstClass, continues, &block)
       case 3: last(rule, samples, Rows3<Columns>.self, feature, firstClass, continues, &block)
       case 2: last(rule, samples, Rows2<Columns>.self, feature, firstClass, continues, &block)

@@ -54,9 +54,14 @@ struct AdamTerms {
     guard horizon <= Self.longestHorizon else { return nil }
     self.horizon = horizon
     settledStep = Int((log(1e-8) / log(beta2)).rounded(.up))
-    short = Band(longest: min(16, horizon), degree: 4, c: 1.2, points: UnsafePointer(memory.array(Self.interpolation(degree: 4))))
-    middle = Band(longest: min(64, horizon), degree: 6, c: 1.7, points: UnsafePointer(memory.array(Self.interpolation(degree: 6))))
-    long = Band(longest: horizon, degree: 8, c: 2.3, points: UnsafePointer(memory.array(Self.interpolation(degree: 8))))
+    let memory = memory
+    func band(longest: Int, degree: Int, c: Double) -> Band {
+      let points = memory.array(Self.interpolation(degree: degree))
+      return Band(longest: longest, degree: degree, c: c, points: UnsafePointer(points))
+    }
+    short = band(longest: min(16, horizon), degree: 4, c: 1.2)
+    middle = band(longest: min(64, horizon), degree: 6, c: 1.7)
+    long = band(longest: horizon, degree: 8, c: 2.3)
     for band in [short, middle, long] {
       for step in [Self.replayedSteps, 100, 10_000_000] {
         if largestError(band, step: step, steps: band.longest) > Self.tolerance { return nil }

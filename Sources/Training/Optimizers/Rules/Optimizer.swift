@@ -38,15 +38,16 @@ public struct Optimizer: Sendable, Hashable, Codable, CustomStringConvertible {
 
   private init(_ type: any OptimizerMethod.Type, _ method: any OptimizerMethod, _ arguments: ScheduleArguments) {
     let constants = type.parameters.compactMap { parameter in
-      arguments.fullText(of: parameter).map { (key: parameter.key, text: $0, isGiven: arguments.text(of: parameter.key) != nil) }
+      arguments.fullText(of: parameter).map {
+        (key: parameter.key, text: "\(parameter.key)=\($0)", isGiven: arguments.text(of: parameter.key) != nil)
+      }
     }
-    func spelled(_ shown: [(key: String, text: String, isGiven: Bool)]) -> [String] { shown.map { "\($0.key)=\($0.text)" } }
-    let given = spelled(constants.filter(\.isGiven))
+    let given = constants.filter(\.isGiven).map(\.text)
+    let lasting = constants.filter { $0.isGiven || !type.laterKeys.contains($0.key) }.map(\.text)
     name = type.name
     norm = type.norm
     spelling = ([type.name] + given).joined(separator: ":")
-    fullSpelling = ([type.name] + spelled(constants.filter { $0.isGiven || !type.laterKeys.contains($0.key) }))
-      .joined(separator: ":")
+    fullSpelling = ([type.name] + lasting).joined(separator: ":")
     title = given.isEmpty ? type.title : "\(type.title) (\(given.joined(separator: ", ")))"
     self.method = method
   }
