@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import importlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -94,6 +95,8 @@ class Sweep:
         self.module, self.network, self.options, self.show = module, network_of(module), options, show
         self.results = Results(options.results, self.network.name)
         self.factors, self.workers, self.finished = {}, None, 0
+        if not shutil.which(options.refinery):
+            sys.exit(f"error: no program at {options.refinery}: `make build` makes it, --refinery names another")
 
     # Schedules
 
@@ -160,7 +163,7 @@ class Sweep:
     def execute(self, runs, still_to_come=0, log_norms=False):
         if self.workers is None:
             self.results.open(conditions_of(self.module))
-            self.workers = Workers(self.options.jobs, train_in_worker)
+            self.workers = Workers(max(1, self.options.jobs), train_in_worker)
         tasks = [(self.module, run, self.factors_of(run.schedule), log_norms) for run in runs]
         for done, ((_, run, *_), (figures, norms)) in enumerate(self.workers.map(tasks), 1):
             self.results.append(run, figures, norms)
@@ -191,7 +194,7 @@ class Sweep:
             self.sweep([name for name in SCHEDULES if name != "refined-twice"])
             self.log_prior_run("refined")
             self.sweep(["refined-twice"])
-            print(f"{self.network.name}: complete, {len(self.results.runs)} runs", flush=True)
+            print(f"{self.network.name}: complete", flush=True)
         except KeyboardInterrupt:
             print("\ninterrupted: the same command continues here", file=sys.stderr)
             sys.exit(130)

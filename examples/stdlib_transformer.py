@@ -90,7 +90,7 @@ def evaluate(model, part):
 
 NETWORK = protocol.Network(
     name="stdlib-transformer", title="Transformer on bytes of Python's standard library, AdamW", norm="l1",
-    steps=STEPS, rates=range(-9, -5), seeds=3,
+    steps=STEPS, rates=range(-9, -6), seeds=3,
     data=data, model=Transformer, optimizer=optimizer, batches=batches, loss=loss, evaluate=evaluate,
 )
 

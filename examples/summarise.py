@@ -56,35 +56,39 @@ def told_apart(columns):
 # Tables
 
 
-def number(value, digits=4):
-    return f"{value:.{digits}f}".replace("-", "−")
+def number(value, digits=4, sign="-"):
+    return f"{value:{sign}.{digits}f}".replace("-", "−")
+
+
+def power(exponent):
+    return f"2^{exponent}".replace("-", "−")
 
 
 def table(sweep):
-    """One row a schedule: chosen rate, then mean and paired difference from linear decay of each metric."""
+    """One row a schedule: chosen rate, then each metric's mean and, in parentheses, its paired difference from linear decay."""
     metrics = [("train_loss", "train_loss", "training loss"), ("held_out_loss", "train_loss", "held-out loss")]
     if "held_out_error" in next(iter(sweep.results.runs.values())):
         metrics.append(("held_out_error", "train_loss", "held-out error, %"))
     metrics.append(("held_out_loss", "held_out_loss", "held-out loss at its own best rate"))
-    rows = [[title(name), f"2^{sweep.best_rate(name)}".replace("-", "−")] for name in SCHEDULES]
+    rows = [[title(name), power(sweep.best_rate(name))] for name in SCHEDULES]
     for metric, chosen_by, _ in metrics:
         scale, digits = (100, 2) if metric.endswith("error") else (1, 4)
         columns = {name: scale * numpy.array(column(sweep, name, metric, chosen_by)) for name in SCHEDULES}
         told = told_apart(columns)
         for row, (name, values) in zip(rows, columns.items()):
             gap = values - columns["linear"]
-            text = f"{number(gap.mean(), digits)} ± {number(standard_error(gap), digits)}"
-            row += [number(values.mean(), digits), "" if name == "linear" else f"**{text}**" if name in told else text]
-            if chosen_by != "train_loss":
-                row[-2] += f" (2^{sweep.best_rate(name, chosen_by)})".replace("-", "−")
-    heads = ["schedule", "rate"] + [cell for *_, head in metrics for cell in (head, "− linear")]
+            text = f"{number(gap.mean(), digits, sign='+')} ± {number(standard_error(gap), digits)}"
+            text = "" if name == "linear" else f" (**{text}**)" if name in told else f" ({text})"
+            rate = "" if chosen_by == "train_loss" else f" at {power(sweep.best_rate(name, chosen_by))}"
+            row.append(number(values.mean(), digits) + rate + text)
+    heads = ["schedule", "rate", *(head for *_, head in metrics)]
     lines = [heads, ["---", "---"] + ["---:"] * (len(heads) - 2), *rows]
-    cost = sum(figures["cpu_seconds"] for figures in sweep.results.runs.values()) / 60
+    costs = [figures["cpu_seconds"] for name in SCHEDULES for row in sweep.by_rate(name).values() for figures in row]
     made = sweep.results.conditions
     return "\n".join([
         *(f"| {' | '.join(line)} |" for line in lines), "",
-        f"{len(sweep.results.runs)} runs of {sweep.network.steps} steps, {sweep.network.seeds} seeds, "
-        f"{made['parameters']:,} parameters; {cost:.0f} CPU minutes. Python {made['python']}, PyTorch {made['torch']}, scikit-learn {made['scikit-learn']}.",
+        f"{len(costs)} runs of {sweep.network.steps} steps, {sweep.network.seeds} seeds, "
+        f"{made['parameters']:,} parameters; {sum(costs) / 60:.0f} CPU minutes. Python {made['python']}, PyTorch {made['torch']}, scikit-learn {made['scikit-learn']}.",
     ])
 
 
@@ -135,6 +139,7 @@ def save(figure, path, bottom=0.0):
     figure.tight_layout(rect=(0, bottom, 1, 1))
     figure.savefig(path, metadata={"Date": None})
     matplotlib.pyplot.close(figure)
+    path.write_text(re.sub(r"(\d\.\d\d)\d+", r"\1", path.read_text()))  # a hundredth of a point is fine enough
 
 
 # The page
