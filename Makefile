@@ -10,7 +10,7 @@ SWEEP_FLAGS ?=
 refinery := .build/release/refinery
 libsvm_page ?= https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass
 
-.PHONY: help setup build test sweep report datasets bench bench-peers count-references fuzz test-faults test-slurm clean
+.PHONY: help setup build test sweep report datasets bench bench-peers count-references examples fuzz test-faults test-slurm clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -80,6 +80,10 @@ bench-peers: build ## the same beside PyTorch and scikit-learn (in a virtual env
 count-references: setup ## what a training step allocates and how many references it counts (callgrind; x86-64)
 	$(SWIFT) build -c release --scratch-path .build/portable --product refinery
 	$(PYTHON) Scripts/benchmarks/count_references.py .build/portable/release/refinery
+
+EXAMPLES_FLAGS ?=
+examples: build ## trains networks under every schedule, writes docs/deep-learning.md's tables (PyTorch; EXAMPLES_FLAGS=...)
+	$(PYTHON) examples/run.py --refinery $(refinery) $(EXAMPLES_FLAGS)
 
 # libFuzzer and the address sanitizer come with the toolchain. What is found goes to .build/fuzzer/, beside the corpus that grows there.
 SECONDS ?= 60
