@@ -39,7 +39,7 @@ public struct Quantities: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   }
 
   /// Keys of a coded record: its own ones and the quantities'.
-  private struct Key: CodingKey {
+  private struct FieldKey: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }
     init(stringValue: String) { self.stringValue = stringValue }
@@ -48,16 +48,16 @@ public struct Quantities: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
   /// Reads the quantities among a record's keys; what is null or absent is nil.
   public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
+    let container = try decoder.container(keyedBy: FieldKey.self)
     for quantity in Quantity.allCases {
-      self[quantity] = try container.decodeIfPresent(Double.self, forKey: Key(stringValue: quantity.rawValue))
+      self[quantity] = try container.decodeIfPresent(Double.self, forKey: FieldKey(stringValue: quantity.rawValue))
     }
   }
 
   /// Writes every quantity, null where it is nil.
   public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Key.self)
-    for quantity in Quantity.allCases { try container.encode(self[quantity], forKey: Key(stringValue: quantity.rawValue)) }
+    var container = encoder.container(keyedBy: FieldKey.self)
+    for quantity in Quantity.allCases { try container.encode(self[quantity], forKey: FieldKey(stringValue: quantity.rawValue)) }
   }
 }
 
