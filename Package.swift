@@ -42,7 +42,8 @@ let package = Package(
       swiftSettings: kernelFlags),
     .target(name: "Schedules", dependencies: ["CZlib"]),
     .target(name: "Training", dependencies: ["Sparse", "Schedules", "SIMDShims", "Platform"], swiftSettings: kernelFlags),
-    .target(name: "Benchmarking", dependencies: ["Training", "Sparse", "CZlib", "SIMDShims", "Platform"], swiftSettings: kernelFlags),
+    .target(
+      name: "Benchmarking", dependencies: ["Training", "Sparse", "CZlib", "SIMDShims", "Platform"], swiftSettings: kernelFlags),
     .target(
       name: "Sweeps", dependencies: ["Training", "Schedules", "Sparse", "Platform", .product(name: "Yams", package: "Yams")]),
     .target(name: "Reports", dependencies: ["Sweeps", "Training", "Schedules"]),
@@ -72,7 +73,8 @@ if Context.environment["REFINERY_FUZZER"] != nil {
   package.targets.first { $0.name == "Sparse" }?.swiftSettings?.append(.unsafeFlags(flags))
   package.targets.append(
     .executableTarget(
-      name: "ReaderFuzzer", dependencies: ["Sparse", "Platform", "CZlib"], path: "Tests/ReaderFuzzer", exclude: ["Corpus", "dictionary"],
+      name: "ReaderFuzzer", dependencies: ["Sparse", "Platform", "CZlib"], path: "Tests/ReaderFuzzer",
+      exclude: ["Corpus", "dictionary"],
       swiftSettings: [.unsafeFlags(flags + ["-O"])],
       linkerSettings: [.unsafeFlags(["-sanitize=address,fuzzer", "-use-ld=lld"])]))
 }

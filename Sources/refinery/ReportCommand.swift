@@ -22,7 +22,8 @@ struct ReportCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp("Results folder (default: results), or two to compare.", valueName: "RESULTS")) var results:
     [String] = []
-  @Option(help: ArgumentHelp("File to write (default for markdown: RESULTS/REPORT.md).", valueName: "REPORT.md")) var out: String?
+  @Option(help: ArgumentHelp("File to write (default for markdown: RESULTS/REPORT.md).", valueName: "REPORT.md")) var out:
+    String?
   @Option(help: "Format.") var format: Report.Format?
   @Option(
     help: ArgumentHelp(

@@ -48,7 +48,8 @@ struct TrainCommand: ParsableCommand {
   var norms: String?
   @Option(help: "lanes: the hand-tuned trainer, 16 runs at once; reference: scalar, in double precision.") var engine = Engine
     .lanes
-  @Option(help: "Kernels of the lane trainer: those that cost least, or others (sparse: scatter or lists)") var path = TrainingSettings.Path
+  @Option(help: "Kernels of the lane trainer: those that cost least, or others (sparse: scatter or lists)") var path =
+    TrainingSettings.Path
     .automatic
   @Flag(help: "JSON also where standard output is a terminal.") var json = false
 
@@ -106,7 +107,8 @@ struct TrainCommand: ParsableCommand {
     }
     let records = zip(pairs, outcomes).map {
       Record(
-        schedule: $0.schedule.description, learningRate: $0.learningRate, seed: seed, steps: $1.steps, quantities: $1.quantities,
+        schedule: $0.schedule.description, learningRate: $0.learningRate, seed: seed, steps: $1.steps,
+        quantities: $1.quantities,
         diverged: $1.diverged)
     }
     if json || isatty(STDOUT_FILENO) == 0 {
