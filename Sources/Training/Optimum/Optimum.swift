@@ -13,7 +13,7 @@ import Sparse
 /// for ever (Albert and Anderson, Biometrika 71, 1984). Then Newton steps keep moving some logits by about 1 while the
 /// decrement vanishes; where the minimum is attained, both vanish together.
 ///
-/// Two calls on equal data return the same bits.
+/// Two calls on equal data return the same bits, whatever the number of threads.
 public struct Optimum: Sendable, Hashable {
   /// The minimum, or the infimum to within 1e-10; exactly 0 where the data are separable.
   public var loss: Double
