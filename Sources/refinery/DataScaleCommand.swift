@@ -32,8 +32,7 @@ struct DataScaleCommand: ParsableCommand {
       throw ValidationError("--out - and \(other): standard output takes one of the two; expected a file for --out")
     }
     if let suffix = DatasetFolder.compressionSuffixes.first(where: { out.hasSuffix($0) }), suffix != ".gz" {
-      throw ValidationError(
-        "--out \(out): \(suffix) cannot be written; expected a name that ends in .gz or in no compression's suffix")
+      throw ValidationError("--out \(out): \(suffix) cannot be written; expected a name that ends in .gz or has no such suffix")
     }
     guard input != "-", test != "-" else { throw ValidationError("standard input cannot be scaled: the file is read twice") }
   }

@@ -96,6 +96,7 @@ import Testing
   @Test func valuesScaledBeyondAFloatAreErrorsWithTheirPlace() throws {
     let failure = #expect(throws: ReadingFailure.self) { try scaled("1 1:0\n2 1:1e-300\n", "1 1:1e-300\n2 1:5 2:1\n") }
     #expect(failure?.errors.map { "\($0.line ?? 0):\($0.column ?? 0)" } == ["2:3"])
-    #expect(failure?.errors[0].message.hasPrefix("value 5.0 of index 1 is scaled to 1e+301") == true)
+    let message = try #require(failure?.errors.first?.message)
+    #expect(message.hasPrefix("value 5.0 of index 1 is scaled to ") && message.hasSuffix(", out of the range of a Float"))
   }
 }
