@@ -10,7 +10,7 @@ SWEEP_FLAGS ?=
 refinery := .build/release/refinery
 libsvm_page ?= https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass
 
-.PHONY: help setup build test sweep report datasets bench bench-peers count-references examples fuzz test-faults test-slurm clean
+.PHONY: help setup build test sweep report datasets bench bench-peers count-references examples fuzz test-faults test-slurm test-package clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -71,8 +71,8 @@ test "$$counts" = "classes=$4 features=$3 rows=$2 " || { \
 mv "$$part" datasets/$1; echo "datasets/$1: $2 rows, $3 features, $4 classes"
 endef
 
-bench: build ## measures the trainer and the reader against this machine's limits
-	$(refinery) bench
+bench: build ## measures the trainer and the reader against this machine's limits; writes docs/performance.md
+	$(refinery) bench --out docs/performance.md
 
 bench-peers: build ## the same beside PyTorch and scikit-learn (in a virtual environment)
 	$(PYTHON) Scripts/benchmarks/peers.py
@@ -99,6 +99,9 @@ test-faults: build ## kill -9, full disks, damaged journals, each followed by a 
 
 test-slurm: build ## an array of four tasks on a cluster of this one machine (as root; installs slurm-wlm and munge)
 	sh Tests/Faults/slurm.sh $(refinery)
+
+test-package: setup ## builds and runs a package that uses the library products
+	$(SWIFT) run --package-path Tests/LibraryPackage --scratch-path .build/library-package Example datasets/iris.scale.gz
 
 clean: ## removes what building left (not results/)
 	rm -rf .build

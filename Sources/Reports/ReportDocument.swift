@@ -16,6 +16,7 @@ extension Report {
   private var opening: [Document.Block] {
     var blocks: [Document.Block] = [
       .heading(1, Self.title), .paragraph(Answer(comparisons).text),
+      .paragraph(Markup.plain(results.configuration.protocolSentence)),
     ]
     blocks += comparisons.compactMap { $0.table(.trainError).map { .table($0) } }
     if let figure = HeadlineFigure(comparisons: comparisons).render() { blocks.append(.figure(figure)) }

@@ -69,8 +69,9 @@ public struct NumberParameter: ScheduleParameter {
   }
 
   public func value(parsing text: String) -> Double? {
-    guard let value = finiteNumber(text), value >= lowerBound, value <= upperBound else { return nil }
-    return excludesLowerBound && value == lowerBound || excludesUpperBound && value == upperBound ? nil : value
+    // Trainers compute in float32: what overflows there, or rounds to an excluded bound there, is out of range.
+    guard let value = finiteNumber(text), Float(value).isFinite, value >= lowerBound, value <= upperBound else { return nil }
+    return excludesLowerBound && value == lowerBound || excludesUpperBound && Float(value) >= Float(upperBound) ? nil : value
   }
 
   public func text(of value: Double) -> String? { shortText(value) }

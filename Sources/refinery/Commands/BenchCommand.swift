@@ -26,10 +26,11 @@ struct BenchCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Files in LIBSVM format, separated by commas.", valueName: "FILE[,FILE...]")) var data: String?
   @Option(parsing: .unconditional, help: ArgumentHelp("Repetitions; the median counts.", valueName: "N")) var repetitions = 5
+  @Option(help: ArgumentHelp("Write the tables to a page of Markdown.", valueName: "FILE.md")) var out: String?
   @Flag(help: "Print JSON.") var json = false
 
   func validate() throws {
-    guard repetitions >= 1 else { throw ValidationError("--repetitions is \(repetitions): 1 or more would be right") }
+    guard repetitions >= 1 else { throw ValidationError("--repetitions: expected a number of at least 1, got \(repetitions)") }
   }
 
   func run() throws {
@@ -51,7 +52,13 @@ struct BenchCommand: ParsableCommand {
     if json {
       try Output.write(Output.json(Results(machine: machine, trainer: trainer, reader: reader)), to: nil)
     } else {
-      try Output.write(Self.text(machine, trainer, reader), to: nil)
+      let limits = Self.limits(machine)
+      let tables = [Self.table(trainer)] + (reader.isEmpty ? [] : [Self.table(reader)])
+      try Output.write(([limits + "\n"] + tables.map(\.text)).joined(separator: "\n"), to: nil)
+      if let out {
+        try Output.write(Self.page(limits, tables), to: out)
+        report("wrote \(out)")
+      }
     }
   }
 
@@ -79,42 +86,58 @@ struct BenchCommand: ParsableCommand {
     }
   }
 
-  private static func text(
-    _ machine: TrainerBenchmark.Machine, _ trainer: [TrainerBenchmark.Timing], _ reader: [ReaderBenchmark.Timing]
-  ) -> String {
-    var text =
-      String(
-        format: "FMA peak of a core %.0f GFLOP/s, memory bandwidth %.1f GB/s, vectors of %d floats\n\n",
-        machine.peakFlops / 1e9, machine.memoryBandwidth / 1e9, machine.vectorWidth)
+  private static func limits(_ machine: TrainerBenchmark.Machine) -> String {
+    String(
+      format: "FMA peak of a core %.0f GFLOP/s, memory bandwidth %.1f GB/s, vectors of %d floats",
+      machine.peakFlops / 1e9, machine.memoryBandwidth / 1e9, machine.vectorWidth)
+  }
+
+  private static func page(_ limits: String, _ tables: [TextTable]) -> String {
+    let version = Refinery.version
+    let intro = """
+      # Performance
+
+      Written by `make bench` (Refinery \(version)); `refinery bench --help` says what each column is. Speeds are those of one machine at one
+      time: compare ratios and shares of its limits, not single figures.
+
+      \(limits).
+
+      """
+    return ([intro] + tables.map(\.markdown)).joined(separator: "\n")
+  }
+
+  private static func table(_ timings: [TrainerBenchmark.Timing]) -> TextTable {
     var table = TextTable(
       header: [
-        "problem", "optimizer", "path", "runs", "us a run and step", "with norms", "ns a nonzero and class", "% of peak",
+        "problem", "optimizer", "kernels", "runs", "us a run and step", "with norms", "ns a nonzero and class", "% of peak",
       ],
       leftAligned: [0, 1, 2])
-    for timing in trainer {
+    for timing in timings {
       table.append([
         timing.problem, timing.optimizer, timing.path, "\(timing.runs)",
         String(format: "%.4f", timing.microsecondsPerRunAndStep), String(format: "%.4f", timing.microsecondsWithNorms),
         String(format: "%.3f", timing.nanosecondsPerNonzeroAndClass), String(format: "%.1f", timing.fractionOfPeak * 100),
       ])
     }
-    text += table.text
-    guard !reader.isEmpty else { return text }
+    return table
+  }
+
+  private static func table(_ timings: [ReaderBenchmark.Timing]) -> TextTable {
     func number(_ format: String, _ value: Double?) -> String { value.map { String(format: format, $0) } ?? "-" }
-    var speeds = TextTable(
+    var table = TextTable(
       header: [
         "text", "bytes", "MB/s, one thread", "two threads", "two / one", "two apart / one", "peak memory / arrays",
         "gzip / inflate alone", "inflate, MB/s",
       ])
-    for timing in reader {
-      speeds.append([
+    for timing in timings {
+      table.append([
         timing.problem, "\(timing.bytes)", number("%.0f", timing.megabytesPerSecond),
         number("%.0f", timing.megabytesPerSecondTwoThreads), number("%.2f", timing.twoThreadSpeedup),
         number("%.2f", timing.twoReaderSpeedup), number("%.2f", timing.peakMemoryRatio),
         number("%.2f", timing.gzipTimeRatio), number("%.0f", timing.inflateMegabytesPerSecond),
       ])
     }
-    return text + "\n" + speeds.text
+    return table
   }
 
   private struct Results: Encodable {

@@ -46,6 +46,13 @@ struct TextTable {
     rows.append(row.map(\.printable))
   }
 
+  /// The same as a table of Markdown.
+  var markdown: String {
+    guard let header = rows.first else { return "" }
+    let rule = header.indices.map { leftAligned.contains($0) ? "---" : "---:" }
+    return ([header, rule] + rows.dropFirst()).map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
+  }
+
   var text: String {
     let columnCount = rows.map(\.count).max() ?? 0
     let widths = (0..<columnCount).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
