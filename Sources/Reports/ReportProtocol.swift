@@ -17,9 +17,12 @@ extension SweepConfiguration {
 extension Optimizer {
   /// "Adam with beta1 0.9, beta2 0.95 (PyTorch's default is 0.999), epsilon 1e-08": what is neither zero nor off.
   fileprivate var constantsSentence: String {
-    let constants = fullSpelling.split(separator: ":").dropFirst().map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
+    let constants = fullSpelling.split(separator: ":").dropFirst().map {
+      $0.split(separator: "=", maxSplits: 1).map(String.init)
+    }
     let shown = constants.filter { $0.count == 2 && !["0", "false"].contains($0[1]) }.map { part in
-      "\(part[0]) \(part[1])" + (name == "adam" && part == ["beta2", "0.95"] ? " as in the paper (PyTorch's default is 0.999)" : "")
+      "\(part[0]) \(part[1])"
+        + (name == "adam" && part == ["beta2", "0.95"] ? " as in the paper (PyTorch's default is 0.999)" : "")
     }
     let base = title.split(separator: " (").first.map(String.init) ?? title
     return shown.isEmpty ? base : "\(base) with \(listed(shown))"

@@ -24,7 +24,7 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   /// - Parameters:
   ///   - text: a name, and keys with values.
   ///   - registry: the kinds of schedules to choose from.
-  /// - Throws: `ScheduleError`, which says what was found and what would be right.
+  /// - Throws: `ScheduleError`, which says what was found and what was expected.
   public init(parsing text: String, in registry: ScheduleRegistry = .builtIn) throws {
     let spelling = text.trimmingBlanks
     let (name, parts) = try ScheduleArguments.split(spelling, expecting: registry.names)

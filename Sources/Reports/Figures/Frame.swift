@@ -109,8 +109,8 @@ func tickText(_ value: Double) -> String {
   return significant(value, 4).replacingOccurrences(of: "-", with: "−")
 }
 
-/// Moves labels apart: positions at least `gap` from each other, within the range where they fit, as near to the wishes as a
-/// pass from the top and one from the bottom bring them.
+/// Moves labels apart: positions at least `gap` from each other, within the range where they fit, close to the wishes: one
+/// pass goes down from the top, one up from the bottom.
 ///
 /// - Complexity: O(n log n).
 func spread(_ wishes: [Double], gap: Double, within range: ClosedRange<Double>) -> [Double] {

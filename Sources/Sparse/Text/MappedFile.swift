@@ -20,7 +20,7 @@ final class MappedFile {
     bytes = UnsafeBufferPointer(start: address.assumingMemoryBound(to: UInt8.self), count: size)
   }
 
-  /// - Throws: `ReadingFailure` where the file no longer has the length that it had: whoever writes it has not finished.
+  /// - Throws: `ReadingFailure` where the file no longer has the length that it had: its writer has not finished.
   func checkLength() throws(ReadingFailure) {
     let now = try input.status().st_size
     guard now == bytes.count else {

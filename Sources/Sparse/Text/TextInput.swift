@@ -47,7 +47,7 @@ enum TextInput {
     }
   }
 
-  /// The decompressed text of an input, for whoever needs no more.
+  /// The decompressed text of an input, for callers that need no more.
   ///
   /// - Throws: `ReadingFailure` where the input cannot be opened, and for a file of another kind.
   static func stream(_ input: SystemInput) throws(ReadingFailure) -> any ByteStream {

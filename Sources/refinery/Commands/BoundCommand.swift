@@ -24,7 +24,7 @@ struct BoundCommand: ParsableCommand {
 
   func validate() throws {
     guard distance.isFinite, distance > 0 else {
-      throw ValidationError("--distance is \(distance): a number above 0 would be right")
+      throw ValidationError("--distance: expected a number above 0, got \(distance)")
     }
   }
 

@@ -25,12 +25,12 @@ struct OrderCommand: ParsableCommand {
 
   func validate() throws {
     guard (1...Int(Int32.max)).contains(rows) else {
-      throw ValidationError("--rows is \(rows): 1 to 2147483647 would be right")
+      throw ValidationError("--rows: expected a number from 1 to 2147483647, got \(rows)")
     }
     try CountLimits.check("--epochs", epochs, to: CountLimits.epochs)
-    guard batchSize >= 1 else { throw ValidationError("--batch-size is \(batchSize): 1 or more would be right") }
+    guard batchSize >= 1 else { throw ValidationError("--batch-size: expected a number of at least 1, got \(batchSize)") }
     if out == "-", json {
-      throw ValidationError("--out - and --json: standard output takes one of the two; a file would be right for --out")
+      throw ValidationError("--out - and --json: standard output takes one of the two; expected a file for --out")
     }
   }
 

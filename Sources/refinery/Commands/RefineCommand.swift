@@ -50,15 +50,15 @@ struct RefineCommand: ParsableCommand {
     TrainerSnippet?
 
   func validate() throws {
-    if let tau, !(0...1).contains(tau) { throw ValidationError("--tau is \(tau): 0 to 1 would be right") }
+    if let tau, !(0...1).contains(tau) { throw ValidationError("--tau: expected a number from 0 to 1, got \(tau)") }
     if tau != nil, window != nil { throw ValidationError("--tau and --window exclude each other") }
     if let window, window < 1 || window % 2 == 0 {
-      throw ValidationError("--window is \(window): an odd number would be right")
+      throw ValidationError("--window: expected an odd number, got \(window)")
     }
     if powers != nil, method == .bound { throw ValidationError("--powers goes with --method closed") }
     if let optimizer, GradientNorm(optimizer: optimizer) == nil {
       throw ValidationError(
-        "--optimizer is \(optimizer): one of \(GradientNorm.optimizers.joined(separator: ", ")) would be right")
+        "--optimizer: expected one of \(GradientNorm.optimizers.joined(separator: ", ")), got '\(optimizer)'")
     }
     if let points { try CountLimits.check("--points", points, from: 2, to: CountLimits.steps) }
     if emit != nil, output.json { throw ValidationError("--emit and --json exclude each other") }
@@ -66,7 +66,7 @@ struct RefineCommand: ParsableCommand {
 
   private static func powers(_ text: String) throws -> RefinementOptions.Powers {
     guard let powers = RefinementOptions.Powers(parsing: text) else {
-      throw ValidationError("--powers is \(text): two numbers from 0 to 10 would be right, as in 1/2")
+      throw ValidationError("--powers: expected two numbers from 0 to 10, as in 1/2, got '\(text)'")
     }
     return powers
   }

@@ -29,8 +29,8 @@ struct SubmitSlurmCommand: ParsableCommand {
   @Flag(help: "Print the scripts as JSON, and do nothing.") var json = false
 
   func validate() throws {
-    if !(1...100_000).contains(array) { throw ValidationError("--array is \(array): 1 to 100000 would be right") }
-    if jobs < 1 { throw ValidationError("--jobs is \(jobs): 1 or more would be right") }
+    if !(1...100_000).contains(array) { throw ValidationError("--array: expected a number from 1 to 100000, got \(array)") }
+    if jobs < 1 { throw ValidationError("--jobs: expected a number of at least 1, got \(jobs)") }
   }
 
   func run() throws {

@@ -35,7 +35,7 @@ struct SweepCommand: ParsableCommand {
   @Flag(help: "Print what was done, or with --dry-run what would be, as JSON.") var json = false
 
   func validate() throws {
-    if let jobs, jobs < 1 { throw ValidationError("--jobs is \(jobs): 1 or more would be right") }
+    if let jobs, jobs < 1 { throw ValidationError("--jobs: expected a number of at least 1, got \(jobs)") }
   }
 
   func run() throws {

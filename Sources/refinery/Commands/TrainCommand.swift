@@ -58,7 +58,7 @@ struct TrainCommand: ParsableCommand {
   func validate() throws {
     try CountLimits.check("--epochs", epochs, to: CountLimits.epochs)
     try CountLimits.check("--batch-size", batchSize, to: CountLimits.batchSize)
-    if let jobs, jobs < 1 { throw ValidationError("--jobs is \(jobs): 1 or more would be right") }
+    if let jobs, jobs < 1 { throw ValidationError("--jobs: expected a number of at least 1, got \(jobs)") }
     if engine == .reference, path != .automatic { throw ValidationError("--path is for the lane trainer only") }
     _ = try rates()
     let optimizer = try optimizerOptions.made()
@@ -121,7 +121,7 @@ struct TrainCommand: ParsableCommand {
   private func schedules() throws -> [Schedule] {
     let list = try Schedule.list(parsing: schedule)
     if let bare = list.first(where: \.needsNorms) {
-      throw ValidationError("--schedule \(bare): outside a sweep there is no prior run; refined:norms=FILE would be right")
+      throw ValidationError("--schedule \(bare): outside a sweep there is no prior run; expected refined:norms=FILE")
     }
     return list
   }
@@ -129,7 +129,7 @@ struct TrainCommand: ParsableCommand {
   private func rates() throws -> [Double] {
     try commaSeparated(learningRates).map { text in
       guard let rate = Double(text), rate.isFinite, rate >= 0 else {
-        throw ValidationError("--lr holds \"\(text)\": a number of 0 or more would be right, as in 0.0625")
+        throw ValidationError("--lr: expected a number of at least 0, as in 0.0625, got '\(text)'")
       }
       return rate
     }

@@ -11,7 +11,7 @@ enum CountLimits {
   /// - Throws: `ValidationError` where a value is not in `least`...`most`.
   static func check(_ option: String, _ value: Int, from least: Int = 1, to most: Int) throws {
     guard (least...most).contains(value) else {
-      throw ValidationError("\(option) is \(value): \(least) to \(most) would be right")
+      throw ValidationError("\(option): expected a number from \(least) to \(most), got \(value)")
     }
   }
 
@@ -20,8 +20,8 @@ enum CountLimits {
     let (steps, isTooLarge) = epochs.multipliedReportingOverflow(by: stepsPerEpoch)
     guard !isTooLarge, steps <= Self.steps else {
       throw ValidationError(
-        "--epochs is \(epochs), which with \(stepsPerEpoch) steps an epoch is more than \(Self.steps) steps: at most "
-          + "\(Self.steps / max(1, stepsPerEpoch)) would be right")
+        "--epochs: expected at most \(Self.steps / max(1, stepsPerEpoch)), since a run has at most \(Self.steps) steps and an epoch "
+          + "\(stepsPerEpoch) here; got \(epochs)")
     }
   }
 }

@@ -16,7 +16,7 @@ struct NormLogOptions: ParsableArguments {
   var norm: GradientNorm?
 
   func validate() throws {
-    if let run, run < 1 { throw ValidationError("--run is \(run): 1 or more would be right") }
+    if let run, run < 1 { throw ValidationError("--run: expected a number of at least 1, got \(run)") }
   }
 
   func selection(of norm: GradientNorm) -> NormLogSelection { NormLogSelection(column: column, run: run, norm: norm) }

@@ -42,7 +42,7 @@ extension Refinery {
       leave(lines: failure.description, failure.exitCode)
     case let failure as ConfigurationError:
       leave(lines: failure.description, ExitStatus.badData.rawValue)
-    // Only the command line brings these here: a configuration file's are `ConfigurationError`.
+    // These come from the command line only: a configuration file's are `ConfigurationError`.
     case let failure as ScheduleError:
       leave("refinery: error: \(failure.description)", ExitStatus.usage.rawValue)
     case let failure as OptimizerError:

@@ -40,7 +40,7 @@ struct LaneStep {
 protocol LaneRule: LaneUpdate {
   /// The optimizer's type, with its constants.
   associatedtype Method
-  /// Whether `end` reads the totals: norms and loss are computed then, whoever else wants them.
+  /// Whether `end` reads the totals: norms and loss are computed then, whether or not they are recorded.
   static var needsTotals: Bool { get }
   init(_ method: Method, _ memory: RuleMemory)
   /// Sets the scalars of a step.
