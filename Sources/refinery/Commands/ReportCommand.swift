@@ -34,7 +34,9 @@ struct ReportCommand: ParsableCommand {
 
   func validate() throws {
     if json, let format, format != .json { throw ValidationError("--json and --format \(format.rawValue) exclude each other") }
-    guard results.count <= 2 else { throw ValidationError("expected one results folder, or two to compare, got \(results.count)") }
+    guard results.count <= 2 else {
+      throw ValidationError("expected one results folder, or two to compare, got \(results.count)")
+    }
     if results.count == 2, json || (format ?? .markdown) != .markdown {
       throw ValidationError("a comparison of two folders is written as markdown only")
     }
