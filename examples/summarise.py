@@ -17,7 +17,7 @@ from results import mean
 
 matplotlib.use("svg")
 matplotlib.rcParams.update({"svg.hashsalt": "refinery", "svg.fonttype": "none", "font.size": 8, "axes.grid": True,
-                            "grid.alpha": 0.3, "axes.spines.top": False, "axes.spines.right": False, "path.simplify": True})
+                            "grid.alpha": 0.3, "axes.spines.top": False, "axes.spines.right": False, "path.simplify_threshold": 0.3})
 PAGE = ROOT / "docs/deep-learning.md"
 COLOURS = {"flat": "#8c959f", "stepwise": "#9a6700", "cosine": "#1a7f37", "linear": "#000000",
            "linear:warmup=0.05": "#6e7781", "wsd": "#8250df", "refined": "#cf222e", "refined-twice": "#0969da"}
@@ -101,16 +101,30 @@ def smoothed(norms):
     return median_filter(numpy.pad(norms, (0, 2 * width), mode="reflect"), size=width, mode="nearest")[:len(norms)]
 
 
+class PlainNumbers(matplotlib.ticker.LogFormatter):
+    """Labels of a logarithmic axis without exponents, also where it is shorter than a decade."""
+
+    def __call__(self, value, position=None):
+        return f"{value:g}" if super().__call__(value, position) else ""
+
+
+def plain_logarithm(axis):
+    axis.set_yscale("log")
+    axis.yaxis.set_major_formatter(PlainNumbers())
+    axis.yaxis.set_minor_formatter(PlainNumbers(minor_thresholds=(1.5, 0.6)))
+
+
 def norms_and_schedules(sweeps):
     figure, axes = matplotlib.pyplot.subplots(2, len(sweeps), figsize=(3.3 * len(sweeps), 4.6), sharex="col", squeeze=False)
     for (above, below), sweep in zip(axes.T, sweeps):
         for schedule, prior in PRIOR_OF.items():
             log = numpy.genfromtxt(sweep.results.norms_path(prior), delimiter=",", names=True)[sweep.network.norm]
-            above.plot(log, color=COLOURS[schedule], alpha=0.2, linewidth=0.5)
+            above.plot(range(0, len(log), 3), log[::3], color=COLOURS[schedule], alpha=0.25, linewidth=0.5)  # a third is enough
             above.plot(smoothed(log), color=COLOURS[schedule], label=f"run with {title(prior)}")
             below.plot(sweep.factors_of(schedule), color=COLOURS[schedule], label=title(schedule))
         below.plot(sweep.factors_of("linear"), color=COLOURS["linear"], linestyle="--", linewidth=0.8, label="linear")
-        above.set(yscale="log", title=sweep.network.name, ylabel=f"{sweep.network.norm} norm of the gradient")
+        plain_logarithm(above)
+        above.set(title=sweep.network.name, ylabel=f"{sweep.network.norm} norm of the gradient")
         below.set(xlabel="step", ylabel="factor")
         above.legend(frameon=False)
         below.legend(frameon=False)
@@ -126,7 +140,8 @@ def loss_against_rate(sweeps):
                          if None not in (values := [figures[metric] for figures in row])}
                 axis.plot(means.keys(), means.values(), marker=".", linewidth=1, color=COLOURS[schedule],
                           linestyle=STYLES.get(schedule, "-"), label=title(schedule))
-            axis.set(yscale="log", ylabel=("training loss" if metric == "train_loss" else "held-out loss") + ", last iterate")
+            plain_logarithm(axis)
+            axis.set(ylabel=("training loss" if metric == "train_loss" else "held-out loss") + ", last iterate")
         pair[0].set_title(sweep.network.name)
         pair[1].set_xlabel("learning rate, exponent of 2")
         pair[1].xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
