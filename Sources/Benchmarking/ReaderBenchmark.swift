@@ -67,8 +67,6 @@ public enum ReaderBenchmark {
   ///   - withGzip: whether the text is compressed and read again.
   /// - Throws: `ReadingFailure`, and `Skipped` where disk space for a temporary file is short.
   public static func time(path: String, name: String, repetitions: Int = 5, withGzip: Bool = true) throws -> Timing {
-    // Arrays would not be fresh where the allocator keeps what is freed.
-    return_freed_memory()
     let (bytes, arrayBytes) = try sizes(path)
     @Sendable func read(threads: Int) throws -> Double {
       try block { try LIBSVMReader.read(path: path, options: ReadingOptions(threads: threads, computesChecksum: false)) }
@@ -80,7 +78,10 @@ public enum ReaderBenchmark {
     let one = times[0]
     // Several times, for the sampler sees little of a short read.
     let memory = try peakMemory {
-      try repeatedly(1, for: .seconds(1)) { _ = try LIBSVMReader.read(path: path, options: ReadingOptions(threads: 2)) }
+      try repeatedly(1, for: .seconds(1)) {
+        return_freed_memory()
+        _ = try LIBSVMReader.read(path: path, options: ReadingOptions(threads: 2))
+      }
     }
     var timing = Timing(
       problem: name, bytes: bytes, megabytesPerSecond: Double(bytes) / 1e6 / median(one),
@@ -129,6 +130,8 @@ public enum ReaderBenchmark {
     let start = ContinuousClock.now
     var seconds: [Double] = []
     repeat {
+      // Arrays would not be fresh where the allocator keeps what is freed.
+      return_freed_memory()
       let before = ContinuousClock.now
       let result = try body()
       seconds.append((ContinuousClock.now - before) / .seconds(1))
@@ -198,6 +201,7 @@ public enum ReaderBenchmark {
   /// The largest growth of this process's anonymous memory in bytes while `body` runs, looked at every half millisecond; nil where it
   /// cannot be asked for.
   private static func peakMemory(_ body: () throws -> Void) rethrows -> Int? {
+    return_freed_memory()
     guard let before = anonymousMemory() else {
       try body()
       return nil
