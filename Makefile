@@ -10,7 +10,7 @@ SWEEP_FLAGS ?=
 refinery := .build/release/refinery
 libsvm_page ?= https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass
 
-.PHONY: help setup build test sweep report datasets bench bench-peers count-references fuzz test-faults test-slurm clean
+.PHONY: help setup build test sweep report datasets bench bench-peers count-references examples fuzz test-faults test-slurm test-package clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -71,15 +71,19 @@ test "$$counts" = "classes=$4 features=$3 rows=$2 " || { \
 mv "$$part" datasets/$1; echo "datasets/$1: $2 rows, $3 features, $4 classes"
 endef
 
-bench: build ## measures the trainer and the reader against this machine's limits
-	$(refinery) bench
+bench: build ## measures the trainer and the reader against this machine's limits; writes docs/performance.md
+	$(refinery) bench --out docs/performance.md
 
 bench-peers: build ## the same beside PyTorch and scikit-learn (in a virtual environment)
-	$(PYTHON) Benchmarks/peers.py
+	$(PYTHON) Scripts/benchmarks/peers.py
 
 count-references: setup ## what a training step allocates and how many references it counts (callgrind; x86-64)
 	$(SWIFT) build -c release --scratch-path .build/portable --product refinery
-	$(PYTHON) Benchmarks/count_references.py .build/portable/release/refinery
+	$(PYTHON) Scripts/benchmarks/count_references.py .build/portable/release/refinery
+
+EXAMPLES_FLAGS ?=
+examples: build ## trains networks under every schedule, writes docs/deep-learning.md's tables (PyTorch; EXAMPLES_FLAGS=...)
+	$(PYTHON) examples/run.py --refinery $(refinery) $(EXAMPLES_FLAGS)
 
 # libFuzzer and the address sanitizer come with the toolchain. What is found goes to .build/fuzzer/, beside the corpus that grows there.
 SECONDS ?= 60
@@ -95,6 +99,9 @@ test-faults: build ## kill -9, full disks, damaged journals, each followed by a 
 
 test-slurm: build ## an array of four tasks on a cluster of this one machine (as root; installs slurm-wlm and munge)
 	sh Tests/Faults/slurm.sh $(refinery)
+
+test-package: setup ## builds and runs a package that uses the library products
+	$(SWIFT) run --package-path Tests/LibraryPackage --scratch-path .build/library-package Example datasets/iris.scale.gz
 
 clean: ## removes what building left (not results/)
 	rm -rf .build

@@ -22,7 +22,10 @@ let package = Package(
   name: "refinery",
   platforms: [.macOS(.v15)],
   products: [
-    .executable(name: "refinery", targets: ["refinery"])
+    .executable(name: "refinery", targets: ["refinery"]),
+    .library(name: "Sparse", targets: ["Sparse"]),
+    .library(name: "Schedules", targets: ["Schedules"]),
+    .library(name: "Training", targets: ["Training"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
@@ -32,25 +35,31 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "SIMDShims"),
+    .target(name: "Platform"),
     .target(
       name: "Sparse",
-      dependencies: ["CZlib", "SIMDShims", .product(name: "Subprocess", package: "swift-subprocess")],
+      dependencies: ["CZlib", "SIMDShims", "Platform", .product(name: "Subprocess", package: "swift-subprocess")],
       swiftSettings: kernelFlags),
     .target(name: "Schedules", dependencies: ["CZlib"]),
-    .target(name: "Training", dependencies: ["Sparse", "Schedules", "SIMDShims"], swiftSettings: kernelFlags),
-    .target(name: "Sweeps", dependencies: ["Training", "Schedules", "Sparse", .product(name: "Yams", package: "Yams")]),
+    .target(name: "Training", dependencies: ["Sparse", "Schedules", "SIMDShims", "Platform"], swiftSettings: kernelFlags),
+    .target(
+      name: "Benchmarking", dependencies: ["Training", "Sparse", "CZlib", "SIMDShims", "Platform"], swiftSettings: kernelFlags),
+    .target(
+      name: "Sweeps", dependencies: ["Training", "Schedules", "Sparse", "Platform", .product(name: "Yams", package: "Yams")]),
     .target(name: "Reports", dependencies: ["Sweeps", "Training", "Schedules"]),
     .executableTarget(
       name: "refinery",
       dependencies: [
-        "Reports", "Sweeps", "Training", "Schedules", "Sparse", "SIMDShims",
+        "Reports", "Sweeps", "Benchmarking", "Training", "Schedules", "Sparse", "SIMDShims", "Platform",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .testTarget(name: "SparseTests", dependencies: ["Sparse", "CZlib"], resources: [.copy("Fixtures")]),
+    .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
+    .testTarget(name: "SparseTests", dependencies: ["Sparse", "Benchmarking", "CZlib"], resources: [.copy("Fixtures")]),
     .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "SIMDShims"], resources: [.copy("Fixtures")],
+      name: "TrainingTests", dependencies: ["Training", "Benchmarking", "SIMDShims"], resources: [.copy("Fixtures")],
       swiftSettings: [.unsafeFlags(architectureFlags)]),
+    .testTarget(name: "BenchmarkingTests", dependencies: ["Benchmarking"]),
     .testTarget(name: "SweepsTests", dependencies: ["Sweeps"], resources: [.copy("Fixtures")]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], resources: [.copy("Fixtures")]),
     .testTarget(name: "CommandLineTests", dependencies: ["refinery"], resources: [.copy("Fixtures")]),
@@ -64,7 +73,8 @@ if Context.environment["REFINERY_FUZZER"] != nil {
   package.targets.first { $0.name == "Sparse" }?.swiftSettings?.append(.unsafeFlags(flags))
   package.targets.append(
     .executableTarget(
-      name: "ReaderFuzzer", dependencies: ["Sparse", "CZlib"], path: "Tests/ReaderFuzzer", exclude: ["Corpus", "dictionary"],
+      name: "ReaderFuzzer", dependencies: ["Sparse", "Platform", "CZlib"], path: "Tests/ReaderFuzzer",
+      exclude: ["Corpus", "dictionary"],
       swiftSettings: [.unsafeFlags(flags + ["-O"])],
       linkerSettings: [.unsafeFlags(["-sanitize=address,fuzzer", "-use-ld=lld"])]))
 }

@@ -12,10 +12,17 @@ public struct Report: Sendable {
     case markdown, latex, csv, json, html
   }
 
-  /// A report in one format: the text, and the pictures that it refers to as `figures/NAME.svg`.
+  /// A report in one format: the text, and the pictures that it refers to as `FOLDER/NAME.svg`.
   public struct Rendering: Sendable {
     public let text: String
     public let figures: [Figure]
+  }
+
+  /// What `write` wrote.
+  public struct Written: Sendable {
+    public let figures: Int
+    /// Relative to the report.
+    public let figureFolder: String
   }
 
   static let title = "Learning-rate schedules on logistic regression"
@@ -28,29 +35,45 @@ public struct Report: Sendable {
   public init(_ results: SweepResults) {
     self.results = results
     let columns = ScheduleColumn.columns(of: results.configuration.schedules + Set(results.runs.map(\.schedule)).sorted())
-    comparisons = Self.optimizers(of: results).map { Comparison(results, optimizer: $0, columns: columns) }
+    let optimizers = Self.optimizers(of: results)
+    comparisons = zip(optimizers, Self.identifiers(of: optimizers)).map {
+      Comparison(results, optimizer: $0, identifier: $1, columns: columns)
+    }
   }
 
-  /// The configured optimizers as the journal spells them, then any others that it holds.
+  /// `sgd-momentum-0-9` for `sgd:momentum=0.9`; numbered where two would be the same, to a file system that knows no case too.
+  static func identifiers(of names: [String]) -> [String] {
+    var taken: Set<String> = []
+    return names.map { name in
+      let plain = name.replacingScalars { $0.isWordOfASCII ? nil : "-" }
+      var identifier = plain
+      var number = 1
+      while !taken.insert(identifier.lowercased()).inserted {
+        number += 1
+        identifier = "\(plain)-\(number)"
+      }
+      return identifier
+    }
+  }
+
+  /// The configured optimizers in their order, then any others that the journal holds.
   private static func optimizers(of results: SweepResults) -> [String] {
     let present = Set(results.runs.map(\.optimizer)).union(results.refinements.map(\.optimizer)).sorted()
-    var order: [String] = []
-    for optimizer in results.configuration.optimizers {
-      let spellings = present.filter { $0 == optimizer.name || $0.hasPrefix(optimizer.name + ":") }
-      for spelling in spellings.isEmpty ? [optimizer.name] : spellings where !order.contains(spelling) {
-        order.append(spelling)
-      }
-    }
-    return order + present.filter { !order.contains($0) }
+    var seen: Set<String> = []
+    return (results.configuration.optimizers.map(\.spelling) + present).filter { seen.insert($0).inserted }
   }
 
+  /// Whether there is neither a problem nor a run to report on.
+  public var isEmpty: Bool { results.problems.isEmpty && results.runs.isEmpty }
+
+  /// - Parameter figureFolder: Where the figures will lie, relative to the report.
   /// - Throws: the encoder's error, for JSON that cannot be written.
   /// - Complexity: O(n log n) in the number of runs.
-  public func render(_ format: Format) throws -> Rendering {
+  public func render(_ format: Format, figureFolder: String = "figures") throws -> Rendering {
     switch format {
     case .markdown:
       let document = document()
-      return Rendering(text: MarkdownWriter().write(document), figures: document.figures)
+      return Rendering(text: MarkdownWriter(figureFolder: figureFolder).write(document), figures: document.figures)
     case .latex:
       let tables = document().tables.filter { $0.identifier != Self.sessionTableIdentifier }
       return Rendering(text: LaTeXWriter().write(tables, introduction: Answer(comparisons).text), figures: [])
@@ -64,21 +87,23 @@ public struct Report: Sendable {
     }
   }
 
-  /// Writes the report, and its figures to `figures/` beside it.
+  /// Writes the report, and its figures to `figures` beside it, or to `STEM-figures` where that holds figures of another report
+  /// that is still there. Figures of this report that it has no longer are removed.
   ///
   /// - Parameter writeFile: Writes one file.
-  /// - Throws: What `writeFile` throws, and Foundation's error where the folder cannot be made.
+  /// - Throws: What `writeFile` throws, and Foundation's error where the folder cannot be made or a file not be removed.
+  @discardableResult
   public func write(
     to url: URL, format: Format, writeFile: (Data, URL) throws -> Void = { try $0.write(to: $1, options: .atomic) }
-  ) throws {
-    let rendering = try render(format)
+  ) throws -> Written {
+    let folder = FigureFolder(ofReportAt: url)
+    let rendering = try render(format, figureFolder: folder.name)
     if !rendering.figures.isEmpty {
-      let folder = url.deletingLastPathComponent().appending(path: "figures")
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      for figure in rendering.figures {
-        try writeFile(Data(figure.svg.utf8), folder.appending(path: figure.name + ".svg"))
-      }
+      try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+      for figure in rendering.figures { try writeFile(Data(folder.marked(figure).utf8), folder.file(of: figure)) }
     }
     try writeFile(Data(rendering.text.utf8), url)
+    if format == .markdown { try folder.removeStale(except: rendering.figures) }
+    return Written(figures: rendering.figures.count, figureFolder: folder.name)
   }
 }

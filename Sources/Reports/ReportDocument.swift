@@ -16,6 +16,7 @@ extension Report {
   private var opening: [Document.Block] {
     var blocks: [Document.Block] = [
       .heading(1, Self.title), .paragraph(Answer(comparisons).text),
+      .paragraph(Markup.plain(results.configuration.protocolSentence)),
     ]
     blocks += comparisons.compactMap { $0.table(.trainError).map { .table($0) } }
     if let figure = HeadlineFigure(comparisons: comparisons).render() { blocks.append(.figure(figure)) }
@@ -44,24 +45,16 @@ extension Report {
 
   private func figures(_ figures: [Figure?]) -> [Document.Block] { figures.compactMap { $0.map { .figure($0) } } }
 
-  /// The sweep's warnings, then what the numbers themselves call for.
-  var warnings: [String] { results.warnings.map(Self.withoutFolder) + comparisons.flatMap(\.warnings) }
-
-  /// `FOLDER/NAME: warning: ...` as `NAME: ...`: paths may differ between two runs.
-  private static func withoutFolder(_ warning: String) -> String {
-    guard let colon = warning.firstIndex(of: ":") else { return warning }
-    let path = warning[..<colon]
-    guard path.contains("/"), !path.contains(" "), let name = path.split(separator: "/").last else { return warning }
-    return String(name) + warning[colon...].replacing(": warning: ", with: ": ")
-  }
-
   private var warningsSection: [Document.Block] {
     warnings.isEmpty ? [] : [.heading(2, "Warnings"), .list(warnings)]
   }
 
-  /// Whether a problem is separable by its record, or with any optimizer.
-  private var separable: [Bool] {
-    results.problems.indices.map { problem in comparisons.contains { $0.separable[problem] } }
+  /// By problem: separable by its smallest loss or, where that is not known, by what every optimizer's runs end with.
+  private var separableMarks: [[Table.Mark]] {
+    results.problems.indices.map { problem in
+      guard !comparisons.isEmpty, comparisons.allSatisfy({ $0.separable[problem] }) else { return [] }
+      return [comparisons.contains { $0.endsWithoutErrors[problem] } ? .separable : .separableUnreached]
+    }
   }
 
   private var provenance: [Document.Block] {
@@ -70,8 +63,8 @@ extension Report {
     return [
       .heading(2, "Provenance"),
       .paragraph("Refinery \(results.version). \(counted(results.runs.count, "run")); seeds: \(range)."),
-      .table(results.problemTable(separable: separable)),
-    ] + (results.optimumTable(separable: separable).map { [.table($0)] } ?? []) + [
+      .table(results.problemTable(marks: separableMarks)),
+    ] + (results.optimumTable(marks: separableMarks).map { [.table($0)] } ?? []) + [
       .paragraph("The protocol:"), .code(results.protocolYAML, language: "yaml"),
     ]
   }
@@ -80,7 +73,20 @@ extension Report {
     var blocks: [Document.Block] = [.heading(2, "How this was run")]
     guard !results.sessions.isEmpty else { return blocks + [.paragraph("No session is on record.")] }
     blocks.append(.table(sessionTable))
-    return blocks
+    return blocks + otherPlans
+  }
+
+  /// What the results folder holds besides the plan that this report shows.
+  private var otherPlans: [Document.Block] {
+    var blocks: [Document.Block] = results.planKey.isEmpty ? [] : [.paragraph("This is plan \(results.planKey).")]
+    if !results.otherPlans.isEmpty {
+      blocks += [
+        .paragraph(
+          "The results folder holds other plans too, which `--protocol` shows; each with how it differs from the newest:"),
+        .list(results.otherPlans),
+      ]
+    }
+    return blocks + (results.morePlans.map { [.paragraph($0)] } ?? [])
   }
 
   static let sessionTableIdentifier = "sessions"
@@ -111,32 +117,5 @@ extension Report {
     if seconds < 60 { return "\(fixed(seconds, 1)) s" }
     if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
     return "\(whole / 3600) h \(whole % 3600 / 60) min"
-  }
-}
-
-extension Comparison {
-  /// What a reader must know of these numbers, one sentence each.
-  var warnings: [String] {
-    var warnings: [String] = []
-    let with = "with \(optimizerTitle)"
-    for problem in problems.indices {
-      let name = problems[problem].name
-      let titles = { (indices: [Int]) in listed(indices.map { columns[$0].title }) }
-      let missing = columns.indices.filter { byError[problem][$0].status == .missing }
-      if missing.count == columns.count {
-        warnings.append("\(name) \(with): nothing has been run yet.")
-      } else if !missing.isEmpty {
-        warnings.append("\(name) \(with): not run yet: \(titles(missing)).")
-      }
-      let partial = columns.indices.filter { (byError[problem][$0].best?.runs.count ?? seeds) < seeds }
-      if !partial.isEmpty { warnings.append("\(name) \(with): fewer than \(seeds) seeds so far: \(titles(partial)).") }
-      let diverged = columns.indices.filter { byError[problem][$0].status == .diverged }
-      if !diverged.isEmpty { warnings.append("\(name) \(with): every learning rate diverged: \(titles(diverged)).") }
-      let edges = columns.indices.filter { !edgeMarks(byError[problem][$0], problem: problem).isEmpty }
-      if !edges.isEmpty {
-        warnings.append("\(name) \(with): the best learning rate is at the edge of those tried: \(titles(edges)).")
-      }
-    }
-    return warnings
   }
 }

@@ -1,17 +1,21 @@
 import Foundation
 import Schedules
 import Sweeps
+import Training
 
 /// Two sweeps side by side: what a change of code or protocol changed, with its uncertainty.
 ///
-/// Every cell of the error table is compared, each sweep at its own chosen rate, by a paired t-test over the seeds that both
-/// have; p-values are corrected by Holm's method for the number of cells.
+/// Every complete cell of the error table is compared, each sweep at its own chosen rate, by a paired t-test over the seeds that
+/// both have; p-values are corrected by Holm's method for the number of cells. Problems are the same where their training data
+/// are, whatever their names; other data under one name are said and not compared.
 ///
 ///     print(ResultsComparison(before, after).markdown)
 public struct ResultsComparison: Sendable {
   /// One cell of both error tables.
   public struct Difference: Sendable {
-    public let problem, optimizer, schedule: String
+    /// The name in the first sweep that has the problem.
+    public let problem: String
+    public let optimizer, schedule: String
     /// Mean training errors, fractions of 1; nil where the sweep has no such cell.
     public let first, second: Double?
     /// Over the shared seeds; nil where there are too few of them.
@@ -23,16 +27,23 @@ public struct ResultsComparison: Sendable {
   }
 
   public let differences: [Difference]
+  /// What was not compared, or not under one name, a sentence each.
+  public let remarks: [String]
   /// Runs (problem, optimizer, schedule, learning rate, seed) that both have, and how many of those differ in any result.
   public let sharedRuns: Int
   public let differingRuns: Int
 
   /// - Complexity: O(n log n) in the number of runs.
   public init(_ first: SweepResults, _ second: SweepResults) {
+    let pairing = ProblemPairing(first.problems, second.problems)
+    let second = pairing.renamed(second)
     let reports = [Report(first), Report(second)]
     let cells = reports.map(Self.cells)
     var order: [Key] = []
-    for key in cells[0].order + cells[1].order where !order.contains(key) { order.append(key) }
+    var seen: Set<Key> = []
+    for key in cells[0].order + cells[1].order where seen.insert(key).inserted && !pairing.isOtherData(key.problem) {
+      order.append(key)
+    }
     let tests = order.map { key in Self.test(cells[0].cells[key], cells[1].cells[key]) }
     var adjusted = holmAdjusted(tests.compactMap { $0?.pValue })[...]
     differences = zip(order, tests).map { key, test in
@@ -40,12 +51,28 @@ public struct ResultsComparison: Sendable {
       return Difference(
         problem: key.problem, optimizer: key.optimizer, schedule: key.schedule, first: a?.best?.meanTrainError,
         second: b?.best?.meanTrainError, test: test, adjustedP: test == nil ? nil : adjusted.popFirst(),
-        isIdentical: Self.isIdentical(a, b))
+        isIdentical: Self.isIdentical(a, b, withTest: pairing.haveSameTestData(key.problem)))
     }
-    let results = [first, second].map { Dictionary($0.runs.map { (RunKey($0), $0) }, uniquingKeysWith: { a, _ in a }) }
+    let unfinished = order.filter { key in
+      [cells[0].cells[key], cells[1].cells[key]].contains { $0.map { !$0.isComplete && $0.best != nil } ?? false }
+    }
+    remarks =
+      pairing.remarks
+      + (unfinished.isEmpty
+        ? []
+        : [
+          "Not all learning rates and seeds have been run yet, and so not tested: "
+            + listed(unfinished.map { "\($0.problem), \($0.optimizer), \($0.schedule)" }) + "."
+        ])
+    let results = [first, second].map { results in
+      Dictionary(
+        results.runs.lazy.filter { !pairing.isOtherData($0.problem) }.map { (RunKey($0), $0) }, uniquingKeysWith: { a, _ in a })
+    }
     let shared = results[0].compactMap { key, run in results[1][key].map { (run, $0) } }
     sharedRuns = shared.count
-    differingRuns = shared.count { a, b in !Self.haveSameResult(a, b) }
+    differingRuns = shared.count { a, b in
+      !Self.haveSameResult(a, b, withTest: pairing.haveSameTestData(a.problem))
+    }
   }
 
   private struct Key: Hashable {
@@ -78,22 +105,22 @@ public struct ResultsComparison: Sendable {
     return (order, cells)
   }
 
-  private static func haveSameResult(_ a: RunRecord, _ b: RunRecord) -> Bool {
-    a.trainError == b.trainError && a.trainLoss == b.trainLoss && a.testError == b.testError && a.testLoss == b.testLoss
-      && a.diverged == b.diverged
+  private static func haveSameResult(_ a: RunRecord, _ b: RunRecord, withTest: Bool) -> Bool {
+    a.diverged == b.diverged && Quantity.allCases.allSatisfy { $0.isOfTestFile && !withTest || a[$0] == b[$0] }
   }
 
   private static func test(_ first: Cell?, _ second: Cell?) -> PairedTTest? {
-    guard let a = first?.values(\.trainError), let b = second?.values(\.trainError) else { return nil }
+    guard let first, let second, first.isComplete, second.isComplete else { return nil }
+    let (a, b) = (first.values(\.[.trainError]), second.values(\.[.trainError]))
     let shared = a.keys.filter { b[$0] != nil }.sorted()
     return PairedTTest(shared.compactMap { b[$0] }, shared.compactMap { a[$0] })
   }
 
-  private static func isIdentical(_ first: Cell?, _ second: Cell?) -> Bool {
+  private static func isIdentical(_ first: Cell?, _ second: Cell?, withTest: Bool) -> Bool {
     guard let a = first?.best, let b = second?.best, a.schedule == b.schedule, a.learningRate == b.learningRate,
       a.runs.count == b.runs.count
     else { return false }
-    return zip(a.runs, b.runs).allSatisfy { $0.seed == $1.seed && haveSameResult($0, $1) }
+    return zip(a.runs, b.runs).allSatisfy { $0.seed == $1.seed && haveSameResult($0, $1, withTest: withTest) }
   }
 
   /// A summary in a sentence or two, then a row for every cell that is not identical.
@@ -108,6 +135,7 @@ public struct ResultsComparison: Sendable {
           + "\(significant) of the others differ by more than chance (paired t-test over the shared seeds, Holm's correction, "
           + "\(percent(Standing.level)) %)."),
     ]
+    if !remarks.isEmpty { blocks.append(.list(remarks)) }
     if !changed.isEmpty { blocks.append(.table(table(changed))) }
     return MarkdownWriter().write(Document(blocks: blocks))
   }

@@ -16,13 +16,15 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   /// The share of the steps spent on warmup, 0 to 1.
   public let warmup: Double
 
+  /// The values that are not at their defaults, in canonical order.
+  private let given: [(key: String, text: String, isPath: Bool)]
   private let arguments: ScheduleArguments
   private let shape: any ScheduleShape
 
   /// - Parameters:
   ///   - text: a name, and keys with values.
   ///   - registry: the kinds of schedules to choose from.
-  /// - Throws: `ScheduleError`, which says what was found and what would be right.
+  /// - Throws: `ScheduleError`, which says what was found and what was expected.
   public init(parsing text: String, in registry: ScheduleRegistry = .builtIn) throws {
     let spelling = text.trimmingBlanks
     let (name, parts) = try ScheduleArguments.split(spelling, expecting: registry.names)
@@ -38,17 +40,31 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
     } catch let error as ScheduleError {
       throw ScheduleError(spelling: spelling, error.message)
     }
-    let given = parameters.compactMap { parameter in arguments.text(of: parameter.key).map { (parameter.key, $0) } }
-    self.description = ([name] + given.map { "\($0)=\($1)" }).joined(separator: ":")
-    let notes = given.map { "\($0) \($1)" }.joined(separator: ", ")
+    let given = parameters.compactMap { parameter in
+      arguments.text(of: parameter.key).map {
+        (key: parameter.key, text: $0, isPath: (parameter as? TextParameter)?.isPath ?? false)
+      }
+    }
+    self.given = given
+    self.description = ([name] + given.map { "\($0.key)=\($0.text)" }).joined(separator: ":")
+    let notes = given.map { "\($0.key) \($0.text)" }.joined(separator: ", ")
     self.columnTitle = type.columnTitle + (notes.isEmpty ? "" : " (\(notes))")
   }
 
-  /// Several, separated by commas.
+  /// Several, separated by commas; a comma within parentheses is part of a schedule.
   ///
   /// - Throws: `ScheduleError` as for one, also where one stands twice or between two commas there is nothing.
   public static func list(parsing text: String, in registry: ScheduleRegistry = .builtIn) throws -> [Schedule] {
-    try text.split(separator: ",", omittingEmptySubsequences: false).map { try Schedule(parsing: String($0), in: registry) }
+    var items = [""]
+    var depth = 0
+    for character in text {
+      if character == "(" { depth += 1 }
+      if character == ")" { depth -= 1 }
+      if character == ",", depth <= 0 { items.append("") } else { items[items.count - 1].append(character) }
+    }
+    // A parenthesis that nothing closes is part of a file's name.
+    if depth != 0 { items = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    return try items.map { try Schedule(parsing: $0, in: registry) }
   }
 
   /// Whether the schedule is made from gradient norms that a sweep provides (`refined` without `norms=`).
@@ -56,6 +72,14 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
 
   /// How a `refined` schedule refines; nil for the others.
   public var refinementOptions: RefinementOptions? { (shape as? RefinedSchedule)?.options }
+
+  /// The files that the schedule reads.
+  public var paths: [String] { given.filter(\.isPath).map(\.text) }
+
+  /// The canonical spelling with other paths.
+  public func spelling(replacingPaths replacement: (String) -> String) -> String {
+    ([name] + given.map { "\($0.key)=\($0.isPath ? replacement($0.text) : $0.text)" }).joined(separator: ":")
+  }
 
   /// Whether the spelling gives a value to `key`.
   public func gives(_ key: String) -> Bool { arguments.gives(key) }
@@ -67,17 +91,21 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   ///   - steps: of the run, at least 1.
   ///   - unspecifiedNorm: which norms a `refined` schedule takes its norms for where it does not say `norm=` (l2 goes with
   ///     SGD, l1 with Adam).
+  ///   - note: told what a reader should know of how a file was read: its path, and the message.
   /// - Throws: `ScheduleError` or `ScheduleFileError`, for schedules that read files or need more steps.
   /// - Complexity: O(steps), with refinement O(steps log steps).
-  public func factors(steps: Int, unspecifiedNorm: GradientNorm = .l2) throws -> [Double] {
+  public func factors(
+    steps: Int, unspecifiedNorm: GradientNorm = .l2, note: (_ path: String, LogMessage) -> Void = { _, _ in }
+  ) throws -> [Double] {
     guard steps > 0 else { throw ScheduleError(spelling: description, "\(steps) steps; expected at least 1") }
     let rising = Int((warmup * Double(steps)).rounded(.toNearestOrEven))
     let start = (0..<rising).map { Double($0 + 1) / Double(rising) }
     guard rising < steps else { return start }
     do {
       if let refined = shape as? RefinedSchedule {
-        return start + (try refined.factors(steps: steps - rising, unspecifiedNorm: unspecifiedNorm))
+        return start + (try refined.factors(steps: steps - rising, unspecifiedNorm: unspecifiedNorm, note: note))
       }
+      if let table = shape as? TableSchedule { return start + (try table.factors(steps: steps - rising, note: note)) }
       return start + (try shape.factors(steps: steps - rising))
     } catch let error as ScheduleError {
       throw ScheduleError(spelling: description, error.message)

@@ -19,6 +19,8 @@ public struct ScheduleRegistry: Sendable {
     OneCycleSchedule.self,
     RefinedSchedule.self,
     TableSchedule.self,
+    FormulaSchedule.self,
+    PiecewiseSchedule.self,
   ])
 
   public var names: [String] { shapes.map { $0.name } }

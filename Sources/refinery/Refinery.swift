@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Platform
 import Training
 
 /// The command line: parses, calls the floors below, prints.
@@ -19,7 +20,7 @@ struct Refinery: ParsableCommand {
     version: version,
     subcommands: [
       DataCommand.self, TrainCommand.self, OrderCommand.self, ScheduleCommand.self, RefineCommand.self, BoundCommand.self,
-      SweepCommand.self, SubmitCommand.self, ReportCommand.self, BenchCommand.self,
+      EmitCommand.self, SweepCommand.self, SubmitCommand.self, ReportCommand.self, BenchCommand.self,
     ])
 
   static let version = "0.1.0"
@@ -36,7 +37,7 @@ struct Refinery: ParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     exitWithMessageWhenFilesAreLost()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(commandLineArguments())
       try command.run()
     } catch {
       end(with: error)

@@ -46,6 +46,31 @@ import Testing
     #expect(json["labels"] as? [String: Int] == ["-1": 1, "3": 1])
   }
 
+  /// Once each: labels of a regression, and features that are not scaled.
+  @Test func unsuitableDataAreWarnedOf() throws {
+    let folder = try Program.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("target").path
+    let text = (0..<40).map { "\(Double($0) * 0.75) 1:\($0 % 7) 2:\(60 + $0)\n" }.joined()
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    let warnings = [
+      "\(path): warning: 40 distinct labels in 40 rows look like a regression target; each is trained as a class of its own",
+      "\(path): warning: features are not scaled: a value of 99 is beyond -30 to 30, which the learning rates of the grid may "
+        + "not suit; `refinery data scale` scales every feature to -1 to 1",
+    ]
+    let inspection = try Program.run("data", "inspect", path, "--json")
+    #expect(inspection.errors.split(separator: "\n").map(String.init) == warnings)
+    let ownWarnings = try inspection.json()["warnings"] as? [String]
+    #expect(ownWarnings?.map { "\(path): warning: \($0)" } == warnings)
+    let list = try Program.run("data", "list", folder.path, "--json")
+    #expect(list.errors.split(separator: "\n").map(String.init) == warnings)
+    #expect((try list.json()["datasets"] as? [[String: Any]])?.first?["warnings"] as? [String] == warnings)
+    let sweep = try Program.run("sweep", "--data", folder.path, "--dry-run")
+    #expect(sweep.errors.split(separator: "\n").map(String.init) == warnings)
+    #expect(sweep.output.contains("smallest loss"))
+    #expect(try Program.run("data", "inspect", "-", input: Data(text.utf8)).errors.hasPrefix("<stdin>: warning: 40 distinct"))
+  }
+
   /// The signal of a mapped file that is cut short; here it comes from outside.
   @Test func aFileThatIsLostWhileItIsReadEndsInAMessage() throws {
     let process = Process()
@@ -102,5 +127,45 @@ import Testing
       let errors = try Program.run(arguments).errors
       #expect(errors.hasPrefix(#"a\x1B[31m\x0Ab: error: no"#), "\(errors)")
     }
+  }
+
+  @Test func scaledFilesAreCompressedWhereTheirNameSaysSo() throws {
+    let folder = try Program.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let text = "1 1:0\n2 1:10\n1 1:5 2:1\n"
+    let (input, out) = (folder.appendingPathComponent("in").path, folder.appendingPathComponent("x").path)
+    try Data(text.utf8).write(to: URL(fileURLWithPath: input))
+    #expect(try Program.run("data", "scale", input, "--test", input, "--out", out).status == 0)
+    let result = try Program.run("data", "scale", input, "--test", input, "--out", out + ".gz")
+    #expect(result.status == 0)
+    for (plain, compressed) in [("x", "x.gz"), ("x.t", "x.t.gz")] {
+      let bytes = try Data(contentsOf: folder.appendingPathComponent(compressed))
+      #expect(bytes.starts(with: [0x1F, 0x8B]))
+      let inspections = try [plain, compressed].map {
+        try Program.run("data", "inspect", folder.appendingPathComponent($0).path).output
+      }
+      #expect(inspections[0] == inspections[1] && !inspections[0].isEmpty)
+    }
+    #expect(!FileManager.default.fileExists(atPath: out + ".gz.t"))
+    let other = try Program.run("data", "scale", input, "--out", out + ".xz")
+    #expect(other.status == 64)
+    #expect(!FileManager.default.fileExists(atPath: out + ".xz"))
+  }
+
+  @Test func namesThatAreNotUTF8AreTakenByTheirBytes() throws {
+    let folder = try Program.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = [
+      "-c",
+      #"printf '1 1:1\n2 1:2\n' > "$(printf 'lat\351n')"; "$0" data inspect "$(printf 'lat\351n')" > out; rm "$(printf 'lat\351n')""#,
+      Program.executable.path,
+    ]
+    shell.currentDirectoryURL = folder
+    try shell.run()
+    shell.waitUntilExit()
+    let output = try String(contentsOf: folder.appendingPathComponent("out"), encoding: .utf8)
+    #expect(output.split(separator: "\n").first?.split(separator: " ") == ["rows", "2"])
   }
 }

@@ -20,11 +20,15 @@ struct Program {
     try run(arguments, input: input, environment: environment)
   }
 
-  /// - Parameter errors: Where standard error goes instead of into the result.
+  /// - Parameters:
+  ///   - errors: Where standard error goes instead of into the result.
+  ///   - working: The working directory, where it is another one.
   static func run(
-    _ arguments: [String], input: Data? = nil, environment: [String: String] = [:], errors: FileHandle? = nil
+    _ arguments: [String], input: Data? = nil, environment: [String: String] = [:], errors: FileHandle? = nil,
+    in working: URL? = nil
   ) throws -> Result {
     let process = Process()
+    if let working { process.currentDirectoryURL = working }
     process.executableURL = executable
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

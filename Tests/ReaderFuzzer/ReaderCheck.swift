@@ -1,5 +1,5 @@
 import CZlib
-import Glibc
+import Platform
 
 @testable import Sparse
 
@@ -22,8 +22,9 @@ struct Plan {
   static let byteCount = 4
   let form: Form
   let indexBase: IndexBase?
-  let chunkSize: Int
-  /// Seldom more than one: starting threads takes far longer than reading.
+  /// Bytes of a stream's block, and of the least range.
+  let partSize: Int
+  /// Often 1: several take longer than reading.
   let threads: Int
   /// How a gzip stream is damaged, if it is: bits to flip (all of them: it is cut) and the place, in 256ths of the length.
   let damage: (bits: UInt8, place: Int)
@@ -42,58 +43,67 @@ struct Plan {
       default: .rows
       }
     indexBase = [nil, .zero, .one, nil][Int(input[0] >> 4 & 3)]
-    chunkSize = [1, 3 + Int(input[1]), 64, TextChunk.size][Int(input[0] >> 6 & 3)]
-    threads = hash >> 21 & 15 == 0 ? 3 : 1
+    partSize = [1, 3 + Int(input[1]), 64, 1 << 20][Int(input[0] >> 6 & 3)]
+    threads = hash >> 21 & 3 == 0 ? 3 : 1
     damage = (input[2], Int(input[3]))
   }
 }
 
-/// The vector path in chunks of any size finds what the byte loop finds in one piece.
+/// The vector path in ranges of any size finds what the byte loop finds in one piece.
 private func checkPlain(_ text: [UInt8], _ plan: Plan) {
-  let expected = outcome(text, indexBase: plan.indexBase, usesVectors: false, chunkSize: TextChunk.size)
-  let found = outcome(text, indexBase: plan.indexBase, usesVectors: true, chunkSize: plan.chunkSize, threads: plan.threads)
+  let expected = outcome(text, indexBase: plan.indexBase, usesVectors: false)
+  let found = outcome(text, indexBase: plan.indexBase, usesVectors: true, partSize: plan.partSize, threads: plan.threads)
   precondition(found == expected, "the vector path and the byte loop differ")
 }
 
 /// What the vector path takes, the byte loop takes and finds the same in it; what it refuses, it leaves as it was.
 private func checkRows(_ text: [UInt8], _ plan: Plan) {
   guard !text.isEmpty else { return }
-  let buffer = ChunkBuffer(capacity: text.count)
-  _ = buffer.bytes.update(fromContentsOf: text)
-  let chunk = buffer.chunk(0..<text.count).text
-
-  let byteLoop = ByteLoop(indexBase: plan.indexBase)
-  let expected = ParsedRows(chunk)
-  byteLoop.parse(chunk, into: &expected.rows, labels: &expected.labels)
-  let vectorLoop = VectorLoop(indexBase: plan.indexBase)
-  let found = ParsedRows(chunk)
-  let isTaken = vectorLoop.parse(chunk, readableBefore: 0, into: &found.rows, labels: &found.labels)
-  let isRight =
-    isTaken
-    ? found.hasRows(of: expected) && found.labels.labels == expected.labels.labels
-      && found.labels.firstFractionLine == expected.labels.firstFractionLine
-    : found.hasRows(of: ParsedRows(chunk))
-  precondition(isRight, "the vector path and the byte loop differ")
+  let lines = text.last == UInt8(ascii: "\n") ? text : text + [UInt8(ascii: "\n")]
+  let padded = lines + [UInt8](repeating: 0, count: VectorLoop.readBehind)
+  padded.withUnsafeBufferPointer { padded in
+    let chunk = UnsafeBufferPointer(rebasing: padded[..<lines.count])
+    let byteLoop = ByteLoop(indexBase: plan.indexBase)
+    let expected = ParsedRows(chunk)
+    byteLoop.parse(chunk, into: &expected.rows, labels: &expected.labels)
+    let vectorLoop = VectorLoop(indexBase: plan.indexBase)
+    let found = ParsedRows(chunk)
+    let isTaken = vectorLoop.parse(chunk, readableBefore: 0, into: &found.rows, labels: &found.labels)
+    let isRight =
+      isTaken
+      ? found.hasRows(of: expected) && found.labels.labels == expected.labels.labels
+        && found.labels.firstFractionLine == expected.labels.firstFractionLine
+      : found.hasRows(of: ParsedRows(chunk))
+    precondition(isRight, "the vector path and the byte loop differ")
+  }
 }
 
-/// Rows of a chunk, in exactly as much memory as it may need, so that the sanitizer finds what is written beyond.
+/// Rows of a text, in exactly as much memory as it may need, so that the sanitizer finds what is written beyond.
 private final class ParsedRows {
-  var rows: ChunkRows
+  var rows: RangeRows
   var labels = LabelTable()
-  private let segment: RowSegment
+  private let memory: RowMemory
 
   init(_ text: UnsafeBufferPointer<UInt8>) {
     let room = ByteCounts(text)
-    segment = RowSegment.allocate(entries: room.colons, rows: room.newlines)
-    rows = ChunkRows(segment, entry: 0, row: 0, firstEntry: 7, firstLine: 1)
+    memory = RowMemory(
+      columns: .allocate(capacity: room.colons), values: .allocate(capacity: room.colons),
+      rowEnds: .allocate(capacity: room.newlines), labelCodes: .allocate(capacity: room.newlines))
+    let place = RangeRows.Place(entry: 0, entries: room.colons, row: 0, rows: room.newlines)
+    rows = RangeRows(memory, place, firstLine: 1, thread: 0, file: "input")
   }
 
-  deinit { segment.deallocate() }
+  deinit {
+    memory.columns.deallocate()
+    memory.values.deallocate()
+    memory.rowEnds.deallocate()
+    memory.labelCodes.deallocate()
+  }
 
   func hasRows(of other: ParsedRows) -> Bool {
     let (a, b) = (rows, other.rows)
     return a.entryCount == b.entryCount && a.rowCount == b.rowCount && a.lineCount == b.lineCount
-      && a.errorCount == b.errorCount && a.queryRowCount == b.queryRowCount && a.smallestColumn == b.smallestColumn
+      && a.errors.count == b.errors.count && a.queryRowCount == b.queryRowCount && a.smallestColumn == b.smallestColumn
       && a.largestColumn == b.largestColumn && memcmp(a.columns, b.columns, a.entryCount * 4) == 0
       && memcmp(a.values, b.values, a.entryCount * 4) == 0 && memcmp(a.rowEnds, b.rowEnds, a.rowCount * 8) == 0
       && memcmp(a.labelCodes, b.labelCodes, a.rowCount * 4) == 0
@@ -107,15 +117,15 @@ private func checkGzip(_ text: [UInt8], _ plan: Plan) {
     // Two members, split anywhere, are one text.
     let split = text.count * plan.damage.place / 256
     let bytes = split > 0 ? stored(text[..<split]) + stored(text[split...]) : whole
-    let expected = outcome(text, indexBase: plan.indexBase, usesVectors: true, chunkSize: TextChunk.size)
-    let found = outcome(bytes, indexBase: plan.indexBase, usesVectors: true, chunkSize: plan.chunkSize, threads: plan.threads)
+    let expected = outcome(text, indexBase: plan.indexBase, usesVectors: true)
+    let found = outcome(bytes, indexBase: plan.indexBase, usesVectors: true, partSize: plan.partSize, threads: plan.threads)
     precondition(found == expected, "a gzip stream and its text differ")
     return
   }
   var bytes = whole
   let place = 2 + (bytes.count - 2) * plan.damage.place / 256
   if plan.damage.bits == 0xFF { bytes.removeSubrange(place...) } else { bytes[place] ^= plan.damage.bits }
-  _ = outcome(bytes, indexBase: plan.indexBase, usesVectors: true, chunkSize: plan.chunkSize, threads: plan.threads)
+  _ = outcome(bytes, indexBase: plan.indexBase, usesVectors: true, partSize: plan.partSize, threads: plan.threads)
 }
 
 /// Every number has the bits that the C library gives it.
@@ -142,12 +152,13 @@ private struct Outcome: Equatable {
 }
 
 private func outcome(
-  _ bytes: [UInt8], indexBase: IndexBase?, usesVectors: Bool, chunkSize: Int, threads: Int = 1
+  _ bytes: [UInt8], indexBase: IndexBase?, usesVectors: Bool, partSize: Int = 1 << 20, threads: Int = 1
 ) -> Outcome {
   // The limit spares asking the operating system.
   var options = ReadingOptions(
     indexBase: indexBase, threads: threads, computesChecksum: false, usesVectors: usesVectors, memoryLimit: 1 << 30)
-  options.chunkSize = chunkSize
+  options.blockSize = partSize
+  options.leastRangeSize = partSize
   do throws(ReadingFailure) {
     let file = try LIBSVMReader.read(bytes: bytes, name: "input", options: options)
     let matrix = file.data.matrix

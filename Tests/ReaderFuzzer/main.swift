@@ -1,7 +1,7 @@
 // Feeds the reader with inputs that libFuzzer makes up: `make fuzz SECONDS=600`.
 //
 // Whatever the bytes, the reader must end with a matrix or with errors, and with the same ones whichever way it takes.
-import Glibc
+import Platform
 
 /// libFuzzer's entry point, which no header of the toolchain declares.
 @_silgen_name("LLVMFuzzerRunDriver")

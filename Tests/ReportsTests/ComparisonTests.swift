@@ -1,6 +1,7 @@
 import Foundation
 import Sweeps
 import Testing
+import Training
 
 @testable import Reports
 
@@ -66,8 +67,8 @@ import Testing
     var results = Self.made
     for index in results.runs.indices where results.runs[index].schedule == "flat" {
       results.runs[index].diverged = true
-      results.runs[index].trainError = nil
-      results.runs[index].trainLoss = nil
+      results.runs[index][.trainError] = nil
+      results.runs[index][.trainLoss] = nil
     }
     let comparison = try #require(Report(results).comparisons.first)
     #expect(comparison.byError[0][0].status == .diverged)
@@ -79,7 +80,7 @@ import Testing
     let runs = [(-3, 0.3), (-2, 0.22), (-1, 0.2), (0, 0.204), (1, 0.3)].map { exponent, error in
       RunRecord(
         key: "", problem: "p", optimizer: "adam", schedule: "flat", learningRate: exp2(Double(exponent)), seed: 1, steps: 10,
-        trainError: error, trainLoss: error, diverged: false)
+        quantities: [.trainError: error, .trainLoss: error], diverged: false)
     }
     let width = try #require(RateCurve(runs).width(around: 0.5, tolerance: 0.05))
     // Limit 21 %: half way to -2, all of 0 and 0.6 of 9.6 on the way to 1.
@@ -97,5 +98,96 @@ import Testing
     #expect(row.columns == [0, 1, 2, 3, 4, 5])
     #expect(row.predictedRanks == [6, 5, 4, 3, 1, 2])
     #expect(try #require(row.errorTau) > 0.8)
+  }
+
+  @Test func everyRefinementHasItsBound() throws {
+    var results = SyntheticSweep(
+      schedules: ["flat", "linear", "refined", "refined:tau=0.2", "refined:warmup=0.1", "refined:round=2"],
+      excess: ["flat": 0.2],
+      seeds: 3
+    ).results()
+    let shared = ["flat": 0.3, "linear": 0.2]
+    let bounds = ["refined": 0.15, "refined:tau=0.2": 0.1, "refined:warmup=0.1": 0.25, "refined:round=2": 0.05]
+    let norms = try #require(results.refinements.first)
+    results.refinements = bounds.map { schedule, bound in
+      var record = norms
+      record.schedule = schedule
+      record.round = schedule.hasSuffix("round=2") ? 2 : 1
+      record.bounds = shared.merging([schedule: bound]) { $1 }
+      // The bounds of another run's norms are not compared with these.
+      if record.round == 2 { record.bounds["flat"] = 0.31 }
+      return record
+    }
+    let comparison = try #require(Report(results).comparisons.first)
+    let problem = try #require(comparison.problems.firstIndex { $0.name == norms.problem })
+    let row = try #require(TheoryRow(comparison, problem: problem))
+    #expect(row.columns.map { comparison.columns[$0].key } == ["flat", "linear", "refined", "refined:warmup=0.1"])
+    #expect(row.bounds == [0.3, 0.2, 0.1, 0.25])
+    #expect(row.predictedRanks == [4, 2, 1, 3])
+  }
+
+  @Test func aFailedRefinementHidesNoOther() throws {
+    var results = SyntheticSweep(schedules: ["linear", "refined:tau=0.9", "refined"], excess: [:], seeds: 3).results()
+    for refinement in results.refinements {
+      var failed = refinement
+      (failed.schedule, failed.failure, failed.bounds) = ("refined:tau=0.9", "a smoothed norm of zero at step 1", [:])
+      results.refinements.append(failed)
+    }
+    let comparison = try #require(Report(results).comparisons.first)
+    #expect(TheoryRow(comparison, problem: 0) != nil)
+    #expect(RefinedSchedulesFigure(comparison: comparison).render() != nil)
+  }
+
+  @Test func aColumnThatHasNotBeenRunIsNotBlamedOnAnother() throws {
+    var results = SyntheticSweep(schedules: ["linear", "refined", "refined:warmup=0.1"], excess: [:], seeds: 3).results()
+    results.runs.removeAll { $0.schedule.hasPrefix("refined") }
+    for index in results.refinements.indices { results.refinements[index].failure = "a smoothed norm of zero at step 1" }
+    let comparison = try #require(Report(results).comparisons.first)
+    #expect(comparison.byError[0].map(\.status) == [.measured, .noRefinement("a smoothed norm of zero at step 1"), .missing])
+  }
+
+  @Test func aDaggerStandsWhereNoErrorsWereSeen() throws {
+    // Without a smallest loss on record, runs of SGD that end with errors do not make the problem separable in its tables.
+    var results = SyntheticSweep(seeds: 3, hasOptimum: false).results()
+    for index in results.runs.indices
+    where results.runs[index].optimizer == "sgd" && results.runs[index].problem == "wine.scale" {
+      results.runs[index][.trainError] = results.runs[index][.trainError].map { $0 + 0.01 }
+    }
+    let comparisons = Report(results).comparisons
+    #expect(comparisons.map { $0.separable.last } == [true, false])
+    #expect(comparisons.map { $0.separableMarks(5) } == [[.separable], []])
+    let tables = Report(results).document().tables
+    #expect(tables.first { $0.identifier == "problems" }?.rows.last?.marks == [])
+  }
+
+  @Test func separableWithErrorsIsNotCalledErrorFree() throws {
+    var results = SyntheticSweep(seeds: 3).results()
+    for index in results.runs.indices
+    where results.runs[index].optimizer == "sgd" && results.runs[index].problem == "wine.scale" {
+      results.runs[index][.trainError] = results.runs[index][.trainError].map { $0 + 0.01 }
+    }
+    let report = Report(results)
+    #expect(report.comparisons.map { $0.separable.last } == [true, true])
+    let tables = report.document().tables
+    let adam = try #require(tables.first { $0.identifier == "training-error-adam" })
+    let sgd = try #require(tables.first { $0.identifier == "training-error-sgd" })
+    #expect(adam.legend.contains { $0.contains("training ends without errors") })
+    #expect(!sgd.legend.contains { $0.contains("training ends without errors") })
+    #expect(sgd.legend.contains { $0.contains("though training did not reach zero errors") })
+  }
+
+  @Test func theRefinedFigureNamesTheNormThatWasUsed() throws {
+    var results = SyntheticSweep(
+      schedules: ["linear", "refined", "refined:norm=l1", "refined:norm=l2"], excess: [:], seeds: 3
+    ).results()
+    let captions = { (results: SweepResults) in
+      Report(results).comparisons.map { RefinedSchedulesFigure(comparison: $0).render()?.svg ?? "" }
+    }
+    #expect(zip(captions(results), ["l1", "l2"]).allSatisfy { $0.contains("above: \($1) norm of") })
+    for index in results.refinements.indices {
+      results.refinements[index].schedule =
+        results.refinements[index].optimizer == "adam" ? "refined:norm=l2" : "refined:norm=l1"
+    }
+    #expect(zip(captions(results), ["l2", "l1"]).allSatisfy { $0.contains("above: \($1) norm of") })
   }
 }

@@ -72,8 +72,47 @@ import Testing
     let text = try markdown(part)
     #expect(text.contains("| vowel.scale | missing |"))
     #expect(text.contains("glass.scale with Adam: not run yet: refined."))
-    #expect(text.contains("letter.scale with Adam: fewer than 10 seeds so far"))
-    #expect(text.contains("… not all seeds have been run yet."))
+    #expect(text.contains("letter.scale with Adam: not all learning rates and seeds have been run yet"))
+    #expect(text.contains("… not all learning rates and seeds have been run yet"))
+  }
+
+  /// All seeds at the rate that is shown, but not all rates: marked, and out of ranks, means and tests.
+  @Test func whatIsNotCompleteIsComparedWithNothing() throws {
+    var part = results
+    part.incomplete = [
+      IncompleteSchedule(problem: "glass.scale", optimizer: "adam", schedule: "inverse", runs: 119, missingRuns: 1)
+    ]
+    let comparison = Report(part).comparisons[0]
+    let glass = try #require(part.problems.firstIndex { $0.name == "glass.scale" })
+    let column = try #require(comparison.columns.firstIndex { $0.key == "inverse" })
+    #expect(comparison.byError[glass].map(\.isComplete) == comparison.columns.indices.map { $0 != column })
+    #expect(!Ranking(.trainError, of: comparison).problems.contains(glass))
+    #expect(Ranking(.trainError, of: Report(part).comparisons[1]).problems.contains(glass))
+    #expect(comparison.standing(.trainError, problem: glass).pValues[column] == nil)
+    let text = try markdown(part)
+    #expect(text.contains("glass.scale with Adam: not all learning rates and seeds have been run yet: 1/t."))
+    #expect(text.contains("… not all learning rates and seeds have been run yet"))
+  }
+
+  @Test func optimizersComeInTheConfigurationsOrder() throws {
+    var sweep = SyntheticSweep(seeds: 2)
+    sweep.optimizers = [.sgd(), .adam()]
+    #expect(Report(sweep.results()).comparisons.map(\.optimizer) == ["sgd", "adam"])
+    var results = SyntheticSweep(seeds: 2).results()
+    results.configuration.optimizers = [.adam(beta2: 0.999), .sgd(), .adam()]
+    #expect(Report(results).comparisons.map(\.optimizer) == ["adam:beta2=0.999", "sgd", "adam"])
+  }
+
+  @Test func otherPlansStandInTheClosingSection() throws {
+    var results = results
+    results.planKey = "01234567"
+    results.otherPlans = ["89abcdef: epochs: 5 (2024-01-02T03:04:05Z)"]
+    results.morePlans = "Other plans of this results folder hold more (wsd: `--protocol 89abcdef`)."
+    let text = try markdown(results)
+    let closing = try #require(text.range(of: "## How this was run"))
+    for line in ["This is plan 01234567.", "89abcdef: epochs: 5", "hold more"] {
+      #expect(text[closing.upperBound...].contains(line) && !text[..<closing.lowerBound].contains(line))
+    }
   }
 
   @Test func emptyResultsStillMakeAReport() throws {
@@ -129,7 +168,17 @@ import Testing
     for figure in figures {
       #expect(text.contains("(figures/\(figure.name).svg)"))
       let svg = try Data(contentsOf: folder.appending(path: "figures/\(figure.name).svg"))
-      #expect(svg == Data(figure.svg.utf8))
+      let text = String(decoding: svg, as: UTF8.self)
+      #expect(text.replacing("<metadata>Figure of REPORT.md</metadata>\n", with: "") == figure.svg)
+      #expect(text != figure.svg)
     }
+  }
+
+  @Test func optimizersStandInTheConfigurationsOrder() {
+    var configuration = SweepConfiguration()
+    configuration.optimizers = [.sgd(momentum: 0.9), .sgd(), .adam(beta2: 0.999), .sgd(momentum: 0.5)]
+    let results = SweepResults(protocolYAML: "", version: "0", configuration: configuration)
+    #expect(
+      Report(results).comparisons.map(\.optimizer) == ["sgd:momentum=0.9", "sgd", "adam:beta2=0.999", "sgd:momentum=0.5"])
   }
 }

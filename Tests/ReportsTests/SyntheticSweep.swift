@@ -81,10 +81,12 @@ struct SyntheticSweep {
       key: "\(problem)-\(optimizer)-\(schedule)-\(exponent)-\(seed)", problem: problem, optimizer: optimizer,
       schedule: schedule,
       learningRate: exp2(Double(exponent)), seed: seed, steps: 100 * max(1, rows / 16),
-      trainError: diverged ? nil : (exact * Double(rows)).rounded() / Double(rows),
-      trainLoss: diverged ? nil : 2 * error + 0.02 * relative,
-      testError: diverged || !hasTest || rows <= 500 ? nil : exact * 1.1,
-      testLoss: diverged || !hasTest || rows <= 500 ? nil : 2.2 * error + 0.03 * relative, diverged: diverged)
+      quantities: [
+        .trainError: diverged ? nil : (exact * Double(rows)).rounded() / Double(rows),
+        .trainLoss: diverged ? nil : 2 * error + 0.02 * relative,
+        .testError: diverged || !hasTest || rows <= 500 ? nil : exact * 1.1,
+        .testLoss: diverged || !hasTest || rows <= 500 ? nil : 2.2 * error + 0.03 * relative,
+      ], diverged: diverged)
   }
 
   private func addRefinement(_ results: inout SweepResults, _ problem: String, _ optimizer: String) {
@@ -116,7 +118,7 @@ struct SyntheticSweep {
 
   private func addTraces(_ results: inout SweepResults) {
     for run in results.runs where run.seed == 1 && run.learningRate == (run.optimizer == "adam" ? 0.0625 : 0.5) {
-      guard let loss = run.trainLoss else { continue }
+      guard let loss = run[.trainLoss] else { continue }
       let losses = (0..<512).map { i -> Float in
         let x = Double(i)
         let decay: Double = run.schedule == "linear" ? 0.1 * (1 - x / 512) : 0.05

@@ -1,4 +1,3 @@
-import CZlib
 import Foundation
 import Sparse
 
@@ -45,26 +44,18 @@ func errors(in text: String, options: ReadingOptions = ReadingOptions()) throws 
 }
 
 /// Text compressed with gzip, as one member.
-func gzip(_ text: [UInt8]) -> [UInt8] {
-  var stream = z_stream()
-  deflateInit2_(&stream, 6, Z_DEFLATED, 31, 8, 0, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size))
-  defer { deflateEnd(&stream) }
-  var input = text
-  var output = [UInt8](repeating: 0, count: Int(deflateBound(&stream, uLong(text.count))))
-  let count = input.withUnsafeMutableBufferPointer { input in
-    output.withUnsafeMutableBufferPointer { output in
-      stream.next_in = input.baseAddress
-      stream.avail_in = uInt(input.count)
-      stream.next_out = output.baseAddress
-      stream.avail_out = uInt(output.count)
-      deflate(&stream, Z_FINISH)
-      return output.count - Int(stream.avail_out)
-    }
-  }
-  return Array(output[..<count])
+func gzip(_ text: [UInt8]) throws -> [UInt8] {
+  var compressed: [UInt8] = []
+  let deflater = try GzipDeflater(name: "text") { compressed += $0 }
+  try text.withUnsafeBytes { try deflater.append($0) }
+  try deflater.finish()
+  return compressed
 }
 
 /// Lines of all lengths, with and without a newline at the end.
 let textsOfManyLineLengths = [
   "", "\n", "a", "a\n", "\n\n\n", "a\nbb\n\ncccccccccccc\nd", "a\nbb\n\ncccccccccccc\nd\n", "cccccccccccccccc\n\nd",
 ]
+
+/// The seed of random texts: `REFINERY_TEST_SEED`, or 1. A failure prints it.
+let testSeed = ProcessInfo.processInfo.environment["REFINERY_TEST_SEED"].flatMap { UInt64($0) } ?? 1

@@ -74,7 +74,7 @@ enum TinySweep {
 extension SweepResults {
   /// Every part of the results, to compare two of them.
   var everything: [AnyHashable] {
-    [protocolYAML, version, configuration, problems, runs, refinements, traces, warnings] as [AnyHashable]
+    [protocolYAML, version, configuration, problems, runs, refinements, traces, warnings, incomplete] as [AnyHashable]
   }
 }
 

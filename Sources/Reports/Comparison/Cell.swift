@@ -14,11 +14,20 @@ public struct Cell: Sendable {
 
   public let status: Status
   public let best: BestRate?
+  /// Whether all learning rates and seeds that the plan asks for have been run. What is not complete may still change, and is
+  /// compared with nothing.
+  public let isComplete: Bool
   /// Rates, by spelling, at which a seed diverged.
   public let divergedRates: [String: [Double]]
 
-  init(runs: [RunRecord], criterion: BestRate.Criterion, refinementFailure: String?) {
+  /// - Parameters:
+  ///   - seeds: that the plan asks for.
+  ///   - isIncomplete: whether runs of some spelling are missing.
+  init(
+    runs: [RunRecord], criterion: BestRate.Criterion, seeds: Int, isIncomplete: Bool, refinementFailure: String?
+  ) {
     best = BestRate.select(from: runs, by: criterion)
+    isComplete = !isIncomplete && (best?.runs.count ?? seeds) >= seeds
     var rates: [String: Set<Double>] = [:]
     for run in runs where run.diverged { rates[run.schedule, default: []].insert(run.learningRate) }
     divergedRates = rates.mapValues { $0.sorted() }

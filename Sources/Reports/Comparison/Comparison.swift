@@ -5,6 +5,8 @@ import Training
 /// All that the report says about one optimizer, before it is written down.
 public struct Comparison: Sendable {
   public let optimizer: String
+  /// Of figures' files and tables' anchors: ASCII letters, digits and hyphens.
+  let identifier: String
   public let problems: [ProblemSummary]
   public let columns: [ScheduleColumn]
   /// Seeds that the configuration asks for.
@@ -13,55 +15,62 @@ public struct Comparison: Sendable {
   public let byError: [[Cell]]
   /// By problem, then column: at the rate with the lowest mean training loss.
   public let byLoss: [[Cell]]
-  /// Whether the problem ends with no errors, so that its averages say nothing.
+  /// Whether the classes of a problem can be separated, so that its averages say nothing: by its smallest loss or, where that is
+  /// not known, by runs of this optimizer that end without errors.
   public let separable: [Bool]
-  /// First-round refinement of each problem.
-  public let refinements: [RefinementRecord?]
+  /// Whether all runs of some cell end without errors.
+  let endsWithoutErrors: [Bool]
+  /// By problem: the refinements of all spellings, by round, then in the order of the columns.
+  public let refinements: [[RefinementRecord]]
   let runsBySchedule: [[String: [RunRecord]]]
   let tracesBySchedule: [[String: [TraceRecord]]]
 
   /// - Complexity: O(n log n) in the number of runs.
-  init(_ results: SweepResults, optimizer: String, columns: [ScheduleColumn]) {
+  init(_ results: SweepResults, optimizer: String, identifier: String, columns: [ScheduleColumn]) {
     self.optimizer = optimizer
+    self.identifier = identifier
     self.columns = columns
     problems = results.problems
-    seeds = results.configuration.seeds
+    let seeds = results.configuration.seeds
+    self.seeds = seeds
+    let incomplete = Dictionary(grouping: results.incomplete.lazy.filter { $0.optimizer == optimizer }) { $0.problem }
     let runs = Dictionary(grouping: results.runs.lazy.filter { $0.optimizer == optimizer }) { $0.problem }
     let traces = Dictionary(grouping: results.traces.lazy.filter { $0.optimizer == optimizer }) { $0.problem }
     let refined = Dictionary(grouping: results.refinements.lazy.filter { $0.optimizer == optimizer }) { $0.problem }
     var byError: [[Cell]] = []
     var byLoss: [[Cell]] = []
     var bySchedule: [[String: [RunRecord]]] = []
-    var refinements: [RefinementRecord?] = []
+    var refinements: [[RefinementRecord]] = []
+    let order = Dictionary(columns.flatMap(\.schedules).enumerated().map { ($1, $0) }, uniquingKeysWith: min)
     for problem in results.problems {
       let ofProblem = Dictionary(grouping: runs[problem.name] ?? []) { $0.schedule }
-      let records = (refined[problem.name] ?? []).sorted { $0.round < $1.round }
+      let isIncomplete = Set((incomplete[problem.name] ?? []).map(\.schedule))
+      let records = (refined[problem.name] ?? []).sorted { a, b in
+        (a.round, order[a.schedule] ?? .max, a.schedule) < (b.round, order[b.schedule] ?? .max, b.schedule)
+      }
       let cells = { (criterion: BestRate.Criterion) in
         columns.map { column in
           Cell(
-            runs: column.schedules.flatMap { ofProblem[$0] ?? [] }, criterion: criterion,
-            refinementFailure: column.name == "refined" ? records.lazy.compactMap(\.failure).first : nil)
+            runs: column.schedules.flatMap { ofProblem[$0] ?? [] }, criterion: criterion, seeds: seeds,
+            isIncomplete: column.schedules.contains(where: isIncomplete.contains),
+            refinementFailure: records.lazy.filter { column.schedules.contains($0.schedule) }.compactMap(\.failure).first)
         }
       }
       byError.append(cells(.trainError))
       byLoss.append(cells(.trainLoss))
       bySchedule.append(ofProblem)
-      refinements.append(records.first)
+      refinements.append(records)
     }
     self.byError = byError
     self.byLoss = byLoss
     runsBySchedule = bySchedule
     tracesBySchedule = results.problems.map { Dictionary(grouping: traces[$0.name] ?? []) { $0.schedule } }
     self.refinements = refinements
-    separable = zip(results.problems, byError).map { problem, cells in
-      problem.optimum.map(\.separable) ?? Self.endsWithoutErrors(cells)
+    endsWithoutErrors = byError.map { cells in
+      // Weights that tell nothing, whose classes are all equally likely, may be counted as without error, but not their loss.
+      cells.compactMap(\.best).contains { $0.meanTrainError == 0 && $0.meanTrainLoss < log(2) }
     }
-  }
-
-  /// Without an optimum on record: the best cell has no error with any seed.
-  private static func endsWithoutErrors(_ cells: [Cell]) -> Bool {
-    let best = cells.compactMap(\.best).map(\.meanTrainError).min()
-    return best == 0
+    separable = zip(results.problems, endsWithoutErrors).map { problem, ends in problem.optimum.map(\.separable) ?? ends }
   }
 
   /// As papers write it, with constants that are not the defaults; the journal's spelling where this version does not know it.
@@ -69,15 +78,10 @@ public struct Comparison: Sendable {
     (try? Optimizer(parsing: optimizer))?.title ?? optimizer
   }
 
-  /// For names of files and anchors.
-  var identifier: String {
-    String(optimizer.map { $0.isLetter || $0.isNumber ? $0 : "-" })
-  }
-
-  /// Problems of which every column of these cells is measured and which are not separable: those that averages are over.
+  /// Problems of which every column of these cells is complete and which are not separable: those that averages are over.
   func averaged(_ cells: [[Cell]]) -> [Int] {
     problems.indices.filter { index in
-      !separable[index] && cells[index].allSatisfy { $0.status == .measured || $0.status == .diverged }
+      !separable[index] && cells[index].allSatisfy { $0.isComplete && ($0.status == .measured || $0.status == .diverged) }
         && cells[index].contains { $0.status == .measured }
     }
   }

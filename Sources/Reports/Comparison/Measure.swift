@@ -1,5 +1,6 @@
 import Foundation
 import Sweeps
+import Training
 
 /// What a table shows of a run.
 enum Measure: Sendable {
@@ -16,14 +17,21 @@ enum Measure: Sendable {
     }
   }
 
+  /// What a run must have been recorded with.
+  var quantity: Quantity {
+    switch self {
+    case .trainError: .trainError
+    case .testError: .testError
+    case .trainLoss, .distance: .trainLoss
+    }
+  }
+
   /// Errors in per cent, losses in nats; nil where the run has no such value.
   func value(of run: RunRecord, problem: ProblemSummary) -> Double? {
     switch self {
-    case .trainError: run.trainError.map { 100 * $0 }
-    case .testError: run.testError.map { 100 * $0 }
-    case .trainLoss: run.trainLoss
+    case .trainError, .testError, .trainLoss: run[quantity].map { quantity.isFraction ? 100 * $0 : $0 }
     case .distance:
-      run.trainLoss.flatMap { loss in
+      run[quantity].flatMap { loss in
         problem.optimum.map { log10(max(loss - $0.loss, Self.smallestDistance)) }
       }
     }

@@ -9,13 +9,24 @@ public struct ScheduleColumn: Sendable, Hashable {
   public let title: String
   /// Canonical spellings, in the configuration's order.
   public let schedules: [String]
+  let style: ScheduleStyle
 
-  init(key: String, schedules: [String]) {
+  private init(key: String, schedules: [String], style: ScheduleStyle) {
     self.key = key
     self.schedules = schedules
-    name = key.split(separator: ":").first.map(String.init) ?? key
+    self.style = style
+    name = Self.name(of: key)
     title = ScheduleStyle.title(of: key)
   }
+
+  /// A column of its own for each spelling.
+  static func each(_ spellings: [String]) -> [ScheduleColumn] {
+    zip(spellings, ScheduleStyle.styles(of: spellings.map(name))).map { spelling, style in
+      ScheduleColumn(key: spelling, schedules: [spelling], style: style)
+    }
+  }
+
+  private static func name(of key: String) -> String { key.split(separator: ":").first.map(String.init) ?? key }
 
   /// The hyper-parameters that tell a spelling from the others of its column, as in `offset=0.1`; empty for defaults.
   static func parameters(of schedule: String) -> String {
@@ -36,6 +47,8 @@ public struct ScheduleColumn: Sendable, Hashable {
       if members[key] == nil { order.append(key) }
       if members[key]?.contains(schedule) != true { members[key, default: []].append(schedule) }
     }
-    return order.map { ScheduleColumn(key: $0, schedules: members[$0] ?? []) }
+    return zip(order, ScheduleStyle.styles(of: order.map(name))).map { key, style in
+      ScheduleColumn(key: key, schedules: members[key] ?? [], style: style)
+    }
   }
 }

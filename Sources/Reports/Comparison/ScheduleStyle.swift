@@ -1,22 +1,53 @@
 import Foundation
 import Schedules
 
-/// How a schedule looks wherever it is shown. Title and colour are the registry's; the colour is made as dark as a white page
-/// or as light as a near-black one needs, and the dash pattern tells lines apart in grey print.
-struct ScheduleStyle {
-  /// `#rrggbb`, for a white page.
-  let light: String
-  /// `#rrggbb`, for a near-black page.
-  let dark: String
+/// How a schedule looks wherever it is shown: a colour, made as dark as a white page or as light as a near-black one needs, and a
+/// dash pattern, which tells lines apart in grey print.
+struct ScheduleStyle: Sendable, Hashable {
+  /// For a white page.
+  let light: SRGBColor
+  /// For a near-black page.
+  let dark: SRGBColor
   /// SVG's stroke-dasharray; empty for a solid line.
   let dashes: String
 
+  private init(_ color: SRGBColor, dashes: String) {
+    light = color.mixed(with: .black, until: { SRGBColor.white.contrast($0) >= 2.9 })
+    dark = color.mixed(with: .white, until: { SRGBColor.nearBlack.contrast($0) >= 5.5 })
+    self.dashes = dashes
+  }
+
+  /// The registry's own colour, and a pattern by the place in the registry.
   init(_ name: String) {
-    let color = RGB((try? Schedule(parsing: name))?.color ?? Self.unknown) ?? RGB.grey
-    light = color.mixed(with: .black, until: { RGB.white.contrast($0) >= 2.9 }).description
-    dark = color.mixed(with: .white, until: { RGB.nearBlack.contrast($0) >= 5.5 }).description
+    let color = SRGBColor((try? Schedule(parsing: name))?.color ?? Self.unknown) ?? .grey
     let position = ScheduleRegistry.builtIn.names.firstIndex(of: name) ?? 0
-    dashes = Self.patterns[position % Self.patterns.count]
+    self.init(color, dashes: Self.patterns[position % Self.patterns.count])
+  }
+
+  /// Styles for columns that stand side by side, by the names of their schedules: the first of each name has the registry's, the
+  /// others what is farthest from all that is taken. Up to 24 and more can be told apart.
+  ///
+  /// - Complexity: O(n^2) in the number of columns.
+  static func styles(of names: [String]) -> [ScheduleStyle] {
+    var styles: [ScheduleStyle?] = []
+    var seen: Set<String> = []
+    for name in names { styles.append(seen.insert(name).inserted ? ScheduleStyle(name) : nil) }
+    var taken = styles.compactMap { $0 }
+    return styles.map { style in
+      if let style { return style }
+      let farthest = choices.max { a, b in a.distance(from: taken) < b.distance(from: taken) } ?? ScheduleStyle(unknown)
+      taken.append(farthest)
+      return farthest
+    }
+  }
+
+  private func distance(from others: [ScheduleStyle]) -> Double { others.map(distance).min() ?? 0 }
+
+  /// How well two lines can be told apart, on pages of either kind; with the same dashes in grey print too.
+  func distance(from other: ScheduleStyle) -> Double {
+    let color = min(light.distance(from: other.light), dark.distance(from: other.dark))
+    guard dashes == other.dashes else { return 0.15 + min(color, 0.15) }
+    return min(color, 3 * abs(light.oklab.l - other.light.oklab.l))
   }
 
   /// The heading of a column, as in `1/√t`; the spelling itself where the registry does not know it.
@@ -27,52 +58,16 @@ struct ScheduleStyle {
   private static let unknown = "#7d6b52"
   /// In the registry's order, beginning again where it is longer.
   private static let patterns = ["", "5 3", "2 2", "8 3", "8 3 2 3", "", "4 2", "6 2 2 2", "3 3", "10 3", "", "1 3"]
-}
 
-/// A colour of the sRGB space.
-private struct RGB: CustomStringConvertible {
-  static let white = RGB(red: 1, green: 1, blue: 1)
-  static let black = RGB(red: 0, green: 0, blue: 0)
-  static let grey = RGB(red: 0.5, green: 0.5, blue: 0.5)
-  static let nearBlack = RGB(red: 0.051, green: 0.067, blue: 0.09)
-
-  let red, green, blue: Double
-
-  init(red: Double, green: Double, blue: Double) {
-    (self.red, self.green, self.blue) = (red, green, blue)
-  }
-
-  /// - Returns: nil unless the text is `#rrggbb`.
-  init?(_ text: String) {
-    guard text.count == 7, text.hasPrefix("#"), let value = Int(text.dropFirst(), radix: 16) else { return nil }
-    self.init(red: Double(value >> 16) / 255, green: Double(value >> 8 & 255) / 255, blue: Double(value & 255) / 255)
-  }
-
-  var description: String {
-    let value = [red, green, blue].reduce(0) { $0 << 8 | Int(($1 * 255).rounded()) }
-    return "#" + String(format: "%06x", value)
-  }
-
-  /// Relative luminance as WCAG 2 defines it.
-  private var luminance: Double {
-    let linear = [red, green, blue].map { $0 <= 0.04045 ? $0 / 12.92 : pow(($0 + 0.055) / 1.055, 2.4) }
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-  }
-
-  /// WCAG 2's contrast ratio, 1 to 21.
-  func contrast(_ other: RGB) -> Double {
-    (max(luminance, other.luminance) + 0.05) / (min(luminance, other.luminance) + 0.05)
-  }
-
-  /// The nearest mixture, in steps of 2 %, that is good enough.
-  func mixed(with other: RGB, until isGood: (RGB) -> Bool) -> RGB {
-    for step in 0..<50 {
-      let share = Double(step) / 50
-      let mixture = RGB(
-        red: red + (other.red - red) * share, green: green + (other.green - green) * share,
-        blue: blue + (other.blue - blue) * share)
-      if isGood(mixture) { return mixture }
-    }
-    return other
-  }
+  /// For columns whose schedule has its own style taken by another: eight hues in four shades (OKLab lightness 0.34 to 0.66), with
+  /// patterns that differ at a glance.
+  private static let choices: [ScheduleStyle] = {
+    let colors = [
+      "#6d0218", "#522e02", "#3a3b05", "#064425", "#064043", "#013b60", "#3d1487", "#620156", "#9e1806", "#714d0a", "#4d5d06",
+      "#0a654a", "#0b606d", "#0553a6", "#6734a2", "#911a69", "#c04909", "#906f0f", "#508601", "#128773", "#10819e", "#486bd7",
+      "#9550bb", "#bd3e76", "#dd700a", "#a89207", "#47ab44", "#1ba79f", "#089fd7", "#7c83f7", "#c269cd", "#e55d7e",
+    ]
+    let patterns = ["", "2 3", "6 3", "12 4", "9 3 2 3", "9 3 2 3 2 3", "14 3 5 3"]
+    return patterns.flatMap { dashes in colors.compactMap(SRGBColor.init).map { ScheduleStyle($0, dashes: dashes) } }
+  }()
 }

@@ -46,6 +46,7 @@ struct Standing {
 
 extension Comparison {
   func standing(_ measure: Measure, problem: Int) -> Standing {
-    Standing(columns.indices.map { values(measure, problem: problem, column: $0) })
+    let cells = cells(measure)[problem]
+    return Standing(columns.indices.map { cells[$0].isComplete ? values(measure, problem: problem, column: $0) : [:] })
   }
 }

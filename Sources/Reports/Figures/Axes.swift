@@ -17,23 +17,39 @@ extension SVGCanvas {
     line(.init(x: frame.left, y: frame.bottom), .init(x: frame.right, y: frame.bottom), "axis")
   }
 
-  /// The schedules in a row, each with a piece of its line: for small multiples that have no room for labels of their own.
+  /// The schedules in rows, each with a piece of its line: for panels that have no room for labels of their own.
   mutating func key(_ columns: [ScheduleColumn], at point: Point) {
-    var x = point.x
-    for column in columns {
+    for (column, place) in zip(columns, KeyLayout(columns, width: width - 2 * point.x).places) {
+      let (x, y) = (point.x + place.x, point.y + place.y)
+      let title = fitted(column.title, width: width - 2 * point.x - KeyLayout.line)
       schedule(column) { canvas in
-        canvas.curve(
-          [.init(x: x, y: point.y - 4), .init(x: x + 24, y: point.y - 4)], "line", dashes: ScheduleStyle(column.name).dashes)
-        canvas.circle(.init(x: x + 12, y: point.y - 4), radius: 3, "dot")
-        canvas.text(column.title, at: .init(x: x + 30, y: point.y))
+        canvas.curve([.init(x: x, y: y - 4), .init(x: x + 36, y: y - 4)], "line", dashes: column.style.dashes)
+        canvas.text(title, at: .init(x: x + KeyLayout.line, y: y), hint: title == column.title ? nil : column.title)
       }
-      x += 30 + estimatedWidth(column.title) + 18
     }
   }
 }
 
-/// Roughly, in pixels, for text of this size.
-func estimatedWidth(_ text: String, size: Double = 12) -> Double { Double(text.count) * size * 0.56 }
+/// Where the entries of a key stand, from its first: as many in a row as fit.
+struct KeyLayout {
+  static let rowHeight = 20.0
+  /// Width of the piece of a line before each title.
+  static let line = 42.0
+
+  private(set) var places: [SVGCanvas.Point] = []
+  /// Of the rows after the first.
+  var extraHeight: Double { places.last?.y ?? 0 }
+
+  init(_ columns: [ScheduleColumn], width: Double) {
+    var next = SVGCanvas.Point(x: 0, y: 0)
+    for column in columns {
+      let entry = Self.line + textWidth(column.title)
+      if next.x > 0, next.x + entry > width { next = .init(x: 0, y: next.y + Self.rowHeight) }
+      places.append(next)
+      next.x += entry + 18
+    }
+  }
+}
 
 /// Panels of equal size in rows, as small multiples.
 struct PanelGrid {

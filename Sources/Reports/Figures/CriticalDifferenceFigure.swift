@@ -16,11 +16,17 @@ struct CriticalDifferenceFigure {
     let axisY = 92.0
     let barsBottom = axisY + 14 + Double(groups.count) * 9
     let labelsTop = barsBottom + 14
-    var canvas = SVGCanvas(width: 640, height: labelsTop + Double(leftCount) * 22 + 8)
+    let titles = order.map { index in
+      "\(fitted(comparison.columns[index].title, width: 220))  \(fixed(test.averageRanks[index], 2))"
+    }
+    let margin = max(118, titles.map { textWidth($0) }.max() ?? 0) + 16
+    var canvas = SVGCanvas(
+      name: "critical-difference-\(comparison.identifier)", width: 380 + 2 * margin,
+      height: labelsTop + Double(leftCount) * 22 + 8)
     let frame = Frame(
-      left: 130, top: axisY, width: 380, height: 1, horizontal: Scale(.linear, 1, Double(count)), vertical: Scale(.linear, 0, 1)
-    )
-    canvas.text("Average rank by \(ranking.measure.shortTitle), \(comparison.optimizerTitle)", at: .init(x: 16, y: 24), "title")
+      left: margin, top: axisY, width: 380, height: 1, horizontal: Scale(.linear, 1, Double(count)),
+      vertical: Scale(.linear, 0, 1))
+    canvas.title("Average rank by \(ranking.measure.shortTitle), \(comparison.optimizerTitle)")
     drawAxis(frame, test: test, on: &canvas)
     for (position, index) in order.enumerated() {
       let isLeft = position < leftCount
@@ -33,7 +39,7 @@ struct CriticalDifferenceFigure {
         canvas.curve([.init(x: x, y: axisY), .init(x: x, y: y), .init(x: end, y: y)], "line")
         canvas.circle(.init(x: x, y: axisY), radius: 3.6, "dot")
         canvas.text(
-          "\(column.title)  \(fixed(test.averageRanks[index], 2))", at: .init(x: isLeft ? end - 6 : end + 6, y: y + 4),
+          titles[position], at: .init(x: isLeft ? end - 6 : end + 6, y: y + 4),
           anchor: isLeft ? .end : .start)
       }
     }
@@ -46,12 +52,14 @@ struct CriticalDifferenceFigure {
       "Average ranks by \(ranking.measure.shortTitle) over \(counted(ranking.problems.count, "problem")) with "
       + "\(comparison.optimizerTitle); a bar joins schedules that are less than the critical difference "
       + "(\(fixed(test.criticalDifference, 2))) apart and cannot be told from each other."
-    return Figure(name: "critical-difference-\(comparison.identifier)", caption: caption, svg: canvas.rendered(title: caption))
+    return canvas.figure(caption: caption)
   }
 
   private func drawAxis(_ frame: Frame, test: FriedmanTest, on canvas: inout SVGCanvas) {
     canvas.line(.init(x: frame.left, y: frame.top), .init(x: frame.right, y: frame.top), "axis")
-    for rank in 1...max(1, Int(frame.horizontal.high)) {
+    let ranks = max(1, Int(frame.horizontal.high))
+    let stride = ranks > 16 ? 2 : 1
+    for rank in Swift.stride(from: 1, through: ranks, by: stride) {
       let x = frame.point(Double(rank), 0).x
       canvas.line(.init(x: x, y: frame.top - 5), .init(x: x, y: frame.top), "axis")
       canvas.text("\(rank)", at: .init(x: x, y: frame.top - 10), "muted small", anchor: .middle)

@@ -22,21 +22,24 @@ struct ErrorAgainstRateFigure {
       return curves.isEmpty ? nil : (problem, curves)
     }
     guard !panels.isEmpty else { return nil }
-    let grid = PanelGrid(columns: min(3, panels.count), count: panels.count, width: 840, top: 64, panelHeight: 206)
-    var canvas = SVGCanvas(width: grid.width, height: grid.height + 22)
-    canvas.text("Training error (%) against learning rate, \(comparison.optimizerTitle)", at: .init(x: 16, y: 24), "title")
+    let key = KeyLayout(comparison.columns, width: 840 - 32)
+    let grid = PanelGrid(
+      columns: min(3, panels.count), count: panels.count, width: 840, top: 64 + key.extraHeight, panelHeight: 206)
+    var canvas = SVGCanvas(name: "error-against-rate-\(comparison.identifier)", width: grid.width, height: grid.height + 22)
+    canvas.title("Training error (%) against learning rate, \(comparison.optimizerTitle)")
     canvas.key(comparison.columns, at: .init(x: 16, y: 50))
     for (index, panel) in panels.enumerated() {
       canvas.problem(comparison.problems[panel.0].name) {
         draw(panel.1, problem: panel.0, corner: grid.corner(index), width: grid.width / Double(grid.columns), on: &$0)
       }
     }
-    canvas.text("base learning rate", at: .init(x: grid.width / 2, y: canvas.height - 8), "muted", anchor: .middle)
+    canvas.text(
+      "base learning rate (logarithmic axes, but for errors of 0)", at: .init(x: grid.width / 2, y: canvas.height - 8), "muted",
+      anchor: .middle)
     let caption =
       "Training error against learning rate with \(comparison.optimizerTitle), a panel a problem: mean over the seeds, bands of one "
       + "standard error, dots at the chosen rates. Errors far above the best are cut off."
-    return Figure(
-      name: "error-against-rate-\(comparison.identifier)", caption: caption, svg: canvas.rendered(title: caption))
+    return canvas.figure(caption: caption)
   }
 
   private func draw(_ curves: [Curve], problem: Int, corner: SVGCanvas.Point, width: Double, on canvas: inout SVGCanvas) {
@@ -45,11 +48,10 @@ struct ErrorAgainstRateFigure {
     let frame = Frame(
       left: corner.x + 50, top: corner.y + 26, width: width - 62, height: 136,
       horizontal: Scale(.logarithmic, lowestRate, highestRate), vertical: verticalScale(curves))
-    canvas.text(comparison.problems[problem].name, at: .init(x: frame.left, y: frame.top - 9), "ink strong")
+    canvas.name(comparison.problems[problem].name, at: .init(x: frame.left, y: frame.top - 9), width: frame.width)
     let exponents = Self.exponents(from: log2(lowestRate), to: log2(highestRate))
     canvas.axes(frame, horizontal: exponents.map { exp2($0) }, vertical: frame.vertical.ticks(4), horizontalText: rateText)
-    let clip = "\(comparison.identifier)-rate-\(problem)"
-    canvas.clipped(frame, identifier: clip) { canvas in
+    canvas.clipped(frame) { canvas in
       for curve in curves { canvas.schedule(curve.column) { draw(curve, frame: frame, on: &$0) } }
     }
     for curve in curves {
@@ -69,7 +71,7 @@ struct ErrorAgainstRateFigure {
       canvas.curve(
         stretch.compactMap { point in
           point.error.map { (frame.point(point.rate, $0.mean), "\(fixed($0.mean, 2)) % at \(rateText(point.rate))") }
-        }, "line", dashes: ScheduleStyle(curve.column.name).dashes)
+        }, "line", dashes: curve.column.style.dashes)
     }
   }
 

@@ -51,12 +51,16 @@ struct Scale {
     kind == .logarithmic ? logarithmicTicks(count) : linearTicks(count)
   }
 
+  /// At least two where the range is not too narrow for numbers: one label is no scale.
   private func linearTicks(_ count: Int) -> [Double] {
-    let step = Self.roundStep((high - low) / Double(max(1, count)))
-    let first = (low / step - 1e-9).rounded(.up)
-    let last = (high / step + 1e-9).rounded(.down)
-    guard last >= first, last - first < 100 else { return [] }
-    return (Int(first)...Int(last)).map { Double($0) * step }
+    for count in [count, 2 * count, 4 * count] {
+      let step = Self.roundStep((high - low) / Double(max(1, count)))
+      let first = (low / step - 1e-9).rounded(.up)
+      let last = (high / step + 1e-9).rounded(.down)
+      guard last - first < 100 else { return [] }
+      if last > first { return (Int(first)...Int(last)).map { Double($0) * step } }
+    }
+    return []
   }
 
   /// Powers of ten, with 2 and 5 times them where there is room; linear ticks over a short range.
@@ -64,7 +68,16 @@ struct Scale {
     let decades = log10(high / low)
     if decades < 0.7 { return linearTicks(count).filter { $0 > 0 } }
     let stride = max(1, Int((decades / Double(max(1, count))).rounded(.up)))
-    let factors: [Double] = decades < Double(count) / 3 ? [1, 2, 5] : decades < Double(count) / 2 ? [1, 3] : [1]
+    let start: Int = decades < Double(count) / 3 ? 0 : decades < Double(count) / 2 ? 1 : 2
+    let factors: [[Double]] = [[1, 2, 5], [1, 3], [1]]
+    for set in factors[...start].reversed() {
+      let ticks = logarithmicTicks(factors: set, stride: stride)
+      if ticks.count > 1 { return ticks }
+    }
+    return linearTicks(count).filter { $0 > 0 }
+  }
+
+  private func logarithmicTicks(factors: [Double], stride: Int) -> [Double] {
     let exponents = Int(log10(low).rounded(.down))...Int(log10(high).rounded(.up))
     var ticks: [Double] = []
     for exponent in exponents where exponent % stride == 0 {
@@ -96,8 +109,8 @@ func tickText(_ value: Double) -> String {
   return significant(value, 4).replacingOccurrences(of: "-", with: "−")
 }
 
-/// Moves labels apart: positions at least `gap` from each other, within the range where they fit, as near to the wishes as a
-/// pass from the top and one from the bottom bring them.
+/// Moves labels apart: positions at least `gap` from each other, within the range where they fit, close to the wishes: one
+/// pass goes down from the top, one up from the bottom.
 ///
 /// - Complexity: O(n log n).
 func spread(_ wishes: [Double], gap: Double, within range: ClosedRange<Double>) -> [Double] {

@@ -7,20 +7,28 @@ struct HeadlineFigure {
 
   private static let width = 840.0
   private static let rowHeight = 27.0
+  private static let border = 8.0
 
   /// - Returns: nil where no optimizer has problems to compare.
   func render() -> Figure? {
     let panels = comparisons.compactMap { Panel($0) }
     guard let rows = panels.map(\.rows.count).max() else { return nil }
+    let labels =
+      max(72, min(Self.width / 3, panels.flatMap(\.rows).map { textWidth($0.column.title) }.max() ?? 0)) + 12 + Self.border
+    // Side by side where that leaves dots their room.
+    let beside = max(1, min(2, panels.count, Int(Self.width / (labels + 320))))
     let top = 62.0
-    let bottom = 62.0
-    var canvas = SVGCanvas(width: Self.width, height: top + Double(rows) * Self.rowHeight + bottom)
+    let grid = PanelGrid(
+      columns: beside, count: panels.count, width: Self.width, top: 0, panelHeight: top + Double(rows) * Self.rowHeight + 22)
+    var canvas = SVGCanvas(name: "headline", width: Self.width, height: grid.height + 40)
     let highest = min(1, panels.flatMap(\.rows).flatMap(\.dots).map(\.excess).max() ?? 1)
     let scale = Scale(.squareRoot, 0, max(0.02, highest * 1.08))
-    canvas.text("Training error above that of each problem's best schedule", at: .init(x: 16, y: 24), "title")
-    let each = Self.width / Double(panels.count)
+    canvas.title("Training error above that of each problem's best schedule")
     for (index, panel) in panels.enumerated() {
-      draw(panel, left: Double(index) * each, width: each, top: top, scale: scale, on: &canvas)
+      let corner = grid.corner(index)
+      draw(
+        panel, left: corner.x, width: Self.width / Double(beside), labels: labels, top: corner.y + top, scale: scale,
+        on: &canvas)
     }
     let legend = canvas.height - 16
     canvas.circle(.init(x: 22, y: legend - 4), radius: 4.5, "key dot")
@@ -32,14 +40,17 @@ struct HeadlineFigure {
     let caption =
       "Training error above that of each problem's best schedule, in per cent of it: a row a schedule, a dot a problem, "
       + "ordered by the mean. Hollow dots cannot be told from the best."
-    return Figure(name: "headline", caption: caption, svg: canvas.rendered(title: caption))
+    return canvas.figure(caption: caption)
   }
 
-  private func draw(_ panel: Panel, left: Double, width: Double, top: Double, scale: Scale, on canvas: inout SVGCanvas) {
+  private func draw(
+    _ panel: Panel, left: Double, width: Double, labels: Double, top: Double, scale: Scale, on canvas: inout SVGCanvas
+  ) {
     let height = Double(panel.rows.count) * Self.rowHeight
     let frame = Frame(
-      left: left + 92, top: top, width: width - 92 - 62, height: height, horizontal: scale, vertical: Scale(.linear, 0, 1))
-    canvas.text(panel.comparison.optimizerTitle, at: .init(x: frame.left, y: top - 12), "ink strong")
+      left: left + labels, top: top, width: width - labels - 62, height: height, horizontal: scale,
+      vertical: Scale(.linear, 0, 1))
+    canvas.name(panel.comparison.optimizerTitle, at: .init(x: frame.left, y: top - 12), width: frame.width - 90)
     canvas.text(counted(panel.problems, "problem"), at: .init(x: frame.right, y: top - 12), "muted small", anchor: .end)
     var lastLabel = -100.0
     for tick in [0, 0.01, 0.05, 0.2, 0.5, 1] where tick <= scale.high && frame.point(tick, 0).x - lastLabel > 40 {
@@ -52,7 +63,10 @@ struct HeadlineFigure {
     for (index, row) in panel.rows.enumerated() {
       let y = top + (Double(index) + 0.5) * Self.rowHeight
       canvas.schedule(row.column) { canvas in
-        canvas.text(row.column.title, at: .init(x: frame.left - 12, y: y + 4), "ink", anchor: .end)
+        let title = fitted(row.column.title, width: labels - 12 - Self.border)
+        canvas.text(
+          title, at: .init(x: frame.left - 12, y: y + 4), "ink", anchor: .end,
+          hint: title == row.column.title ? nil : row.column.title)
         canvas.line(.init(x: frame.left, y: y), .init(x: frame.right, y: y), "grid")
         if let mean = row.mean {
           let x = frame.point(min(mean, scale.high), 0).x

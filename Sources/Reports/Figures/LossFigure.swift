@@ -1,13 +1,15 @@
 import Foundation
 import Sweeps
+import Training
 
-/// Training loss against step, a panel a problem: each schedule at its chosen rate, first seed, the last iterate as a dot.
+/// Training loss against step, a panel a problem: each schedule at the rate with the lowest mean loss, first seed, the last
+/// iterate as a dot.
 struct LossFigure {
   let comparison: Comparison
 
   private struct Curve {
     let column: ScheduleColumn
-    /// Means over equal windows of steps.
+    /// Means over equal windows of steps; empty where the run was not traced.
     let losses: [Double]
     /// Loss of the last iterate on the whole training file.
     let last: Double
@@ -15,37 +17,49 @@ struct LossFigure {
   }
 
   private static let windows = 64
+  private static let panelHeight = 150.0
+
+  /// Whether every panel has room for the schedules' names beside its curves; else one key stands above all.
+  private var isLabelled: Bool {
+    comparison.columns.count <= Int(Self.panelHeight / 15) + 1
+      && comparison.columns.allSatisfy { textWidth($0.title) <= 130 }
+  }
 
   /// - Returns: nil where no run was traced.
   func render() -> Figure? {
     let panels = comparison.problems.indices.map { (problem: $0, curves: curves(problem: $0)) }.filter { !$0.curves.isEmpty }
-    guard !panels.isEmpty else { return nil }
-    let grid = PanelGrid(columns: min(2, panels.count), count: panels.count, width: 840, top: 48, panelHeight: 216)
-    var canvas = SVGCanvas(width: grid.width, height: grid.height + 8)
-    canvas.text(
-      "Loss against step, each schedule at its chosen learning rate, \(comparison.optimizerTitle)", at: .init(x: 16, y: 24),
-      "title")
+    guard panels.contains(where: { $0.curves.contains { !$0.losses.isEmpty } }) else { return nil }
+    let key = KeyLayout(comparison.columns, width: 840 - 32)
+    let grid = PanelGrid(
+      columns: min(2, panels.count), count: panels.count, width: 840, top: isLabelled ? 48 : 64 + key.extraHeight,
+      panelHeight: 216)
+    var canvas = SVGCanvas(name: "loss-\(comparison.identifier)", width: grid.width, height: grid.height + 8)
+    canvas.title("Loss (logarithmic axis) against step, each schedule at its best rate by loss, \(comparison.optimizerTitle)")
+    if !isLabelled { canvas.key(comparison.columns, at: .init(x: 16, y: 50)) }
     for (index, panel) in panels.enumerated() {
       canvas.problem(comparison.problems[panel.problem].name) {
         draw(
           panel.curves, problem: panel.problem, corner: grid.corner(index), width: grid.width / Double(grid.columns), on: &$0)
       }
     }
+    let isPartial = panels.contains { $0.curves.contains(where: \.losses.isEmpty) }
     let caption =
-      "Mini-batch training loss against step with \(comparison.optimizerTitle), first seed, each schedule at its chosen rate; "
-      + "lines are means over \(Self.windows) stretches of steps, dots the loss of the last iterate on the whole training file."
-    return Figure(name: "loss-\(comparison.identifier)", caption: caption, svg: canvas.rendered(title: caption))
+      "Mini-batch training loss against step with \(comparison.optimizerTitle), first seed, each schedule at the rate with the "
+      + "lowest mean loss; lines are means over \(Self.windows) stretches of steps, dots the loss of the last iterate on the whole "
+      + "training file" + (isPartial ? "; of runs without a trace only the dots are shown." : ".")
+    return canvas.figure(caption: caption)
   }
 
   private func curves(problem: Int) -> [Curve] {
     comparison.columns.indices.compactMap { column in
-      guard let best = comparison.byError[problem][column].best, let run = best.runs.first, let loss = run.trainLoss,
-        let trace = comparison.tracesBySchedule[problem][best.schedule]?.first(where: {
-          $0.learningRate == best.learningRate && $0.seed == run.seed
-        })
+      guard let best = comparison.byLoss[problem][column].best, let run = best.runs.first, let loss = run[.trainLoss]
       else { return nil }
+      let trace = comparison.tracesBySchedule[problem][best.schedule]?.first {
+        $0.learningRate == best.learningRate && $0.seed == run.seed
+      }
       return Curve(
-        column: comparison.columns[column], losses: Self.windowed(trace.losses), last: loss, steps: max(2, trace.steps))
+        column: comparison.columns[column], losses: trace.map { Self.windowed($0.losses) } ?? [], last: loss,
+        steps: max(2, run.steps))
     }
   }
 
@@ -61,23 +75,23 @@ struct LossFigure {
   private func draw(_ curves: [Curve], problem: Int, corner: SVGCanvas.Point, width: Double, on canvas: inout SVGCanvas) {
     let values = curves.flatMap { $0.losses + [$0.last] }.filter { $0 > 0 }
     guard let low = values.min(), let high = values.max(), let steps = curves.map(\.steps).max() else { return }
-    let labelled = curves.map { estimatedWidth($0.column.title) }.max() ?? 0
+    let labels = isLabelled ? 34 + (curves.map { textWidth($0.column.title) }.max() ?? 0) : 18
     // The first eighth, where all schedules fall alike, would squeeze the rest.
     let ends = curves.compactMap { $0.losses.dropFirst($0.losses.count / 8).max() }.max() ?? high
     let frame = Frame(
-      left: corner.x + 52, top: corner.y + 26, width: width - 52 - 34 - labelled, height: 150,
+      left: corner.x + 52, top: corner.y + 26, width: width - 52 - labels, height: Self.panelHeight,
       horizontal: Scale(.linear, 0, Double(steps)), vertical: Scale(.logarithmic, low * 0.96, min(high, ends * 1.02)))
-    canvas.text(comparison.problems[problem].name, at: .init(x: frame.left, y: frame.top - 9), "ink strong")
+    canvas.name(comparison.problems[problem].name, at: .init(x: frame.left, y: frame.top - 9), width: width - 52 - 8)
     canvas.axes(
       frame, horizontal: frame.horizontal.ticks(3), vertical: frame.vertical.ticks(5), horizontalText: stepText)
-    canvas.clipped(frame, identifier: "\(comparison.identifier)-loss-\(problem)") { canvas in
+    canvas.clipped(frame) { canvas in
       for curve in curves {
         let window = Double(curve.steps) / Double(max(1, curve.losses.count))
         let points = curve.losses.enumerated().map { frame.point((Double($0.offset) + 0.5) * window, $0.element) }
         canvas.schedule(curve.column) {
           $0.curve(
-            points + [frame.point(Double(curve.steps), curve.last)], "line thin-line",
-            dashes: ScheduleStyle(curve.column.name).dashes)
+            points.isEmpty ? [] : points + [frame.point(Double(curve.steps), curve.last)], "line thin-line",
+            dashes: curve.column.style.dashes)
         }
       }
     }
@@ -88,6 +102,7 @@ struct LossFigure {
       let hint = "\(curve.column.title): \(significant(curve.last, 4))"
       canvas.schedule(curve.column) { canvas in
         canvas.circle(end, radius: 3.4, "dot halo", hint: hint)
+        guard isLabelled else { return }
         canvas.curve([.init(x: end.x + 5, y: end.y), .init(x: end.x + 20, y: places[index])], "leader")
         canvas.text(curve.column.title, at: .init(x: end.x + 24, y: places[index] + 4), "label")
       }

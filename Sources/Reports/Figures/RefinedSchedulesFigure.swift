@@ -5,45 +5,67 @@ import Training
 struct RefinedSchedulesFigure {
   let comparison: Comparison
 
+  /// A column with the refinement that is shown of it: that of the spelling which its cell shows, or else the first.
+  private typealias Card = [(column: ScheduleColumn, record: RefinementRecord)]
+
+  private var cards: [Card] {
+    comparison.problems.indices.map { problem in
+      comparison.columns.indices.compactMap { index in
+        let column = comparison.columns[index]
+        let records = comparison.refinements[problem].filter { record in
+          column.schedules.contains(record.schedule) && !record.factors.isEmpty && !record.norms.isEmpty
+        }
+        let shown = comparison.byError[problem][index].best?.schedule
+        return (records.first { $0.schedule == shown } ?? records.first).map { (column, $0) }
+      }
+    }.filter { !$0.isEmpty }
+  }
+
   /// - Returns: nil where nothing was refined.
   func render() -> Figure? {
-    let records = comparison.refinements.compactMap { $0 }.filter { !$0.factors.isEmpty && !$0.norms.isEmpty }
-    guard !records.isEmpty, let refined = comparison.columns.first(where: { $0.name == "refined" }) else { return nil }
-    let grid = PanelGrid(columns: min(4, records.count), count: records.count, width: 840, top: 62, panelHeight: 208)
-    var canvas = SVGCanvas(width: grid.width, height: grid.height + 8)
-    let norm = ((try? Optimizer(parsing: comparison.optimizer))?.norm ?? .l2).rawValue
-    canvas.text(
-      "Gradient norms and the schedules refined from them, \(comparison.optimizerTitle)", at: .init(x: 16, y: 24), "title")
+    let cards = cards
+    guard !cards.isEmpty else { return nil }
+    let refined = comparison.columns.filter { column in cards.contains { card in card.contains { $0.column == column } } }
+    let key = refined.count > 1 ? KeyLayout(refined, width: 840 - 32).extraHeight + 24 : 0
+    let grid = PanelGrid(columns: min(4, cards.count), count: cards.count, width: 840, top: 62 + key, panelHeight: 208)
+    var canvas = SVGCanvas(name: "refined-\(comparison.identifier)", width: grid.width, height: grid.height + 8)
+    let norm = Set(cards.joined().map(\.record.norm.rawValue)).sorted().joined(separator: " or ")
+    canvas.title("Gradient norms and the schedules refined from them, \(comparison.optimizerTitle)")
     canvas.text(
       "above: \(norm) norm of the mini-batch gradient, raw and smoothed; below: refined factor, and linear decay (dashed), by step",
       at: .init(x: 16, y: 44), "muted")
-    for (index, record) in records.enumerated() {
-      canvas.problem(record.problem) {
-        draw(record, refined: refined, corner: grid.corner(index), width: grid.width / Double(grid.columns), on: &$0)
+    if refined.count > 1 { canvas.key(refined, at: .init(x: 16, y: 68)) }
+    for (index, card) in cards.enumerated() {
+      canvas.problem(card[0].record.problem) {
+        draw(card, isOne: refined.count == 1, corner: grid.corner(index), width: grid.width / Double(grid.columns), on: &$0)
       }
     }
     let caption =
       "Gradient norms of the prior runs with \(comparison.optimizerTitle), raw and smoothed, and below them the schedules that "
       + "refinement makes of them, beside linear decay (dashed)."
-    return Figure(name: "refined-\(comparison.identifier)", caption: caption, svg: canvas.rendered(title: caption))
+    return canvas.figure(caption: caption)
   }
 
-  private func draw(
-    _ record: RefinementRecord, refined: ScheduleColumn, corner: SVGCanvas.Point, width: Double, on canvas: inout SVGCanvas
-  ) {
+  /// - Parameter isOne: Whether there is one refined column only; several are told apart by their dashes.
+  private func draw(_ card: Card, isOne: Bool, corner: SVGCanvas.Point, width: Double, on canvas: inout SVGCanvas) {
     let left = corner.x + 44
     let inner = width - 66
+    let record = card[0].record
+    // Of refinements from other norms, as of a second round, only the factors are shown.
+    let alike = card.filter { $0.record.norms == record.norms }
     let steps = Scale(.linear, 1, Double(max(2, record.steps)))
     let norms = record.norms.map(Double.init)
-    let smoothed = record.smoothedNorms.map(Double.init)
-    canvas.text(record.problem, at: .init(x: left, y: corner.y + 14), "ink strong")
+    canvas.name(record.problem, at: .init(x: left, y: corner.y + 14), width: inner + 12)
     let above = Frame(
-      left: left, top: corner.y + 24, width: inner, height: 66, horizontal: steps, vertical: Self.normScale(norms, smoothed))
+      left: left, top: corner.y + 24, width: inner, height: 66, horizontal: steps,
+      vertical: Self.normScale(norms, alike.flatMap(\.record.smoothedNorms).map(Double.init)))
     canvas.axes(above, horizontal: [], vertical: above.vertical.ticks(3))
-    canvas.clipped(above, identifier: "\(comparison.identifier)-norms-\(record.problem.filter { $0.isLetter || $0.isNumber })")
-    {
-      $0.curve(Self.points(norms, above), "raw")
-      $0.schedule(refined) { $0.curve(Self.points(smoothed, above), "line") }
+    canvas.clipped(above) { canvas in
+      canvas.curve(Self.points(norms, above), "raw")
+      for (column, record) in alike {
+        let points = Self.points(record.smoothedNorms.map(Double.init), above)
+        canvas.schedule(column) { $0.curve(points, "line", dashes: isOne ? "" : column.style.dashes) }
+      }
     }
     let below = Frame(
       left: left, top: corner.y + 104, width: inner, height: 66, horizontal: steps, vertical: Scale(.linear, 0, 1))
@@ -54,7 +76,11 @@ struct RefinedSchedulesFigure {
     } else {
       canvas.curve(decay, "reference")
     }
-    canvas.schedule(refined) { $0.curve(Self.points(record.factors, below), "line") }
+    for (column, record) in card {
+      canvas.schedule(column) {
+        $0.curve(Self.points(record.factors, below), "line", dashes: isOne ? "" : column.style.dashes)
+      }
+    }
   }
 
   /// Logarithmic, around the smoothed norms and nearly all of the raw ones.

@@ -1,43 +1,51 @@
 import Foundation
 import Schedules
 
-/// What `refine --plot` draws: the raw norms, the smoothed norms and the schedule, in three panels as in the paper, the schedule
-/// also on a logarithmic axis in an inset and beside the closest polynomial decay where one is given.
+/// What `refine --plot` draws: the raw norms, the smoothed norms and the schedule, in three panels as in the paper, the
+/// schedule also on a logarithmic axis in an inset and beside the closest polynomial decay where one is given.
 ///
 ///     let svg = RefinementPlot(result).svg
 public struct RefinementPlot: Sendable {
   private let result: RefinementResult
   private let title: String
+  private let log: [NormLog.Point]
   private let fit: [Double]
   private let fitLabel: String
 
   /// - Parameters:
   ///   - result: What is drawn.
   ///   - title: Stands over the panels, as the name of the log.
+  ///   - log: The norms as they were read, with their steps: drawn with the log's gaps, and a mark for each that was left
+  ///     out. Empty for the norms that were refined.
   ///   - fit: The factors of the closest polynomial decay, evenly spaced over the same steps; empty for none.
   ///   - fitLabel: What the fit is, as in `warmup 0.02, power 1.3`.
-  public init(_ result: RefinementResult, title: String = "Refined schedule", fit: [Double] = [], fitLabel: String = "") {
+  public init(
+    _ result: RefinementResult, title: String = "Refined schedule", log: [NormLog.Point] = [], fit: [Double] = [],
+    fitLabel: String = ""
+  ) {
     self.result = result
     self.title = title
+    self.log = log.isEmpty ? result.norms.enumerated().map { NormLog.Point(step: Double($0 + 1), norm: $1) } : log
     self.fit = fit
     self.fitLabel = fitLabel
   }
 
   /// - Complexity: O(n) in the number of norms and factors.
   public var svg: String {
-    var canvas = SVGCanvas(width: 900, height: 300)
-    canvas.text(title, at: .init(x: 16, y: 24), "title")
+    var canvas = SVGCanvas(name: "refinement", width: 900, height: 300)
+    canvas.title(title)
     let norm = result.options.norm == .l2 ? "l2" : "l1"
-    let refined = ScheduleColumn(key: "refined", schedules: ["refined"])
+    let refined = ScheduleColumn.each(["refined"])[0]
     let scale = normScale
-    let raw = panel(0, steps: result.norms.count, vertical: scale)
+    let raw = panel(0, from: log.first?.step ?? 1, to: log.last?.step ?? 1, vertical: scale)
     canvas.text("gradient norm (\(norm)), as logged", at: .init(x: raw.left, y: raw.top - 10))
     canvas.axes(raw, horizontal: stepTicks(raw), vertical: scale.ticks(4), horizontalText: stepText)
-    canvas.clipped(raw, identifier: "raw") { $0.curve(envelope(result.norms, raw), "raw strong-raw") }
-    let smooth = panel(1, steps: result.smoothedNorms.count, vertical: scale)
-    canvas.text("smoothed, tau \(significant(result.options.smoothing, 4))", at: .init(x: smooth.left, y: smooth.top - 10))
+    canvas.clipped(raw) { drawLog(on: &$0, raw) }
+    let smooth = panel(1, from: 1, to: Double(result.smoothedNorms.count), vertical: scale)
+    let smoothing = result.options.window.map { "window \($0)" } ?? "tau \(significant(result.options.smoothing, 4))"
+    canvas.text("smoothed, \(smoothing)", at: .init(x: smooth.left, y: smooth.top - 10))
     canvas.axes(smooth, horizontal: stepTicks(smooth), vertical: scale.ticks(4), horizontalText: stepText)
-    canvas.clipped(smooth, identifier: "smoothed") { canvas in
+    canvas.clipped(smooth) { canvas in
       canvas.schedule(refined) { $0.curve(envelope(result.smoothedNorms, smooth), "line") }
     }
     drawSchedule(refined, on: &canvas)
@@ -46,7 +54,7 @@ public struct RefinementPlot: Sendable {
   }
 
   private func drawSchedule(_ refined: ScheduleColumn, on canvas: inout SVGCanvas) {
-    let frame = panel(2, steps: result.factors.count, vertical: Scale(.linear, 0, 1))
+    let frame = panel(2, from: 1, to: Double(result.factors.count), vertical: Scale(.linear, 0, 1))
     canvas.text("refined schedule", at: .init(x: frame.left, y: frame.top - 10))
     canvas.axes(frame, horizontal: stepTicks(frame), vertical: frame.vertical.ticks(4), horizontalText: stepText)
     if !fit.isEmpty {
@@ -66,7 +74,7 @@ public struct RefinementPlot: Sendable {
     canvas.rectangle(
       .init(x: inset.left - 34, y: inset.top - 4), width: inset.width + 36, height: inset.height + 12, radius: 4, "page")
     canvas.axes(inset, horizontal: [], vertical: inset.vertical.ticks(3))
-    canvas.clipped(inset, identifier: "inset") { canvas in
+    canvas.clipped(inset) { canvas in
       canvas.schedule(refined) { $0.curve(envelope(result.factors.map { $0 > 0 ? $0 : .nan }, inset), "line thin-line") }
     }
   }
@@ -75,10 +83,45 @@ public struct RefinementPlot: Sendable {
     RefinedSchedulesFigure.normScale(result.norms, result.smoothedNorms)
   }
 
-  private func panel(_ index: Int, steps: Int, vertical: Scale) -> Frame {
+  /// The norms against their steps, interrupted where steps are missing, and strokes along the axis where norms were left out.
+  private func drawLog(on canvas: inout SVGCanvas, _ frame: Frame) {
+    let gaps = zip(log, log.dropFirst()).map { $1.step - $0.step }.sorted()
+    let longest = gaps.isEmpty ? 0 : 2.5 * gaps[gaps.count / 2]
+    // Of the norms within half a pixel the lowest and the highest.
+    var points: [SVGCanvas.Point?] = []
+    var low: NormLog.Point?
+    var high: NormLog.Point?
+    func flush() {
+      let both = [low, high].compactMap { $0 }.sorted { $0.step < $1.step }
+      points += (both.first == both.last ? Array(both.prefix(1)) : both).map { frame.point($0.step, $0.norm) }
+      (low, high) = (nil, nil)
+    }
+    var before: NormLog.Point?
+    for point in log where point.norm.isFinite {
+      if let before {
+        let isApart = point.step - before.step > longest
+        if isApart || (2 * frame.point(before.step, 0).x).rounded() != (2 * frame.point(point.step, 0).x).rounded() { flush() }
+        if isApart { points.append(nil) }
+      }
+      before = point
+      if low.map({ point.norm < $0.norm }) ?? true { low = point }
+      if high.map({ point.norm > $0.norm }) ?? true { high = point }
+    }
+    flush()
+    canvas.curve(points, "raw strong-raw")
+    var last = -Double.infinity
+    for point in log where !point.norm.isFinite {
+      let x = frame.point(point.step, 0).x
+      guard x - last >= 0.5 else { continue }
+      last = x
+      canvas.line(.init(x: x, y: frame.bottom - 6), .init(x: x, y: frame.bottom), "reference")
+    }
+  }
+
+  private func panel(_ index: Int, from first: Double, to last: Double, vertical: Scale) -> Frame {
     Frame(
       left: 52 + 296 * Double(index), top: 62, width: 236, height: 196,
-      horizontal: Scale(.linear, 1, Double(max(2, steps))), vertical: vertical)
+      horizontal: Scale(.linear, first, max(first + 1, last)), vertical: vertical)
   }
 }
 
@@ -92,28 +135,31 @@ public struct SchedulePlot: Sendable {
 
   /// - Complexity: O(n) in the number of factors.
   public var svg: String {
-    var canvas = SVGCanvas(width: 640, height: 340)
+    let columns = ScheduleColumn.each(schedules.map(\.spelling))
+    let isLabelled = columns.count > 1
+    let labels = columns.map { fitted($0.title, width: 240) }
+    let margin = isLabelled ? 24 + (labels.map { textWidth($0) }.max() ?? 0) : 8
+    let (width, height) = (isLabelled ? 440.0 : 564, max(236, 15 * Double(columns.count)))
+    var canvas = SVGCanvas(name: "schedules", width: max(640, 52 + width + margin), height: height + 104)
     let steps = schedules.map(\.factors.count).max() ?? 2
     let highest = schedules.compactMap { $0.factors.max() }.max() ?? 1
-    let isLabelled = schedules.count > 1
     let frame = Frame(
-      left: 52, top: 52, width: isLabelled ? 440 : 564, height: 236, horizontal: Scale(.linear, 1, Double(max(2, steps))),
+      left: 52, top: 52, width: width, height: height, horizontal: Scale(.linear, 1, Double(max(2, steps))),
       vertical: Scale(.linear, 0, max(highest, 1e-9)))
-    canvas.text(
-      isLabelled ? "Learning-rate schedules" : schedules.first?.spelling ?? "", at: .init(x: 16, y: 24), "title")
+    canvas.title(isLabelled ? "Learning-rate schedules" : schedules.first?.spelling ?? "")
     canvas.axes(frame, horizontal: stepTicks(frame), vertical: frame.vertical.ticks(5), horizontalText: stepText)
     canvas.text("factor", at: .init(x: 16, y: 42), "muted small")
-    canvas.text("step", at: .init(x: frame.left + frame.width / 2, y: 330), "muted small", anchor: .middle)
+    canvas.text("step", at: .init(x: frame.left + frame.width / 2, y: canvas.height - 10), "muted small", anchor: .middle)
     let ends = schedules.map { frame.point(Double($0.factors.count), $0.factors.last ?? 0).y }
     let places = spread(ends, gap: 15, within: frame.top...frame.bottom)
-    for (index, schedule) in schedules.enumerated() {
-      let column = ScheduleColumn(key: schedule.spelling, schedules: [schedule.spelling])
+    for (index, (schedule, column)) in zip(schedules, columns).enumerated() {
       canvas.schedule(column) { canvas in
-        canvas.curve(envelope(schedule.factors, frame), "line", dashes: isLabelled ? ScheduleStyle(column.name).dashes : "")
-        if isLabelled {
-          canvas.curve([.init(x: frame.right + 3, y: ends[index]), .init(x: frame.right + 15, y: places[index])], "leader")
-          canvas.text(column.title, at: .init(x: frame.right + 18, y: places[index] + 4), "label")
-        }
+        canvas.curve(envelope(schedule.factors, frame), "line", dashes: isLabelled ? column.style.dashes : "")
+        guard isLabelled else { return }
+        canvas.curve([.init(x: frame.right + 3, y: ends[index]), .init(x: frame.right + 15, y: places[index])], "leader")
+        canvas.text(
+          labels[index], at: .init(x: frame.right + 18, y: places[index] + 4), "label",
+          hint: labels[index] == column.title ? nil : column.title)
       }
     }
     return canvas.rendered(title: "Factor against step: " + schedules.map(\.spelling).joined(separator: ", "))

@@ -7,10 +7,14 @@ import Foundation
 struct SVGCanvas {
   let width: Double
   var height: Double
+  /// Begins the identifiers inside the picture, so that several pictures can stand in one page.
+  private let name: String
+  private var clipCount = 0
   private var elements: [String] = []
-  private var schedules: Set<String> = []
+  private var schedules: Set<ScheduleColumn> = []
 
-  init(width: Double, height: Double) {
+  init(name: String, width: Double, height: Double) {
+    self.name = name
     self.width = width
     self.height = height
   }
@@ -71,20 +75,33 @@ struct SVGCanvas {
   }
 
   mutating func text(
-    _ content: String, at point: Point, _ style: String = "ink", anchor: Anchor = .start, rotated: Bool = false
+    _ content: String, at point: Point, _ style: String = "ink", anchor: Anchor = .start, rotated: Bool = false,
+    hint: String? = nil
   ) {
+    let title = hint.map { "<title>\(escaped($0))</title>" } ?? ""
     let rotation = rotated ? " transform=\"rotate(-90 \(number(point.x)) \(number(point.y)))\"" : ""
     let anchoring = anchor == .start ? "" : " text-anchor=\"\(anchor.rawValue)\""
     elements.append(
-      "<text class=\"\(style)\" x=\"\(number(point.x))\" y=\"\(number(point.y))\"\(anchoring)\(rotation)>\(escaped(content))</text>"
+      "<text class=\"\(style)\" x=\"\(number(point.x))\" y=\"\(number(point.y))\"\(anchoring)\(rotation)>\(escaped(content))\(title)</text>"
     )
+  }
+
+  /// Of the whole picture, in its upper left corner.
+  mutating func title(_ title: String) {
+    text(fitted(title, width: width - 32, size: 13, isBold: true), at: .init(x: 16, y: 24), "title")
+  }
+
+  /// The name of a panel; of a long one its beginning and end, and all of it as a hint.
+  mutating func name(_ name: String, at point: Point, width: Double) {
+    let text = fitted(name, width: width, isBold: true)
+    self.text(text, at: point, "ink strong", hint: text == name ? nil : name)
   }
 
   /// What is drawn inside belongs to one schedule: it takes its colour, and a page can hide or point it out.
   mutating func schedule(_ column: ScheduleColumn, hint: String? = nil, _ draw: (inout SVGCanvas) -> Void) {
-    schedules.insert(column.name)
+    schedules.insert(column)
     let title = hint.map { "<title>\(escaped($0))</title>" } ?? ""
-    elements.append("<g class=\"schedule \(Self.className(column.name))\" data-schedule=\"\(escaped(column.key))\">\(title)")
+    elements.append("<g class=\"schedule \(Self.className(column.key))\" data-schedule=\"\(escaped(column.key))\">\(title)")
     draw(&self)
     elements.append("</g>")
   }
@@ -96,7 +113,9 @@ struct SVGCanvas {
     elements.append("</g>")
   }
 
-  mutating func clipped(_ frame: Frame, identifier: String, _ draw: (inout SVGCanvas) -> Void) {
+  mutating func clipped(_ frame: Frame, _ draw: (inout SVGCanvas) -> Void) {
+    clipCount += 1
+    let identifier = "\(name)-clip-\(clipCount)"
     elements.append(
       "<clipPath id=\"\(identifier)\"><rect x=\"\(number(frame.left))\" y=\"\(number(frame.top))\" "
         + "width=\"\(number(frame.width))\" height=\"\(number(frame.height))\"/></clipPath><g clip-path=\"url(#\(identifier))\">"
@@ -107,12 +126,15 @@ struct SVGCanvas {
 
   // MARK: Writing
 
+  /// The picture as a part of a report.
+  func figure(caption: String) -> Figure { Figure(name: name, caption: caption, svg: rendered(title: caption)) }
+
   /// - Parameter title: What the picture shows, for screen readers.
   func rendered(title: String) -> String {
     """
     <svg xmlns="http://www.w3.org/2000/svg" width="\(number(width))" height="\(number(height))" \
     viewBox="0 0 \(number(width)) \(number(height))" role="img" aria-label="\(escaped(title))">
-    <style>\(Self.stylesheet(schedules.sorted()))</style>
+    <style>\(Self.stylesheet(Array(schedules)))</style>
     <rect class="page" width="100%" height="100%" rx="6"/>
     \(elements.joined(separator: "\n"))
     </svg>
@@ -120,12 +142,16 @@ struct SVGCanvas {
     """
   }
 
-  static func className(_ schedule: String) -> String { "s-" + schedule.filter { $0.isLetter || $0.isNumber || $0 == "-" } }
+  /// Letters, digits and hyphens of ASCII as they are, all else by number: names that differ have classes that differ.
+  static func className(_ schedule: String) -> String {
+    "s-" + schedule.replacingScalars { $0.isWordOfASCII || $0 == "-" ? nil : "_\(String($0.value, radix: 16))_" }
+  }
 
-  /// The base styles and the colours of these schedules, light first.
-  static func stylesheet(_ schedules: [String]) -> String {
-    let light = schedules.map { ".\(className($0)){color:\(ScheduleStyle($0).light)}" }.joined()
-    let dark = schedules.map { ".\(className($0)){color:\(ScheduleStyle($0).dark)}" }.joined()
+  /// The base styles and the colours of these schedules, light first; in the order of their keys.
+  static func stylesheet(_ schedules: [ScheduleColumn]) -> String {
+    let sorted = schedules.sorted { $0.key < $1.key }
+    let light = sorted.map { ".\(className($0.key)){color:\($0.style.light)}" }.joined()
+    let dark = sorted.map { ".\(className($0.key)){color:\($0.style.dark)}" }.joined()
     return base + light + "@media screen and (prefers-color-scheme:dark){" + baseDark + dark + "}"
   }
 
@@ -180,17 +206,20 @@ func number(_ value: Double) -> String {
   return rest % 10 == 0 ? "\(sign)\(whole).\(rest / 10)" : "\(sign)\(whole).\(rest < 10 ? "0" : "")\(rest)"
 }
 
-/// For text and attributes of XML and HTML.
+/// For text and attributes of XML and HTML. Control characters, which XML does not have, are shown as U+FFFD.
 func escaped(_ text: String) -> String {
-  var result = ""
-  for character in text {
-    switch character {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    default: result.append(character)
+  text.replacingScalars { scalar in
+    switch scalar {
+    case "&": "&amp;"
+    case "<": "&lt;"
+    case ">": "&gt;"
+    case "\"": "&quot;"
+    case "\t", "\n", "\r": nil
+    default: scalar.properties.generalCategory == .control || scalar.value & 0xFFFE == 0xFFFE ? "\u{FFFD}" : nil
     }
   }
-  return result
+}
+
+extension Unicode.Scalar {
+  var isWordOfASCII: Bool { isASCII && properties.isAlphabetic || ("0"..."9").contains(self) }
 }

@@ -1,4 +1,5 @@
 import Sweeps
+import Training
 
 /// One row a run: problem, optimizer, schedule, learning rate and seed, then what the run ended with (RFC 4180).
 ///
@@ -6,8 +7,8 @@ import Sweeps
 /// are made of.
 struct CSVWriter {
   static let header =
-    "problem,optimizer,schedule,learning_rate,seed,steps,train_error,train_loss,test_error,test_loss,diverged,"
-    + "chosen_by_error,chosen_by_loss"
+    (["problem", "optimizer", "schedule", "learning_rate", "seed", "steps"] + Quantity.allCases.map(\.rawValue)
+    + ["diverged", "chosen_by_error", "chosen_by_loss"]).joined(separator: ",")
 
   /// - Complexity: O(n log n) in the number of runs.
   func write(_ report: Report) -> String {
@@ -37,7 +38,7 @@ struct CSVWriter {
   }
 
   private func line(_ run: RunRecord, byError: Bool, byLoss: Bool) -> String {
-    let values = [run.trainError, run.trainLoss, run.testError, run.testLoss].map { $0.map { "\($0)" } ?? "" }
+    let values = Quantity.allCases.map { run[$0].map { "\($0)" } ?? "" }
     let fields =
       [quoted(run.problem), quoted(run.optimizer), quoted(run.schedule), "\(run.learningRate)", "\(run.seed)", "\(run.steps)"]
       + values + [run.diverged ? "1" : "0", byError ? "1" : "0", byLoss ? "1" : "0"]

@@ -1,6 +1,6 @@
 /// A report before it is written as Markdown or HTML: a list of blocks.
 ///
-/// Paragraphs, list items and notes are plain sentences; two signs are markup: `**strong**` and `` `code` ``.
+/// All text is plain, and the writers escape it; only paragraphs are `Markup`. Items of a list may have several lines.
 struct Document: Sendable {
   enum Block: Sendable {
     case heading(Int, String)

@@ -6,35 +6,33 @@ struct HTMLWriter {
   func write(_ document: Document, title: String, columns: [ScheduleColumn], optimizers: [(name: String, title: String)])
     -> String
   {
-    var schedules = Set(columns.map(\.name))
-    schedules.insert("linear")
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(escaped(title))</title>
-      <link rel="icon" href="data:,">
-      <style>
-      \(SVGCanvas.stylesheet(schedules.sorted()))
-      \(HTMLAssets.style)
-      </style>
-      <style id="hidden-schedules"></style>
-      </head>
-      <body>
-      <main>
-      \(sections(document, controls: controls(columns, optimizers)))
-      </main>
-      <div id="hint" role="status" hidden></div>
-      <script>
-      \(HTMLAssets.script)
-      </script>
-      </body>
-      </html>
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>\(escaped(title))</title>
+    <link rel="icon" href="data:,">
+    <style>
+    \(SVGCanvas.stylesheet(columns))
+    \(HTMLAssets.style)
+    </style>
+    <style id="hidden-schedules"></style>
+    </head>
+    <body>
+    <main>
+    \(sections(document, controls: controls(columns, optimizers)))
+    </main>
+    <div id="hint" role="status" hidden></div>
+    <script>
+    \(HTMLAssets.script)
+    </script>
+    </body>
+    </html>
 
-      """
+    """
   }
 
   /// Everything from a heading of the second level to the next is a section; the controls follow the opening paragraph.
@@ -64,7 +62,7 @@ struct HTMLWriter {
     }
     let toggles = columns.map { column in
       "<label class=\"toggle\"><input type=\"checkbox\" checked data-toggle=\"\(escaped(column.key))\">"
-        + "<span class=\"swatch \(SVGCanvas.className(column.name))\"></span>\(escaped(column.title))</label>"
+        + "<span class=\"swatch \(SVGCanvas.className(column.key))\"></span>\(escaped(column.title))</label>"
     }
     return """
       <form id="controls" aria-label="What is shown">
@@ -79,7 +77,7 @@ struct HTMLWriter {
     switch block {
     case .heading(let level, let text): "<h\(level)>\(escaped(text))</h\(level)>"
     case .paragraph(let text): "<p>\(marked(text))</p>"
-    case .list(let items): "<ul>\(items.map { "<li>\(marked($0))</li>" }.joined(separator: "\n"))</ul>"
+    case .list(let items): "<ul>\(items.map { "<li>\(broken($0))</li>" }.joined(separator: "\n"))</ul>"
     case .code(let text, _): "<pre><code>\(escaped(text))</code></pre>"
     case .table(let table): write(table)
     case .figure(let figure): "<figure>\(inlined(figure.svg))<figcaption>\(escaped(figure.caption))</figcaption></figure>"
@@ -97,7 +95,7 @@ struct HTMLWriter {
       return "<tr\(row.isSummary ? " class=\"summary\"" : "")\(attribute("data-problem", isProblem ? row.heading : nil))>"
         + "<th scope=\"row\">\(escaped(row.heading))\(symbols(row.marks))</th>\(cells.joined())</tr>"
     }
-    let notes = table.notes.map { "<li>\(escaped($0))</li>" }.joined(separator: "\n")
+    let notes = (table.notes + table.legend).map { "<li>\(escaped($0))</li>" }.joined(separator: "\n")
     return """
       <div class="table" id="\(escaped(table.identifier))"\(attribute("data-optimizer", table.optimizer))>
       <div class="scroll" tabindex="0" role="region" aria-label="\(escaped(table.title))"><table>
@@ -131,15 +129,11 @@ struct HTMLWriter {
     return svg.replacingCharacters(in: start.lowerBound..<end.upperBound, with: "")
   }
 
+  private func broken(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).map { escaped(String($0)) }.joined(separator: "<br>")
+  }
+
   private func marked(_ text: String) -> String {
-    var html = ""
-    for (index, part) in escaped(text).components(separatedBy: "**").enumerated() {
-      html += index % 2 == 1 ? "<strong>\(part)</strong>" : part
-    }
-    var result = ""
-    for (index, part) in html.components(separatedBy: "`").enumerated() {
-      result += index % 2 == 1 ? "<code>\(part)</code>" : part
-    }
-    return result
+    Markup.render(text, strong: { "<strong>\(escaped($0))</strong>" }, plain: escaped)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Sweeps
+import Training
 
 /// The tables' numbers for other programs. Errors are fractions of 1; keys may be added, never renamed.
 struct JSONWriter {
@@ -21,7 +22,7 @@ struct JSONWriter {
     let warnings: [String]
 
     init(_ report: Report) {
-      answer = Answer(report.comparisons).text.replacing("**", with: "")
+      answer = Markup.stripped(Answer(report.comparisons).text)
       version = report.results.version
       protocolYaml = report.results.protocolYAML
       problems = report.results.problems.map(Problem.init)
@@ -103,6 +104,8 @@ struct JSONWriter {
     }
 
     let problem, column, status: String
+    /// Whether all learning rates and seeds that the plan asks for have been run.
+    let complete: Bool
     let schedule: String?
     let learningRate: Double?
     let lowestRateTried, highestRateTried: Bool?
@@ -120,13 +123,14 @@ struct JSONWriter {
       self.problem = comparison.problems[problem].name
       self.column = comparison.columns[column].key
       status = cell.status == .measured ? "measured" : cell.placeholder
+      complete = cell.isComplete
       schedule = cell.best?.schedule
       learningRate = cell.best?.learningRate
       lowestRateTried = cell.best?.isLowestTried
       highestRateTried = cell.best?.isHighestTried
-      trainError = Sample(cell) { $0.trainError }
-      testError = Sample(cell) { $0.testError }
-      trainLossAtBestLoss = Sample(byLoss) { $0.trainLoss }
+      trainError = Sample(cell) { $0[.trainError] }
+      testError = Sample(cell) { $0[.testError] }
+      trainLossAtBestLoss = Sample(byLoss) { $0[.trainLoss] }
       learningRateForLoss = byLoss.best?.learningRate
       amongBest = standing.isBold(column)
       p = standing.pValues[column]

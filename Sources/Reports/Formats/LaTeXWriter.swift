@@ -1,19 +1,39 @@
 import Foundation
 
-/// A LaTeX document of booktabs tables in the paper's layout; compiles as it is with pdflatex.
+/// A LaTeX document of booktabs tables in the paper's layout; compiles as it is with pdflatex, or with XeLaTeX or LuaLaTeX where a
+/// name has characters that pdflatex's fonts lack, which its first lines then say.
 struct LaTeXWriter {
-  private static let preamble = #"""
+  private static let eightBit = #"\usepackage[utf8]{inputenc}"#
+
+  /// DejaVu has most alphabets; another font can be put in its place.
+  private static let unicode = #"""
+    \usepackage{fontspec}
+    \IfFontExistsTF{DejaVu Serif}{\setmainfont{DejaVu Serif}}{}
+    """#
+
+  private static func preamble(_ encoding: String) -> String {
+    #"""
     \documentclass{article}
-    \usepackage[utf8]{inputenc}
+    \#(encoding)
     \usepackage{booktabs}
     \usepackage[a4paper,landscape,margin=15mm]{geometry}
     \setlength{\parindent}{0pt}
     \begin{document}
     """#
+  }
 
-  /// - Parameter introduction: Plain sentences; `**strong**` is the only markup.
+  /// - Parameter introduction: As `Markup`.
   func write(_ tables: [Table], introduction: String) -> String {
-    ([Self.preamble, paragraph(introduction)] + tables.map(write) + ["\\end{document}"]).joined(separator: "\n\n") + "\n"
+    let body = ([paragraph(introduction)] + tables.map(write) + ["\\end{document}"]).joined(separator: "\n\n") + "\n"
+    let foreign = LaTeXText.foreign(body)
+    guard !foreign.isEmpty else { return Self.preamble(Self.eightBit) + "\n\n" + body }
+    return """
+      % !TEX program = xelatex
+      % Compile with XeLaTeX or LuaLaTeX: pdflatex's fonts lack \(foreign.map(\.description).joined(separator: " ")).
+      \(Self.preamble(Self.unicode))
+
+      \(body)
+      """
   }
 
   func write(_ table: Table) -> String {
@@ -33,9 +53,10 @@ struct LaTeXWriter {
       lines.append(cells.joined(separator: " & ") + " \\\\")
     }
     lines += ["\\bottomrule", "\\end{tabular}"]
-    if !table.notes.isEmpty {
+    let notes = table.notes + table.legend
+    if !notes.isEmpty {
       lines.append("\n\\medskip\\begin{minipage}{0.95\\linewidth}\\footnotesize\\raggedright")
-      lines.append(table.notes.map(escaped).joined(separator: "\n\n"))
+      lines.append(notes.map(escaped).joined(separator: "\n\n"))
       lines.append("\\end{minipage}")
     }
     return (lines + ["\\end{table}"]).joined(separator: "\n")
@@ -51,7 +72,7 @@ struct LaTeXWriter {
       let text = escaped(cell.text)
       return (cell.isBold && !text.isEmpty ? "\\textbf{\(text)}" : text) + symbols(cell.marks)
     }
-    let mean = cell.text.replacing("−", with: "-")
+    let mean = cell.text.replacing("−", with: "-").replacing("∞", with: "\\infty")
     return (cell.isBold ? "$\\mathbf{\(mean) \\pm \(uncertainty)}$" : "$\(mean) \\pm \(uncertainty)$") + symbols(cell.marks)
   }
 
@@ -60,34 +81,8 @@ struct LaTeXWriter {
   }
 
   private func paragraph(_ text: String) -> String {
-    text.components(separatedBy: "**").enumerated().map { $0 % 2 == 1 ? "\\textbf{\(escaped($1))}" : escaped($1) }.joined()
+    Markup.render(text, strong: { "\\textbf{\(escaped($0))}" }, plain: escaped)
   }
 
-  /// Signs that LaTeX reads as commands, and those that pdflatex's fonts lack.
-  func escaped(_ text: String) -> String {
-    var result = ""
-    var exponent = ""
-    for character in text {
-      if let digit = Self.superscripts[character] {
-        exponent.append(digit)
-        continue
-      }
-      if !exponent.isEmpty {
-        result += "$^{\(exponent)}$"
-        exponent = ""
-      }
-      result += Self.replacements[character] ?? String(character)
-    }
-    return exponent.isEmpty ? result : result + "$^{\(exponent)}$"
-  }
-
-  private static let superscripts: [Character: Character] = [
-    "⁻": "-", "⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9",
-  ]
-  private static let replacements: [Character: String] = [
-    "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "&": "\\&", "%": "\\%", "#": "\\#", "_": "\\_",
-    "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "<": "$<$", ">": "$>$", "|": "$|$", "±": "$\\pm$", "√": "$\\surd$",
-    "−": "$-$", "–": "--", "≤": "$\\le$", "≥": "$\\ge$", "×": "$\\times$", "↑": "$\\uparrow$", "↓": "$\\downarrow$",
-    "†": "$\\dagger$", "‡": "$\\ddagger$", "…": "\\ldots{}", "τ": "$\\tau$", "∞": "$\\infty$", "·": "$\\cdot$", "\n": " ",
-  ]
+  private func escaped(_ text: String) -> String { LaTeXText.escaped(text) }
 }

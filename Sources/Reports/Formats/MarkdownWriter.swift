@@ -1,24 +1,53 @@
+import Foundation
+
 /// GitHub's Markdown.
 struct MarkdownWriter {
   /// Where the figures lie, relative to the report.
   var figureFolder = "figures"
 
+  /// A note that stands under an earlier table already is not printed again; the explanations of marks are.
   func write(_ document: Document) -> String {
-    document.blocks.map(block).joined(separator: "\n\n") + "\n"
+    var printed: Set<String> = []
+    let blocks = document.blocks.map { block -> String in
+      guard case .table(let table) = block else { return self.block(block) }
+      return write(table, notes: table.notes.filter { printed.insert($0).inserted })
+    }
+    return blocks.joined(separator: "\n\n") + "\n"
   }
 
   private func block(_ block: Document.Block) -> String {
     switch block {
-    case .heading(let level, let text): String(repeating: "#", count: level) + " " + text
-    case .paragraph(let text): text
-    case .list(let items): items.map { "- " + $0 }.joined(separator: "\n")
-    case .code(let text, let language): "```\(language)\n\(text.hasSuffix("\n") ? String(text.dropLast()) : text)\n```"
-    case .figure(let figure): "![\(escaped(figure.caption))](\(figureFolder)/\(figure.name).svg)"
-    case .table(let table): write(table)
+    case .heading(let level, let text): String(repeating: "#", count: level) + " " + escaped(text)
+    case .paragraph(let text): Markup.render(text, strong: { "**\(escaped($0))**" }, plain: escaped)
+    case .list(let items): items.map(item).joined(separator: "\n")
+    case .code(let text, let language): code(text, language: language)
+    case .figure(let figure): "![\(escaped(figure.caption))](\(linked(figureFolder))/\(linked(figure.name)).svg)"
+    case .table(let table): write(table, notes: table.notes)
     }
   }
 
-  func write(_ table: Table) -> String {
+  /// A hard break between the lines of an item, which stay in it by their indentation.
+  private func item(_ text: String) -> String {
+    let lines = text.split(whereSeparator: \.isNewline).map { line -> String in
+      let line = String(line.drop(while: \.isWhitespace))
+      let escaped = escaped(line)
+      // What would begin a list inside the item.
+      if line.hasPrefix("-") || line.hasPrefix("+") { return "\\" + escaped }
+      let digits = escaped.prefix(while: \.isNumber)
+      let rest = escaped.dropFirst(digits.count)
+      return digits.isEmpty || !(rest.hasPrefix(".") || rest.hasPrefix(")")) ? escaped : digits + "\\" + rest
+    }
+    return "- " + lines.joined(separator: "\\\n  ")
+  }
+
+  /// The fence is longer than any in the text.
+  private func code(_ text: String, language: String) -> String {
+    let longest = text.split(whereSeparator: { $0 != "`" }).map(\.count).max() ?? 0
+    let fence = String(repeating: "`", count: max(3, longest + 1))
+    return "\(fence)\(language)\n\(text.hasSuffix("\n") ? String(text.dropLast()) : text)\n\(fence)"
+  }
+
+  private func write(_ table: Table, notes: [String]) -> String {
     var lines = ["**\(escaped(table.title))**", ""]
     lines.append(line(table.headings.map(escaped)))
     lines.append(line(table.headings.indices.map { $0 == 0 ? "---" : "---:" }))
@@ -26,7 +55,8 @@ struct MarkdownWriter {
       let heading = escaped(row.heading) + symbols(row.marks)
       lines.append(line([row.isSummary ? "*\(heading)*" : heading] + row.cells.map(cell)))
     }
-    if !table.notes.isEmpty { lines += [""] + table.notes.map { "- " + escaped($0) } }
+    let below = notes + table.legend
+    if !below.isEmpty { lines += [""] + below.map { "- " + escaped($0) } }
     return lines.joined(separator: "\n")
   }
 
@@ -39,13 +69,20 @@ struct MarkdownWriter {
 
   private func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
 
+  /// A part of a path as it stands in a link.
+  private func linked(_ name: String) -> String {
+    name.addingPercentEncoding(withAllowedCharacters: Self.unreserved) ?? name
+  }
+
+  /// RFC 3986.
+  private static let unreserved = CharacterSet(
+    charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
   /// Names of files may hold signs that Markdown reads as markup.
   private func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      if "\\`*_[]<>|#".contains(character) { result.append("\\") }
-      result.append(character == "\n" ? " " : character)
+    text.replacingScalars { scalar in
+      if scalar.properties.generalCategory == .control || "\u{2028}\u{2029}".unicodeScalars.contains(scalar) { return " " }
+      return "\\`*_[]<>|#&$~".unicodeScalars.contains(scalar) ? "\\\(scalar)" : nil
     }
-    return result
   }
 }

@@ -3,14 +3,15 @@ extension Comparison {
   func chosenRateTable() -> Table {
     let rows = problems.indices.map { problem in
       Table.Row(
-        problems[problem].name, marks: separable[problem] ? [.separable] : [],
+        problems[problem].name, marks: separableMarks(problem),
         columns.indices.map { column in
           let cell = byError[problem][column]
           guard let best = cell.best else { return Table.Cell(cell.placeholder) }
           let parameters = ScheduleColumn.parameters(of: best.schedule).replacing("=", with: " ")
           let variant = columns[column].schedules.count > 1 ? " (\(parameters.isEmpty ? "default" : parameters))" : ""
           return Table.Cell(
-            rateText(best.learningRate) + variant, marks: edgeMarks(cell, problem: problem), sortValue: best.learningRate)
+            rateText(best.learningRate) + variant,
+            marks: edgeMarks(cell, problem: problem) + (cell.isComplete ? [] : [.incomplete]), sortValue: best.learningRate)
         })
     }
     var notes = ["The learning rate with the lowest mean training error; ties go to the lowest mean training loss."]

@@ -1,4 +1,5 @@
 import Foundation
+import Training
 
 extension Comparison {
   /// Rows problems, columns schedules: mean ± standard error, the best in bold with what cannot be told from it.
@@ -11,7 +12,7 @@ extension Comparison {
     var rows = zip(shown, standings).map { problem, standing in
       Table.Row(
         problems[problem].name, marks: headingMarks(measure, problem: problem),
-        columns.indices.map { cell(measure, problem: problem, column: $0, isBold: standing.isBold($0)) })
+        columns.indices.map { cell(measure, problem: problem, column: $0, isBold: columns.count > 1 && standing.isBold($0)) })
     }
     let ranking = Ranking(measure, of: self)
     if ranking.problems.count > 1 { rows += summaryRows(ranking) }
@@ -32,20 +33,25 @@ extension Comparison {
   }
 
   private func headingMarks(_ measure: Measure, problem: Int) -> [Table.Mark] {
-    var marks: [Table.Mark] = separable[problem] ? [.separable] : []
+    var marks = separableMarks(problem)
     if measure == .distance, let optimum = problems[problem].optimum, !optimum.attained, !separable[problem] {
       marks.append(.notAttained)
     }
     return marks
   }
 
+  /// Of a problem's name.
+  func separableMarks(_ problem: Int) -> [Table.Mark] {
+    separable[problem] ? [endsWithoutErrors[problem] ? .separable : .separableUnreached] : []
+  }
+
   private func cell(_ measure: Measure, problem: Int, column: Int, isBold: Bool) -> Table.Cell {
     let cell = cells(measure)[problem][column]
     guard let sample = sample(measure, problem: problem, column: column) else { return Table.Cell(cell.placeholder) }
     var marks = edgeMarks(cell, problem: problem)
-    if sample.count < seeds { marks.append(.fewerSeeds) }
+    if !cell.isComplete || sample.count < seeds { marks.append(.incomplete) }
     if measure == .distance, let optimum = problems[problem].optimum, let runs = cell.best?.runs,
-      runs.contains(where: { ($0.trainLoss ?? .infinity) - optimum.loss <= Measure.smallestDistance })
+      runs.contains(where: { ($0[.trainLoss] ?? .infinity) - optimum.loss <= Measure.smallestDistance })
     {
       marks.append(.atResolution)
     }
@@ -82,10 +88,11 @@ extension Comparison {
       notes.append(
         "Bold: the lowest mean, and whatever a paired t-test over the shared seeds cannot tell from it (level "
           + "\(percent(Standing.level)) %, two-sided, Holm's correction for the number of columns compared).")
-    } else {
-      notes.append(
-        "Bold: the lowest mean. Fewer than \(PairedTTest.minimumPairs) seeds: nothing can be said about chance, and no test was made."
-      )
+    } else if columns.count > 1 {
+      let least = PairedTTest.minimumPairs
+      let reason =
+        seeds < least ? "Fewer than \(least) seeds" : "No two schedules of a problem have \(least) seeds in common"
+      notes.append("Bold: the lowest mean. \(reason): nothing can be said about chance, and no test was made.")
     }
     if seeds < 2 { notes.append("One seed has no standard error: none is shown.") }
     if ranking.problems.count > 1, ranking.problems.count < shown.count {

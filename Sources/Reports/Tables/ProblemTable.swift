@@ -2,10 +2,12 @@ import Sweeps
 
 extension SweepResults {
   /// The datasets, as they were when the sweep read them.
-  func problemTable(separable: [Bool]) -> Table {
-    let rows = zip(problems, separable).map { problem, separable in
+  ///
+  /// - Parameter marks: by problem.
+  func problemTable(marks: [[Table.Mark]]) -> Table {
+    let rows = zip(problems, marks).map { problem, marks in
       Table.Row(
-        problem.name, marks: separable ? [.separable] : [],
+        problem.name, marks: marks,
         [
           Table.Cell("\(problem.rows)", sortValue: Double(problem.rows)),
           Table.Cell(problem.testRows.map(String.init) ?? "–", sortValue: problem.testRows.map(Double.init)),
@@ -24,14 +26,14 @@ extension SweepResults {
   }
 
   /// - Returns: nil where no optimum was computed.
-  func optimumTable(separable: [Bool]) -> Table? {
-    let rows = zip(problems, separable).compactMap { problem, separable in
+  func optimumTable(marks: [[Table.Mark]]) -> Table? {
+    let rows = zip(problems, marks).compactMap { problem, marks in
       problem.optimum.map { optimum in
         Table.Row(
-          problem.name, marks: separable ? [.separable] : [],
+          problem.name, marks: marks,
           [
             Table.Cell(fixed(optimum.loss, 10), sortValue: optimum.loss),
-            Table.Cell(optimum.attained ? "yes" : "no", marks: optimum.attained || separable ? [] : [.notAttained]),
+            Table.Cell(optimum.attained ? "yes" : "no", marks: optimum.attained || !marks.isEmpty ? [] : [.notAttained]),
             Table.Cell(significant(optimum.gradientNorm), sortValue: optimum.gradientNorm),
             Table.Cell("\(optimum.iterations)", sortValue: Double(optimum.iterations)),
           ])

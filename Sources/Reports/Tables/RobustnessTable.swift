@@ -1,5 +1,6 @@
 import Foundation
 import Sweeps
+import Training
 
 /// Mean training error at every learning rate of one spelling of a schedule.
 struct RateCurve {
@@ -16,7 +17,7 @@ struct RateCurve {
     let byRate = Dictionary(grouping: runs) { $0.learningRate }
     let most = byRate.values.map(\.count).max() ?? 0
     points = byRate.filter { $0.value.count == most }.sorted { $0.key < $1.key }.map { rate, runs in
-      let errors = runs.sorted { $0.seed < $1.seed }.compactMap { $0.diverged ? nil : $0.trainError.map { 100 * $0 } }
+      let errors = runs.sorted { $0.seed < $1.seed }.compactMap { $0.diverged ? nil : $0[.trainError].map { 100 * $0 } }
       return Point(rate: rate, error: errors.count == runs.count ? SampleMean(errors) : nil)
     }
   }
@@ -75,10 +76,12 @@ extension Comparison {
     }
     var rows = problems.indices.map { problem in
       Table.Row(
-        problems[problem].name, marks: separable[problem] ? [.separable] : [],
+        problems[problem].name, marks: separableMarks(problem),
         columns.indices.map { column in
           guard let width = widths[problem][column] else { return Table.Cell(byError[problem][column].placeholder) }
-          return Table.Cell((width.isOpen ? "≥ " : "") + fixed(width.octaves, 1), sortValue: width.octaves)
+          return Table.Cell(
+            (width.isOpen ? "≥ " : "") + fixed(width.octaves, 1),
+            marks: byError[problem][column].isComplete ? [] : [.incomplete], sortValue: width.octaves)
         })
     }
     let counted = averaged(byError).filter { problem in widths[problem].allSatisfy { $0 != nil } }

@@ -9,8 +9,8 @@ public struct Table: Sendable {
   public let schedules: [String?]
   public let optimizer: String?
   public var rows: [Row]
-  /// Stand under the table, each a sentence or more.
-  public var notes: [String]
+  /// Stand under the table, each a sentence or more, none twice.
+  public let notes: [String]
 
   public struct Row: Sendable {
     public let heading: String
@@ -48,14 +48,15 @@ public struct Table: Sendable {
 
   /// A sign behind a number or a name, explained under every table that has it.
   public enum Mark: Sendable, Hashable, CaseIterable {
-    case upperEdge, lowerEdge, fewerSeeds, separable, notAttained, atResolution
+    case upperEdge, lowerEdge, incomplete, separable, separableUnreached, notAttained, atResolution
 
     public var symbol: String {
       switch self {
       case .upperEdge: "↑"
       case .lowerEdge: "↓"
-      case .fewerSeeds: "…"
+      case .incomplete: "…"
       case .separable: "†"
+      case .separableUnreached: "§"
       case .notAttained: "‡"
       case .atResolution: "≤"
       }
@@ -65,9 +66,13 @@ public struct Table: Sendable {
       switch self {
       case .upperEdge: "the best learning rate is the largest that was tried: the number may improve beyond the grid."
       case .lowerEdge: "the best learning rate is the smallest that was tried: the number may improve beyond the grid."
-      case .fewerSeeds: "not all seeds have been run yet."
+      case .incomplete:
+        "not all learning rates and seeds have been run yet: the number may change; left out of tests, averages and ranks."
       case .separable:
         "separable: training ends without errors, larger rates are better for ever; left out of averages and ranks."
+      case .separableUnreached:
+        "separable: the classes can be separated (the smallest loss is 0), though training did not reach zero errors; left out of "
+          + "averages and ranks."
       case .notAttained: "no weights attain the smallest loss (some class can be separated); the distance is to the infimum."
       case .atResolution: "so near the optimum that the distance cannot be resolved with some seed; 1e-10 stands in for it."
       }
@@ -84,8 +89,13 @@ public struct Table: Sendable {
     self.schedules = schedules
     self.optimizer = optimizer
     self.rows = rows
-    self.notes = notes
+    var seen: Set<String> = []
+    self.notes = notes.filter { seen.insert($0).inserted }
+  }
+
+  /// What the marks of this table mean, one line each; stands below the notes.
+  var legend: [String] {
     let used = Set(rows.flatMap { row in row.marks + row.cells.flatMap(\.marks) })
-    for mark in Mark.allCases where used.contains(mark) { self.notes.append("\(mark.symbol) \(mark.explanation)") }
+    return Mark.allCases.filter(used.contains).map { "\($0.symbol) \($0.explanation)" }
   }
 }

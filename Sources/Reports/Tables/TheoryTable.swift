@@ -1,3 +1,5 @@
+import Sweeps
+
 /// The last-iterate bound's ranking of the schedules on one problem, beside what was measured.
 struct TheoryRow {
   let problem: Int
@@ -12,16 +14,18 @@ struct TheoryRow {
   var errorTau: Double? { kendallTau(predictedRanks, errorRanks) }
   var lossTau: Double? { kendallTau(predictedRanks, lossRanks) }
 
-  /// - Returns: nil where fewer than two columns have both a bound and a measurement.
+  /// - Returns: nil where fewer than two columns have both a bound and complete measurements.
   init?(_ comparison: Comparison, problem: Int) {
-    guard let record = comparison.refinements[problem], !record.bounds.isEmpty else { return nil }
+    let known = comparison.bounds(problem: problem)
+    guard !known.isEmpty else { return nil }
     var columns: [Int] = []
     var bounds: [Double] = []
     var errors: [Double] = []
     var losses: [Double] = []
     for column in comparison.columns.indices {
-      let spellings = comparison.columns[column].schedules.compactMap { record.bounds[$0] }.filter(\.isFinite)
-      guard let bound = spellings.min(), let error = comparison.byError[problem][column].best?.meanTrainError,
+      let spellings = comparison.columns[column].schedules.compactMap { known[$0] }.filter(\.isFinite)
+      let cell = comparison.byError[problem][column]
+      guard cell.isComplete, let bound = spellings.min(), let error = cell.best?.meanTrainError,
         let loss = comparison.byLoss[problem][column].best?.meanTrainLoss
       else { continue }
       columns.append(column)
@@ -41,13 +45,24 @@ struct TheoryRow {
 }
 
 extension Comparison {
+  /// The last-iterate bounds of a problem's schedules at their best scales, by spelling, all under the norms of one run.
+  ///
+  /// Every refinement has the bounds of the schedules that are not refined and its own.
+  func bounds(problem: Int) -> [String: Double] {
+    let records = refinements[problem].filter { !$0.bounds.isEmpty }
+    guard let first = records.first else { return [:] }
+    return records.filter { $0.hasBoundsUnderNorms(of: first) }.reduce(into: [:]) { bounds, record in
+      bounds.merge(record.bounds) { known, _ in known }
+    }
+  }
+
   /// - Returns: nil where no problem has bounds.
   func theoryTable() -> Table? {
     let theory = problems.indices.compactMap { TheoryRow(self, problem: $0) }
     guard !theory.isEmpty else { return nil }
     var rows = theory.map { row in
       Table.Row(
-        problems[row.problem].name, marks: separable[row.problem] ? [.separable] : [],
+        problems[row.problem].name, marks: separableMarks(row.problem),
         columns.indices.map { column -> Table.Cell in
           guard let i = row.columns.firstIndex(of: column) else { return Table.Cell("–") }
           return Table.Cell("\(rank(row.predictedRanks[i])) / \(rank(row.errorRanks[i]))", sortValue: row.predictedRanks[i])
@@ -75,11 +90,24 @@ extension Comparison {
   }
 
   private var priorText: String {
-    let priors = Set(refinements.compactMap { $0?.priorSchedule }).sorted()
+    let priors = Set(refinements.compactMap { $0.first?.priorSchedule }).sorted()
     return priors.isEmpty ? "none" : listed(priors) + ", first seed, at its best learning rate"
   }
 
   private func rank(_ value: Double) -> String { value == value.rounded() ? fixed(value, 0) : fixed(value, 1) }
 
   private func tauCell(_ tau: Double?) -> Table.Cell { tau.map { Table.Cell(fixed($0, 2), sortValue: $0) } ?? Table.Cell("–") }
+}
+
+extension RefinementRecord {
+  /// Whether the bounds of both are under the norms of one run: those of the schedules that both have agree, to rounding.
+  fileprivate func hasBoundsUnderNorms(of other: RefinementRecord) -> Bool {
+    let shared = bounds.compactMap { schedule, bound in other.bounds[schedule].map { (bound, $0) } }
+    guard !shared.isEmpty else {
+      return (priorSchedule, priorLearningRate, priorSeed, norm) == (
+        other.priorSchedule, other.priorLearningRate, other.priorSeed, other.norm
+      )
+    }
+    return shared.allSatisfy { abs($0 - $1) <= 1e-9 * abs($1) }
+  }
 }

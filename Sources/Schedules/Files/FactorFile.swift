@@ -4,10 +4,13 @@ import Foundation
 public enum FactorFile {
   /// Reads lines of numbers, CSV with one column of factors, a one-dimensional NumPy array, or JSON with an array `factors`.
   ///
+  /// A column of steps counts as in a log of norms.
+  ///
+  /// - Parameter note: told what a reader should know of how the file was read.
   /// - Throws: `ScheduleFileError`, also where a factor is missing, negative or not finite.
-  public static func read(_ path: String) throws -> [Double] {
+  public static func read(_ path: String, note: (LogMessage) -> Void = { _ in }) throws -> [Double] {
     let bytes = try FileBytes.read(path)
-    let factors = try values(bytes, path: path)
+    let factors = try values(bytes, path: path, note: note)
     guard !factors.isEmpty else { throw ScheduleFileError(.malformed, path: path, "holds no factors") }
     if let index = factors.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
       throw ScheduleFileError(.malformed, path: path, "factor \(index + 1) is not a finite number of 0 or more")
@@ -65,7 +68,7 @@ public enum FactorFile {
     return bytes + Array("]}\n".utf8)
   }
 
-  private static func values(_ bytes: [UInt8], path: String) throws -> [Double] {
+  private static func values(_ bytes: [UInt8], path: String, note: (LogMessage) -> Void) throws -> [Double] {
     if NumPyArrayFile.hasMagic(bytes) {
       let array = try NumPyArrayFile(bytes: bytes, path: path)
       guard array.shape.count == 1 else {
@@ -74,9 +77,20 @@ public enum FactorFile {
       return array.doubles
     }
     if path.hasSuffix(".json") || path.hasSuffix(".json.gz") { return try json(bytes, path: path) }
-    return try NumberSeries(bytes: bytes, path: path, column: nil) {
+    let series = try NumberSeries(bytes: bytes, path: path, column: nil, norm: .l2) {
       $0 < 0 ? "a negative factor (\(shortText($0))); expected 0 or more" : nil
-    }.values
+    }
+    // A factor is never left out, as a norm is.
+    if series.missing > 0 {
+      throw ScheduleFileError(
+        .malformed, path: path, "\(counted(series.missing, "row")) without a factor; expected one in each")
+    }
+    if let index = series.values.firstIndex(where: { !$0.isFinite }) {
+      throw ScheduleFileError(.malformed, path: path, "factor \(index + 1) is not a finite number of 0 or more")
+    }
+    let (factors, _, messages) = series.inOrderOfSteps()
+    for message in messages { note(message) }
+    return factors
   }
 
   private static func json(_ bytes: [UInt8], path: String) throws -> [Double] {

@@ -83,7 +83,8 @@ public struct NumPyArrayFile: Sendable, Hashable {
 extension NumPyArrayFile {
   /// Reads `path`, which may be gzip-compressed.
   ///
-  /// - Throws: `ScheduleFileError` where there is no such file, or it is not an array of float32, float64 or int32 in C order.
+  /// - Throws: `ScheduleFileError` where there is no such file, or it is not an array of float32, float64, int32 or int64 in
+  ///   C order; int64 becomes float64.
   public init(path: String) throws { try self.init(bytes: FileBytes.read(path), path: path) }
 
   init(bytes: [UInt8], path: String) throws {
@@ -100,10 +101,10 @@ extension NumPyArrayFile {
     guard header.contains("'fortran_order': False") || shape.count <= 1 else {
       throw malformed("the array is in Fortran order; expected C order (numpy.ascontiguousarray)")
     }
-    guard let type = ["f4", "f8", "i4"].first(where: { header.contains("'<\($0)'") }) else {
-      throw malformed("the array's type is not float32, float64 or int32, little-endian: \(header)")
+    guard let type = ["f4", "f8", "i4", "i8"].first(where: { header.contains("'<\($0)'") }) else {
+      throw malformed("the array's type is not float32, float64, int32 or int64, little-endian: \(header)")
     }
-    let size = type == "f8" ? 8 : 4
+    let size = type.hasSuffix("8") ? 8 : 4
     var count = 1
     for length in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: length)
@@ -119,6 +120,7 @@ extension NumPyArrayFile {
     switch type {
     case "f8": self.init(shape: shape, float64: Self.words(data, UInt64.self).map { Double(bitPattern: $0) })
     case "f4": self.init(shape: shape, float32: Self.words(data, UInt32.self).map { Float(bitPattern: $0) })
+    case "i8": self.init(shape: shape, float64: Self.words(data, Int64.self).map { Double($0) })
     default: self.init(shape: shape, int32: Self.words(data, Int32.self))
     }
   }

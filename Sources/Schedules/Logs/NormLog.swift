@@ -1,76 +1,85 @@
+import Foundation
+
 /// The gradient norms of a run, as its log file has them.
 ///
 /// Read are, each also gzip-compressed, told apart by their contents:
 /// - delimited text (comma, tab, semicolon or blanks), with or without a header, `#` comments, and so plain lines of numbers;
-/// - JSON: an object a line (JSON Lines), an array of numbers or of objects, or one object of arrays;
-/// - NumPy arrays of float32 or float64: one dimension, or (steps, runs, 2) as `train --norms` writes.
+/// - JSON: an object a line (JSON Lines), an array of numbers or of objects, one object of arrays, or TensorBoard's [[time,
+///   step, value]];
+/// - TensorBoard's event files, and a folder of them as one run;
+/// - NumPy arrays of float32 or float64: one dimension, or (steps, runs, 2) as `train --norms` writes; also as members of a
+///   `.npz`.
 ///
 ///     let log = try NormLog(path: "run.csv", selection: NormLogSelection(column: "grad_norm"))
+///
+/// What counts is where the log says that the norms belong: rows are sorted by its column of steps, of a step that was logged
+/// twice the last row counts, and uneven gaps are interpolated over; `messages` says what was done.
 public struct NormLog: Sendable, Hashable {
   public let path: String
-  /// In the log's order; NaN where the value is missing, not a number or infinite.
+  /// Finite, in the order of the steps, evenly spaced.
   public let norms: [Double]
+  /// What they come from: the norms at the steps that the log gives, ascending, or as they stand where it gives none.
+  public let points: [Point]
   /// The name of the column or key that they come from, where it has one.
   public let column: String?
+  /// What a reader of the schedule should know of the log.
+  public let messages: [LogMessage]
 
-  /// Those that are finite.
-  public var finiteNorms: [Double] { norms.filter(\.isFinite) }
-  /// How many are not.
-  public var omitted: Int { norms.count - finiteNorms.count }
+  /// A norm of the log.
+  public struct Point: Sendable, Hashable {
+    public var step: Double
+    /// NaN where it is not finite and was left out.
+    public var norm: Double
 
-  /// - Throws: `ScheduleFileError`: no such file; no norms; a negative norm; text that is no number; no such column; several
-  ///   columns that could be the norms.
-  /// - Complexity: O(size of the file).
-  public init(path: String, selection: NormLogSelection = NormLogSelection()) throws {
-    let bytes = try FileBytes.read(path)
-    self.path = path
-    if NumPyArrayFile.hasMagic(bytes) {
-      column = nil
-      norms = try Self.norms(of: NumPyArrayFile(bytes: bytes, path: path), selection: selection, path: path)
-    } else {
-      let series = try NumberSeries(bytes: bytes, path: path, column: selection.column) {
-        $0 < 0 ? "a negative norm (\(shortText($0))); expected 0 or more" : nil
-      }
-      column = series.name
-      norms = series.values
-    }
-    guard !norms.isEmpty else { throw ScheduleFileError(.malformed, path: path, "holds no norms") }
-    guard norms.contains(where: \.isFinite) else {
-      throw ScheduleFileError(.malformed, path: path, "none of the \(norms.count) norms is a finite number")
+    public init(step: Double, norm: Double) {
+      self.step = step
+      self.norm = norm
     }
   }
 
-  private static func norms(of array: NumPyArrayFile, selection: NormLogSelection, path: String) throws -> [Double] {
-    let shape = array.shape
-    var values: [Double]
-    if shape.count == 1 {
-      if let run = selection.run, run != 1 {
-        throw ScheduleFileError(.malformed, path: path, "holds one run; there is no run \(run)")
-      }
-      values = array.doubles
-    } else if shape.count == 3, shape[2] == 2 {
-      let runs = shape[1]
-      guard let run = selection.run ?? (runs == 1 ? 1 : nil) else {
-        throw ScheduleFileError(.malformed, path: path, "holds \(runs) runs; choose one with run, 1 to \(runs)")
-      }
-      guard (1...max(1, runs)).contains(run), runs > 0 else {
-        throw ScheduleFileError(.malformed, path: path, "holds \(counted(runs, "run")); there is no run \(run)")
-      }
-      let all = array.doubles
-      let offset = 2 * (run - 1) + (selection.norm == .l1 ? 0 : 1)
-      values = (0..<shape[0]).map { all[$0 * 2 * runs + offset] }
-    } else {
+  /// How many rows have none, as is normal in sparse logs.
+  public let missing: Int
+  /// How many were left out because they are not finite.
+  public var omitted: Int { points.count { !$0.norm.isFinite } }
+
+  /// Which norm the column's name says, if it does: "grad_norm" is the l2 norm wherever trainers log it.
+  public var namedNorm: GradientNorm? { column.flatMap(ColumnNames.loggedNorm) }
+
+  /// - Throws: `ScheduleFileError`: no such file; no norms; a negative norm; text that is no number; no such column; several
+  ///   columns that could be the norms.
+  /// - Complexity: O(size of the file + n log n) for n rows.
+  public init(path: String, selection: NormLogSelection = NormLogSelection()) throws {
+    self.path = path
+    let series = try Self.series(path, selection)
+    if let index = series.values.firstIndex(where: { $0 < 0 }) {
+      throw ScheduleFileError(
+        .malformed, path: path, "a negative norm (\(shortText(series.values[index]))) at step \(index + 1); expected 0 or more")
+    }
+    column = series.name
+    missing = series.missing
+    (norms, points, messages) = series.inOrderOfSteps()
+    guard !norms.isEmpty else {
       throw ScheduleFileError(
         .malformed, path: path,
-        "an array of shape (\(shape.map(String.init).joined(separator: ", "))); expected (steps) or (steps, runs, 2)")
+        series.values.isEmpty && series.missing == 0
+          ? "holds no norms" : "none of the \(series.values.count + series.missing) norms is a finite number")
     }
-    for (step, value) in values.enumerated() where !value.isFinite || value < 0 {
-      if value.isFinite {
-        throw ScheduleFileError(
-          .malformed, path: path, "a negative norm (\(shortText(value))) at step \(step + 1); expected 0 or more")
-      }
-      values[step] = .nan
+  }
+
+  private static func series(_ path: String, _ selection: NormLogSelection) throws -> NumberSeries {
+    var isDirectory: ObjCBool = false
+    if path != "-", FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
+      return try EventFile(folder: path).series(tag: selection.column, norm: selection.norm, path: path)
     }
-    return values
+    let bytes = try FileBytes.read(path)
+    let arrays = NumPyLog(path: path, selection: selection)
+    if NumPyArrayFile.hasMagic(bytes) { return try arrays.series(of: NumPyArrayFile(bytes: bytes, path: path)) }
+    if ZipArchive.hasMagic(bytes) { return try arrays.series(of: ZipArchive(bytes, path: path)) }
+    if EventFile.isOne(bytes, path: path) {
+      return try EventFile(bytes, path: path).series(tag: selection.column, norm: selection.norm, path: path)
+    }
+    return try NumberSeries(bytes: bytes, path: path, column: selection.column, norm: selection.norm) {
+      $0 < 0 ? "a negative norm (\(shortText($0))); expected 0 or more" : nil
+    }
   }
 }

@@ -9,8 +9,10 @@ public struct PolynomialDecayFit: Sendable, Hashable {
   public let power: Double
   /// Root of the mean squared difference from the schedule.
   public let error: Double
+  /// The largest difference from the schedule at any step.
+  public let largestError: Double
 
-  /// - Complexity: O(1): at most 1,000 evenly spaced factors are compared.
+  /// - Complexity: O(n): at most 1,000 evenly spaced factors are compared, and all of them for the largest error.
   public init(of factors: [Double]) {
     let fit = Objective(factors)
     func best(_ warmup: Double) -> (power: Double, error: Double) {
@@ -23,7 +25,9 @@ public struct PolynomialDecayFit: Sendable, Hashable {
     let fine = minimize(over: max(0, coarse - spacing)...min(0.98, coarse + spacing), steps: 30) { best($0).error }
     let warmup = best(0).error <= fine.value ? 0 : fine.place
     self.warmup = warmup
-    self.power = best(warmup).power
+    let power = best(warmup).power
+    self.power = power
+    largestError = factors.enumerated().map { abs(fit.model(warmup: warmup, power: power, at: Double($0)) - $1) }.max() ?? 0
     self.error = (best(warmup).error / Double(max(1, fit.samples.count))).squareRoot()
   }
 
@@ -34,13 +38,14 @@ public struct PolynomialDecayFit: Sendable, Hashable {
     return canonical ?? "polynomial:power=\(power)"
   }
 
-  /// One line of Python, for any trainer that takes a function from the step (from 0) to the factor.
+  /// One line of Python, for any trainer that takes a function from the step (from 0) to the factor. Beyond the last step it
+  /// stays what it is there, 0.
   public func pythonLambda(steps: Int) -> String {
     let rising = Int((rounded(warmup) * Double(steps)).rounded(.toNearestOrEven))
     let rest = max(1, steps - rising)
     let power = shortText(rounded(power))
-    guard rising > 0 else { return "lambda t: (1 - t / \(rest)) ** \(power)" }
-    return "lambda t: (t + 1) / \(rising) if t < \(rising) else (1 - (t - \(rising)) / \(rest)) ** \(power)"
+    guard rising > 0 else { return "lambda t: max(0, 1 - t / \(rest)) ** \(power)" }
+    return "lambda t: (t + 1) / \(rising) if t < \(rising) else max(0, 1 - (t - \(rising)) / \(rest)) ** \(power)"
   }
 
   private func rounded(_ value: Double) -> Double { (value * 1e4).rounded() / 1e4 }
@@ -62,13 +67,15 @@ private struct Objective {
   }
 
   func squaredError(warmup: Double, power: Double) -> Double {
-    let rising = warmup * count
-    return samples.reduce(0) { sum, sample in
-      let model =
-        sample.step < rising
-        ? min(1, (sample.step + 1) / rising) : pow(1 - (sample.step - rising) / (count - rising), power)
-      return sum + (model - sample.factor) * (model - sample.factor)
+    samples.reduce(0) { sum, sample in
+      let difference = model(warmup: warmup, power: power, at: sample.step) - sample.factor
+      return sum + difference * difference
     }
+  }
+
+  func model(warmup: Double, power: Double, at step: Double) -> Double {
+    let rising = warmup * count
+    return step < rising ? min(1, (step + 1) / rising) : pow(1 - (step - rising) / (count - rising), power)
   }
 }
 

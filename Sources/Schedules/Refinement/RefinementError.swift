@@ -7,6 +7,8 @@ public enum RefinementError: Error, Hashable, CustomStringConvertible {
   /// The norms' ratio, squared where the norm is, is beyond what a Double holds.
   case rangeTooWide(smallest: Double, largest: Double)
   case smoothingOutOfRange(Double)
+  /// An even window, or one that is longer than the log.
+  case windowOutOfRange(Int, norms: Int)
   case tooFewPoints(Int)
 
   public var description: String {
@@ -19,6 +21,8 @@ public enum RefinementError: Error, Hashable, CustomStringConvertible {
     case .rangeTooWide(let smallest, let largest):
       "smoothed norms from \(shortText(smallest)) to \(shortText(largest)); expected a range of at most 1e150"
     case .smoothingOutOfRange(let value): "a smoothing fraction of \(shortText(value)); expected 0 to 1"
+    case .windowOutOfRange(let window, let norms):
+      "a window of \(counted(window, "norm")); expected an odd number of at most \(norms), as many as there are"
     case .tooFewPoints(let points): "\(counted(points, "point")); expected at least 2"
     }
   }

@@ -7,21 +7,61 @@ public struct RefinementOptions: Sendable, Hashable {
     case bound
   }
 
+  /// A and B of s_t = g_t^-A sum_{p > t} g_p^-B.
+  public struct Powers: Sendable, Hashable {
+    /// Of the norm at the step itself.
+    public var own: Double
+    /// Of the norms after it.
+    public var later: Double
+
+    public init(own: Double, later: Double) {
+      self.own = own
+      self.later = later
+    }
+
+    /// A/B, as in "1/2"; nil where these are not two numbers from 0 to 10.
+    public init?(parsing text: String) {
+      let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { finiteNumber(String($0)) }
+      guard numbers.count == 2, let own = numbers[0], let later = numbers[1], (0...10).contains(own), (0...10).contains(later)
+      else { return nil }
+      self = Powers(own: own, later: later)
+    }
+
+    public var text: String { "\(shortText(own))/\(shortText(later))" }
+
+    /// The paper's: 2/2 for l2 norms, 1/1 for l1 norms.
+    public init(_ norm: GradientNorm) { self = norm == .l2 ? Powers(own: 2, later: 2) : Powers(own: 1, later: 1) }
+  }
+
   /// Which norms these are.
   public var norm: GradientNorm
   /// The smoothing fraction tau, 0 to 1: the median's window as a share of the norms.
   public var smoothing: Double
+  /// The median's window in norms as they were given, odd, in place of `smoothing`.
+  public var window: Int?
+  /// nil for those of the norm; the bound has none.
+  public var powers: Powers?
   public var method: Method
   /// Length of the schedule; nil for as many factors as finite norms.
   public var points: Int?
 
-  public init(norm: GradientNorm = .l2, smoothing: Double = 0.1, method: Method = .closed, points: Int? = nil) {
+  public init(
+    norm: GradientNorm = .l2, smoothing: Double = 0.1, window: Int? = nil, powers: Powers? = nil, method: Method = .closed,
+    points: Int? = nil
+  ) {
     self.norm = norm
     self.smoothing = smoothing
+    self.window = window
+    self.powers = powers
     self.method = method
     self.points = points
   }
 
-  /// The width of the running median over `count` norms: 2 floor(floor(tau T)/2) + 1.
-  func width(count: Int) -> Int { 2 * (Int(smoothing * Double(count)) / 2) + 1 }
+  /// The width of the running median over `count` values that `norms` norms were made to: the window, as long a part of the
+  /// run as it was of the norms, or 2 floor(floor(tau T)/2) + 1.
+  func width(count: Int, norms: Int) -> Int {
+    guard let window else { return 2 * (Int(smoothing * Double(count)) / 2) + 1 }
+    if count == norms { return window }
+    return 2 * Int((Double(window - 1) / 2 * Double(count - 1) / Double(max(1, norms - 1))).rounded()) + 1
+  }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A refined schedule, and everything on the way to it that is worth showing.
 ///
 /// Source: Defazio, Cutkosky, Mehta, Mishchenko, "When, Why and How Much? Adaptive Learning Rate Scheduling by Refinement",
@@ -11,6 +13,8 @@ public struct RefinementResult: Sendable, Hashable {
   public let norms: [Double]
   /// How many were left out because they are not finite.
   public let omitted: Int
+  /// The window of the running median, over the norms or, where there are more, the points.
+  public let width: Int
   /// What the factors were made from, one a factor.
   public let smoothedNorms: [Double]
   /// s_t, t = 0 ..< points; the largest is 1.
@@ -27,8 +31,12 @@ public struct RefinementResult: Sendable, Hashable {
     guard finite.count >= 3 else {
       throw RefinementError.tooFewNorms(finite: finite.count, omitted: norms.count - finite.count)
     }
+    if let window = options.window, !(1...finite.count).contains(window) || window % 2 == 0 {
+      throw RefinementError.windowOutOfRange(window, norms: finite.count)
+    }
     let raw = points.map { $0 > finite.count ? linearlyInterpolated(finite, count: $0) : finite } ?? finite
-    var smoothed = runningMedian(raw, width: options.width(count: raw.count))
+    let width = options.width(count: raw.count, norms: finite.count)
+    var smoothed = runningMedian(raw, width: width)
     if let step = smoothed.firstIndex(of: 0) { throw RefinementError.zeroSmoothedNorm(step: step + 1) }
     if let points { smoothed = linearlyInterpolated(smoothed, count: points) }
 
@@ -36,8 +44,9 @@ public struct RefinementResult: Sendable, Hashable {
     self.norms = finite
     self.omitted = norms.count - finite.count
     self.smoothedNorms = smoothed
+    self.width = width
     switch options.method {
-    case .closed: self.factors = closedFormFactors(smoothed, norm: options.norm)
+    case .closed: self.factors = closedFormFactors(smoothed, powers: options.powers ?? .init(options.norm))
     case .bound: self.factors = boundMinimizingFactors(smoothed, norm: options.norm)
     }
     guard factors.allSatisfy(\.isFinite) else {
@@ -58,6 +67,11 @@ extension RefinementResult {
     if omitted > 0 {
       let wereOmitted = omitted == 1 ? "is not finite and was" : "are not finite and were"
       warnings.append("\(omitted) of \(norms.count + omitted) norms \(wereOmitted) left out.")
+    }
+    if width == 1, options.window == nil, options.smoothing > 0 {
+      warnings.append(
+        "\(counted(norms.count, "norm")) are too few for a median over \(shortText(options.smoothing * 100)) % of them: nothing is smoothed. "
+          + "Log more often.")
     }
     if let plateau = plateauAtMaximum {
       warnings.append(
@@ -92,17 +106,19 @@ extension RefinementResult {
   }
 }
 
-/// s_t = w_t sum_{p > t} w_p over its maximum, w = g^-2 (l2) or g^-1 (l1). - Complexity: O(T).
-func closedFormFactors(_ norms: [Double], norm: GradientNorm) -> [Double] {
+/// s_t = g_t^-A sum_{p > t} g_p^-B over its maximum. - Complexity: O(T).
+func closedFormFactors(_ norms: [Double], powers: RefinementOptions.Powers) -> [Double] {
   // Relative to the smallest norm, so that no weight overflows; the scale cancels in the end.
   let smallest = norms.min() ?? 1
   var rest = 0.0
   var factors = norms
   for t in norms.indices.reversed() {
-    let weight = norm.squared(smallest / norms[t])
-    factors[t] = weight * rest
-    rest += weight
+    factors[t] = power(smallest / norms[t], powers.own) * rest
+    rest += power(smallest / norms[t], powers.later)
   }
   let largest = factors.max() ?? 1
   return factors.map { $0 / largest }
 }
+
+/// x^p, exact to a rounding for the paper's powers.
+private func power(_ x: Double, _ p: Double) -> Double { p == 2 ? x * x : p == 1 ? x : pow(x, p) }

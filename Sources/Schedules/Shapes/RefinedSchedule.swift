@@ -4,16 +4,22 @@ struct RefinedSchedule: ScheduleShape {
   static let summary = "refined from gradient norms"
   static let columnTitle = "refined"
   static let color = "#cc3d00"
-  static let norms = TextParameter("norms", placeholder: "FILE", help: "The log of gradient norms (a sweep has its own).")
+  static let norms = TextParameter(
+    "norms", placeholder: "FILE", help: "The log of gradient norms (a sweep has its own).", isPath: true)
   static let norm = ChoiceParameter(
     "norm", default: nil, of: GradientNorm.allCases.map(\.rawValue), help: "The norm: that of the optimizer if left open.")
   static let smoothing = NumberParameter("tau", default: 0.1, in: 0...1, help: "The smoothing fraction.")
+  static let window = NumberParameter(
+    "window", default: 0, in: 0...1e8, help: "The median's window in samples of the log, odd, in place of tau; 0 for tau.")
+  static let powers = PowersParameter("powers", help: "g^-A times the later g^-B; those of the norm if left open.")
   static let method = ChoiceParameter(
     "method", default: "closed", of: RefinementOptions.Method.allCases.map(\.rawValue),
     help: "Closed form, or the minimum of the bound.")
   static let column = TextParameter("column", placeholder: "NAME|NUMBER", help: "The log's column or key.")
   static let run = NumberParameter("run", default: 1, in: 1...1e9, help: "The run in an array of several, from 1.")
-  static let parameters: [any ScheduleParameter] = [norms, norm, smoothing, method, column, run]
+  static let parameters: [any ScheduleParameter] = [
+    norms, norm, smoothing, window, powers, method, column, run,
+  ]
 
   let norms: String?
   let norm: GradientNorm?
@@ -22,18 +28,29 @@ struct RefinedSchedule: ScheduleShape {
   let options: RefinementOptions
 
   init(_ arguments: ScheduleArguments) throws {
+    let window = arguments[Self.window]
+    guard window == 0 || window.truncatingRemainder(dividingBy: 2) == 1 else {
+      throw ScheduleError(spelling: Self.name, "a window of \(shortText(window)); expected an odd whole number")
+    }
+    if window != 0, arguments.gives(Self.smoothing.key) {
+      throw ScheduleError(spelling: Self.name, "both tau and window are given; expected one")
+    }
+    let method = arguments[Self.method].flatMap { RefinementOptions.Method(rawValue: $0) } ?? .closed
+    if method == .bound, arguments[Self.powers] != nil {
+      throw ScheduleError(spelling: Self.name, "powers go with the method closed")
+    }
     norms = arguments[Self.norms]
-    norm = arguments[Self.norm].flatMap(GradientNorm.init)
+    norm = arguments[Self.norm].flatMap { GradientNorm(rawValue: $0) }
     column = arguments[Self.column]
     run = arguments.gives(Self.run.key) ? Int(arguments[Self.run]) : nil
     options = RefinementOptions(
-      norm: norm ?? .l2, smoothing: arguments[Self.smoothing],
-      method: arguments[Self.method].flatMap(RefinementOptions.Method.init) ?? .closed)
+      norm: norm ?? .l2, smoothing: arguments[Self.smoothing], window: window == 0 ? nil : Int(window),
+      powers: arguments[Self.powers], method: method)
   }
 
-  func factors(steps: Int) throws -> [Double] { try factors(steps: steps, unspecifiedNorm: .l2) }
+  func factors(steps: Int) throws -> [Double] { try factors(steps: steps, unspecifiedNorm: .l2, note: { _, _ in }) }
 
-  func factors(steps: Int, unspecifiedNorm: GradientNorm) throws -> [Double] {
+  func factors(steps: Int, unspecifiedNorm: GradientNorm, note: (String, LogMessage) -> Void) throws -> [Double] {
     guard let norms else {
       throw ScheduleError(spelling: Self.name, "outside a sweep it needs gradient norms; expected refined:norms=FILE")
     }
@@ -41,10 +58,28 @@ struct RefinedSchedule: ScheduleShape {
     options.norm = norm ?? unspecifiedNorm
     options.points = steps
     let log = try NormLog(path: norms, selection: NormLogSelection(column: column, run: run, norm: options.norm))
+    for message in log.messages { note(norms, message) }
     do {
       return try RefinementResult(refining: log.norms, options: options).factors
     } catch let error as RefinementError {
       throw ScheduleFileError(.malformed, path: norms, "\(error)")
     }
   }
+}
+
+/// Two numbers A/B, as in `1/2`; not given unless given.
+struct PowersParameter: ScheduleParameter {
+  let key: String
+  let help: String
+  let defaultValue: RefinementOptions.Powers? = nil
+
+  init(_ key: String, help: String) {
+    self.key = key
+    self.help = help
+  }
+
+  var expectation: String { "two numbers from 0 to 10, as in 1/2" }
+
+  func value(parsing text: String) -> RefinementOptions.Powers?? { RefinementOptions.Powers(parsing: text).map { .some($0) } }
+  func text(of value: RefinementOptions.Powers?) -> String? { value?.text }
 }

@@ -4,7 +4,8 @@ struct TableSchedule: ScheduleShape {
   static let summary = "factors from a file, one a line"
   static let columnTitle = "table"
   static let color = "#7d6b52"
-  static let file = TextParameter("file", placeholder: "FILE", help: "The factors, evenly spaced over the steps.")
+  static let file = TextParameter(
+    "file", placeholder: "FILE", help: "The factors, evenly spaced over the steps.", isPath: true)
   static let parameters: [any ScheduleParameter] = [file]
 
   let file: String
@@ -16,8 +17,10 @@ struct TableSchedule: ScheduleShape {
     self.file = file
   }
 
-  func factors(steps: Int) throws -> [Double] {
+  func factors(steps: Int) throws -> [Double] { try factors(steps: steps, note: { _, _ in }) }
+
+  func factors(steps: Int, note: (String, LogMessage) -> Void) throws -> [Double] {
     guard steps > 0 else { return [] }
-    return linearlyInterpolated(try FactorFile.read(file), count: steps)
+    return linearlyInterpolated(try FactorFile.read(file) { note(file, $0) }, count: steps)
   }
 }

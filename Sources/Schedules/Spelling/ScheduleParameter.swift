@@ -1,6 +1,7 @@
 /// One `key=value` of a schedule: what it is called, what it may be, what it is when not given.
 ///
-/// `NumberParameter`, `NumberListParameter`, `ChoiceParameter` and `TextParameter` are all that the built-in schedules need.
+/// `NumberParameter`, `NumberListParameter`, `ChoiceParameter` and `TextParameter` are what most schedules need;
+/// `KnotsParameter` stands beside the schedule that has it, and so may others.
 public protocol ScheduleParameter<Value>: Sendable {
   associatedtype Value: Sendable & Equatable
   var key: String { get }
@@ -68,8 +69,9 @@ public struct NumberParameter: ScheduleParameter {
   }
 
   public func value(parsing text: String) -> Double? {
-    guard let value = finiteNumber(text), value >= lowerBound, value <= upperBound else { return nil }
-    return excludesLowerBound && value == lowerBound || excludesUpperBound && value == upperBound ? nil : value
+    // Trainers compute in float32: what overflows there, or rounds to an excluded bound there, is out of range.
+    guard let value = finiteNumber(text), Float(value).isFinite, value >= lowerBound, value <= upperBound else { return nil }
+    return excludesLowerBound && value == lowerBound || excludesUpperBound && Float(value) >= Float(upperBound) ? nil : value
   }
 
   public func text(of value: Double) -> String? { shortText(value) }
@@ -142,11 +144,14 @@ public struct TextParameter: ScheduleParameter {
   public let help: String
   /// What stands for the value in help, as in "FILE".
   public let placeholder: String
+  /// Whether the text is the path of a file that the schedule reads.
+  public let isPath: Bool
 
-  public init(_ key: String, placeholder: String, help: String) {
+  public init(_ key: String, placeholder: String, help: String, isPath: Bool = false) {
     self.key = key
     self.help = help
     self.placeholder = placeholder
+    self.isPath = isPath
   }
 
   public var defaultValue: String? { nil }

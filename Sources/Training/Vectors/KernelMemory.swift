@@ -10,7 +10,7 @@ import SIMDShims
 
 /// Owns the arrays that kernels reach through pointers, and frees them together.
 ///
-/// A kernel's structs hold pointers only, so that a step neither allocates nor counts references; whoever runs the kernel keeps the
+/// A kernel's structs hold pointers only, so that a step neither allocates nor counts references; the caller keeps the
 /// memory alive.
 package final class KernelMemory {
   private var blocks: [Block] = []

@@ -40,7 +40,8 @@ struct LaneStep {
 protocol LaneRule: LaneUpdate {
   /// The optimizer's type, with its constants.
   associatedtype Method
-  /// Whether `end` reads the gradient's norms, and whether it reads the batch's loss; they are computed then, whoever else wants them.
+  /// Whether `end` reads the gradient's norms, and whether it reads the batch's loss; they are computed then, whether or not
+  /// they are recorded.
   static var needsNorms: Bool { get }
   var needsLoss: Bool { get }
   init(_ method: Method, _ memory: RuleMemory)

@@ -1,0 +1,69 @@
+// Paths are Strings everywhere. A name that is not UTF-8 is spelled with `\xNN` for each of its bytes beyond ASCII, as in `lat\xE9n`,
+// in what is listed, printed and accepted alike; these functions find the file by its bytes.
+
+extension String {
+  /// The spelling of a path.
+  ///
+  /// - Parameter bytes: without a terminating zero.
+  public init(pathBytes bytes: [UInt8]) {
+    if let text = String(validating: bytes, as: UTF8.self) {
+      self = text
+    } else {
+      self = bytes.map { $0 < 0x80 ? String(UnicodeScalar($0)) : $0.escaped }.joined()
+    }
+  }
+
+  /// The bytes of a path that is not UTF-8, with a terminating zero; nil for a spelling without `\xNN`.
+  fileprivate var escapedPathBytes: [CChar]? {
+    var bytes: [UInt8] = []
+    var rest = Array(utf8)[...]
+    var isEscaped = false
+    while let first = rest.first {
+      let digits = rest.starts(with: "\\x".utf8) ? String(decoding: rest.dropFirst(2).prefix(2), as: UTF8.self) : ""
+      if digits.utf8.count == 2, let byte = UInt8(digits, radix: 16), byte >= 0x80 {
+        bytes.append(byte)
+        rest = rest.dropFirst(4)
+        isEscaped = true
+      } else {
+        bytes.append(first)
+        rest = rest.dropFirst()
+      }
+    }
+    return isEscaped ? bytes.map { CChar(bitPattern: $0) } + [0] : nil
+  }
+}
+
+extension UInt8 {
+  /// `\xNN`.
+  public var escaped: String { "\\x" + (self < 16 ? "0" : "") + String(self, radix: 16, uppercase: true) }
+}
+
+/// Calls a function of the operating system with a path as it is spelled and then, where that names nothing, with the bytes that its
+/// `\xNN` stand for.
+///
+/// - Parameter call: returns a negative number, and leaves the reason in `errno`, where it fails.
+public func withPath(_ path: String, _ call: (UnsafePointer<CChar>) -> CInt) -> CInt {
+  let result = call(path)
+  guard result < 0, errno == ENOENT, let bytes = path.escapedPathBytes else { return result }
+  return call(bytes)
+}
+
+/// The names in a folder, as the system lists them; nil where it does not, with the reason in `errno`.
+public func namesInFolder(_ path: String) -> [String]? {
+  let descriptor = withPath(path) { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+  guard descriptor >= 0, let folder = fdopendir(descriptor) else { return nil }
+  defer { closedir(folder) }
+  var names: [String] = []
+  while let entry = readdir(folder) {
+    let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+    names.append(String(pathBytes: bytes))
+  }
+  return names
+}
+
+/// The arguments of this process after its name.
+public func commandLineArguments() -> [String] {
+  (1..<max(1, Int(CommandLine.argc))).compactMap { number in
+    CommandLine.unsafeArgv[number].map { String(pathBytes: Array(UnsafeRawBufferPointer(start: $0, count: strlen($0)))) }
+  }
+}

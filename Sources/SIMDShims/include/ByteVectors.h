@@ -1,0 +1,17 @@
+// What the reader's vector loop is made of. The algorithm stands once, in generic/, over the few operations that differ between
+// instruction sets: haswell/ is AVX2, icelake/ AVX-512 with VBMI2, portable/ any other processor. Results have the same bits.
+#ifndef REFINERY_BYTE_VECTORS_H
+#define REFINERY_BYTE_VECTORS_H
+
+#if defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__) && defined(__AVX512VBMI2__)
+#include "icelake/words.h"
+#elif defined(__AVX2__)
+#include "haswell/words.h"
+#else
+#include "portable/words.h"
+#endif
+
+#include "generic/find_tokens.h"
+#include "generic/convert_entries.h"
+
+#endif

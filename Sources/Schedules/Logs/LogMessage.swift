@@ -1,0 +1,18 @@
+/// What a reader of a log should know of how it was read, in one line.
+public struct LogMessage: Sendable, Hashable, CustomStringConvertible {
+  public enum Kind: String, Sendable, Hashable {
+    /// Normal in such logs.
+    case note
+    case warning
+  }
+
+  public var kind: Kind
+  public var text: String
+
+  public init(_ kind: Kind, _ text: String) {
+    self.kind = kind
+    self.text = text
+  }
+
+  public var description: String { "\(kind): \(text)" }
+}

@@ -1,0 +1,158 @@
+import Foundation
+
+/// The scalars in TensorBoard's event files: those that `SummaryWriter` of PyTorch and TensorFlow's `tf.summary` write.
+///
+/// Source: tensorflow/core/util/event.proto, framework/summary.proto and framework/tensor.proto.
+struct EventFile {
+  struct Scalars {
+    var steps: [Double] = []
+    var values: [Double] = []
+  }
+
+  private(set) var scalars: [String: Scalars] = [:]
+  /// In the order of their appearance.
+  private(set) var tags: [String] = []
+  /// Of the first event, in seconds since 1970.
+  private(set) var start: Double?
+  private(set) var isCut = false
+
+  static func isOne(_ bytes: [UInt8], path: String) -> Bool {
+    TFRecords.hasHead(bytes) || path.split(separator: "/").last?.contains("tfevents") == true
+  }
+
+  /// - Throws: `ScheduleFileError` where a record is damaged.
+  /// - Complexity: O(bytes).
+  init(_ bytes: [UInt8], path: String) throws {
+    var records = TFRecords(bytes, path: path)
+    while let record = try records.next() {
+      guard read(event: record) else {
+        throw ScheduleFileError(.malformed, path: path, "a record is no event of TensorBoard's; expected an event file")
+      }
+    }
+    isCut = records.isCut
+  }
+
+  /// The events of this one, then those of another.
+  mutating func append(_ other: EventFile) {
+    for tag in other.tags {
+      guard let scalars = other.scalars[tag] else { continue }
+      append(tag, scalars)
+    }
+    isCut = isCut || other.isCut
+  }
+
+  private mutating func append(_ tag: String, _ new: Scalars) {
+    if scalars[tag] == nil { tags.append(tag) }
+    scalars[tag, default: Scalars()].steps += new.steps
+    scalars[tag, default: Scalars()].values += new.values
+  }
+
+  /// The values under a tag, by name or number from 1, or under the only one that can be meant.
+  ///
+  /// - Throws: `ScheduleFileError`.
+  func series(tag: String?, norm: GradientNorm, path: String) throws -> NumberSeries {
+    guard !tags.isEmpty else { throw ScheduleFileError(.malformed, path: path, "holds no scalars") }
+    let name =
+      try tag.map { try namedItem($0, kind: "scalar", among: tags, path: path) }
+      ?? tags[ColumnNames.values(among: Array(tags.indices), of: tags, norm: norm, path: path)]
+    var series = NumberSeries(name: name)
+    series.steps = [NumberSeries.Counter(name: "step")]
+    let points = scalars[name] ?? Scalars()
+    for (step, value) in zip(points.steps, points.values) { series.append(value.isFinite ? value : .nan) { _ in step } }
+    if isCut { series.messages.append(LogMessage(.note, "the last record is cut short and left out")) }
+    return series
+  }
+
+  // MARK: Messages
+
+  private mutating func read(event bytes: ArraySlice<UInt8>) -> Bool {
+    var event = ProtobufMessage(bytes)
+    var step = 0.0
+    var summaries: [ArraySlice<UInt8>] = []
+    while let (field, value) = event.next() {
+      switch (field, value) {
+      case (1, .fixed64(let bits)): start = start ?? Double(bitPattern: bits)
+      case (2, .varint(let number)): step = Double(Int64(bitPattern: number))
+      case (5, .bytes(let bytes)): summaries.append(bytes)
+      default: break
+      }
+    }
+    for summary in summaries {
+      var summary = ProtobufMessage(summary)
+      while let (field, value) = summary.next() {
+        if field == 1, case .bytes(let bytes) = value, let (tag, number) = Self.scalar(bytes) {
+          append(tag, Scalars(steps: [step], values: [number]))
+        }
+      }
+      if summary.isMalformed { return false }
+    }
+    return !event.isMalformed
+  }
+
+  /// Tag and number of a summary's value; nil where it is a histogram, an image or another thing.
+  private static func scalar(_ bytes: ArraySlice<UInt8>) -> (tag: String, number: Double)? {
+    var message = ProtobufMessage(bytes)
+    var tag: String?
+    var number: Double?
+    while let (field, value) = message.next() {
+      switch (field, value) {
+      case (1, .bytes(let bytes)): tag = String(decoding: bytes, as: UTF8.self)
+      case (2, .fixed32(let bits)): number = Double(Float(bitPattern: bits))
+      case (8, .bytes(let bytes)): number = self.number(ofTensor: bytes) ?? number
+      default: break
+      }
+    }
+    guard let tag, let number else { return nil }
+    return (tag, number)
+  }
+
+  /// The number of a tensor of float or double with one element.
+  private static func number(ofTensor bytes: ArraySlice<UInt8>) -> Double? {
+    var tensor = ProtobufMessage(bytes)
+    var type: UInt64 = 0
+    var content: ArraySlice<UInt8>?
+    var numbers: [Double] = []
+    while let (field, value) = tensor.next() {
+      switch (field, value) {
+      case (1, .varint(let number)): type = number
+      // The packed form of a list has all of its elements in one field.
+      case (4, .bytes(let bytes)), (5, .bytes(let bytes)), (6, .bytes(let bytes)): content = bytes
+      case (5, .fixed32(let bits)): numbers.append(Double(Float(bitPattern: bits)))
+      case (6, .fixed64(let bits)): numbers.append(Double(bitPattern: bits))
+      default: break
+      }
+    }
+    switch (type, content?.count) {
+    case (1, 4?): return content.map { Double(Float(bitPattern: UInt32(littleEndian: $0))) }
+    case (2, 8?): return content.map { Double(bitPattern: UInt64(littleEndian: $0)) }
+    case (1, nil), (2, nil): return numbers.count == 1 ? numbers[0] : nil
+    default: return nil
+    }
+  }
+}
+
+extension EventFile {
+  /// The run whose event files a folder holds: the events of all of them, in the order of their beginnings.
+  ///
+  /// - Throws: `ScheduleFileError`, also where there is no event file.
+  init(folder: String) throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    let files = try names.filter { $0.contains("tfevents") }.map { name in
+      try EventFile(FileBytes.read("\(folder)/\(name)"), path: "\(folder)/\(name)")
+    }
+    guard !files.isEmpty else {
+      let runs = names.filter { name in
+        (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)"))?.contains { $0.contains("tfevents") }
+          == true
+      }
+      throw ScheduleFileError(
+        .unreadable, path: folder,
+        "this is a directory without TensorBoard's event files"
+          + (runs.isEmpty ? "; expected a file" : "; there are some in: \(runs.joined(separator: ", "))"))
+    }
+    // Stable: files that began at once stay in the order of their names.
+    let order = files.indices.sorted { (files[$0].start ?? 0, $0) < (files[$1].start ?? 0, $1) }
+    self = files[order[0]]
+    for index in order.dropFirst() { append(files[index]) }
+  }
+}

@@ -1,0 +1,16 @@
+/// The median over runs at every step; of an even number of runs the mean of the middle two.
+///
+/// Runs of different lengths are interpolated linearly to that of the longest, as parts of the whole run.
+///
+/// - Parameter runs: finite norms, at least one run and one norm in each.
+/// - Complexity: O(n r log r) for r runs of n norms.
+public func medianOverRuns(_ runs: [[Double]]) -> [Double] {
+  let count = runs.map(\.count).max() ?? 0
+  if runs.count == 1 { return runs[0] }
+  let even = runs.map { linearlyInterpolated($0, count: count) }
+  return (0..<count).map { step in
+    let norms = even.map { $0[step] }.sorted()
+    let middle = norms.count / 2
+    return norms.count % 2 == 1 ? norms[middle] : norms[middle - 1] / 2 + norms[middle] / 2
+  }
+}

@@ -1,0 +1,48 @@
+/// What makes a dataset unsuitable for classification with one grid of learning rates, though every line of it can be read.
+public enum DatasetWarning: Sendable, Hashable, CustomStringConvertible {
+  /// The labels look like a regression target.
+  case regressionTarget(labels: Int, rows: Int)
+  /// The features are not scaled; the value that is farthest from zero.
+  case unscaled(value: Float)
+
+  /// Fewer distinct labels are taken for classes, whatever they are.
+  static let fewestRegressionLabels = 10
+  /// Values farther from zero are taken for those of a feature that is not scaled.
+  public static let largestScaledValue: Float = 30
+
+  public var description: String {
+    switch self {
+    case .regressionTarget(let labels, let rows):
+      return "\(labels) distinct labels in \(rows) rows look like a regression target; each is trained as a class of its own"
+    case .unscaled(let value):
+      let text = LabelledSparseData.labelText(Double(value))
+      let limit = LabelledSparseData.labelText(Double(Self.largestScaledValue))
+      return
+        "features are not scaled: a value of \(text) is beyond -\(limit) to \(limit), which the learning rates of the grid may "
+        + "not suit; `refinery data scale` scales every feature to -1 to 1"
+    }
+  }
+}
+
+extension LabelledSparseData {
+  /// - Complexity: O(nonzeros + C).
+  public var warnings: [DatasetWarning] {
+    var warnings: [DatasetWarning] = []
+    if looksLikeRegressionTarget { warnings.append(.regressionTarget(labels: classCount, rows: rowCount)) }
+    let (least, greatest) = matrix.values.reduce((Float(0), Float(0))) { (Swift.min($0.0, $1), Swift.max($0.1, $1)) }
+    let farthest = -least > greatest ? least : greatest
+    if abs(farthest) > DatasetWarning.largestScaledValue { warnings.append(.unscaled(value: farthest)) }
+    return warnings
+  }
+
+  /// Whether there are 10 distinct labels or more, and some are not whole numbers, or there are more than half as many as rows, or more
+  /// than a third as many and they leave out numbers between the least and the greatest, which codes of classes do not.
+  private var looksLikeRegressionTarget: Bool {
+    guard classCount >= DatasetWarning.fewestRegressionLabels, let first = classLabels.first, let last = classLabels.last else {
+      return false
+    }
+    let areWhole = classLabels.allSatisfy { $0 == $0.rounded() }
+    let areConsecutive = areWhole && last - first == Double(classCount - 1)
+    return !areWhole || 2 * classCount > rowCount || 3 * classCount > rowCount && !areConsecutive
+  }
+}

@@ -1,0 +1,21 @@
+import Foundation
+
+/// A LIBSVM file that has been read, and what is known of its text.
+public struct LIBSVMFile: Sendable {
+  /// As the caller gave it; `-` for standard input.
+  public let path: String
+  public let data: LabelledSparseData
+  /// Detected, or forced by the options.
+  public let indexBase: IndexBase
+  /// Length of the uncompressed text.
+  public let byteCount: Int
+  /// CRC-32 of the uncompressed text, as in the trailer of a gzip file; nil unless asked for.
+  public let checksum: UInt32?
+  /// Rows that carry a `qid:N`, which is ignored.
+  public let queryRowCount: Int
+
+  /// `checksum` as eight lower-case hexadecimal digits.
+  public var checksumText: String? {
+    checksum.map { String(format: "%08x", $0) }
+  }
+}

@@ -1,0 +1,35 @@
+import Platform
+
+/// A regular file, mapped into memory for reading.
+///
+/// The file must not be cut short while it is mapped: the operating system ends a process that reads beyond a file's end with SIGBUS.
+final class MappedFile {
+  let bytes: UnsafeBufferPointer<UInt8>
+  private let input: SystemInput
+
+  /// - Throws: `ReadingFailure` where the file cannot be mapped.
+  init(_ input: SystemInput) throws(ReadingFailure) {
+    self.input = input
+    guard let size = input.regularFileSize, size > 0 else {
+      bytes = UnsafeBufferPointer(start: nil, count: 0)
+      return
+    }
+    guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, input.descriptor, 0), address != MAP_FAILED else {
+      throw ReadingFailure(kind: .inputOutput, file: input.name, message: "cannot map the file: \(systemErrorMessage())")
+    }
+    bytes = UnsafeBufferPointer(start: address.assumingMemoryBound(to: UInt8.self), count: size)
+  }
+
+  /// - Throws: `ReadingFailure` where the file no longer has the length that it had: its writer has not finished.
+  func checkLength() throws(ReadingFailure) {
+    let now = try input.status().st_size
+    guard now == bytes.count else {
+      let message = "had \(bytes.count) bytes and now has \(now): it was changed while it was read"
+      throw ReadingFailure(kind: .inputOutput, file: input.name, message: message)
+    }
+  }
+
+  deinit {
+    if let address = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), bytes.count) }
+  }
+}

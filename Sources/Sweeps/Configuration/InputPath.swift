@@ -1,0 +1,78 @@
+import Foundation
+import Schedules
+
+/// The path of something to read, as a user gave it: a data file, folder or pattern, a configuration, a schedule's file.
+///
+/// The text is taken as it is, `~` included, relative to the working directory.
+public struct InputPath: Sendable, Hashable, CustomStringConvertible {
+  public let text: String
+
+  public init(_ text: String) { self.text = text }
+
+  public var description: String { text }
+
+  /// What comes before the last component: `.` where there is nothing.
+  public var folder: String {
+    guard let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == text.startIndex ? "/" : String(text[..<slash])
+  }
+
+  /// The last component; empty where the path ends in a slash.
+  public var name: String {
+    text.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(text[text.utf8.index(after: $0)...]) } ?? text
+  }
+
+  /// The same path from the root. Links are kept, as another machine may have other ones; so is `-`, standard input.
+  public var absolute: String {
+    text.hasPrefix("/") || text == "-" ? text : FileManager.default.currentDirectoryPath + "/" + text
+  }
+
+  public var isFolder: Bool { status.map { $0.st_mode & S_IFMT == S_IFDIR } ?? false }
+
+  /// Whether there is something to read: a file, a pipe, a device.
+  public var isFile: Bool { status.map { $0.st_mode & S_IFMT != S_IFDIR } ?? false }
+
+  /// Equal for all paths of one file or folder, links followed; what does not exist is known by its folder and name.
+  public var identity: String {
+    if let status { return "\(status.st_dev) \(status.st_ino)" }
+    var parent = stat()
+    return stat(folder, &parent) == 0 ? "\(parent.st_dev) \(parent.st_ino) \(name)" : text
+  }
+
+  private var status: stat? {
+    var status = stat()
+    return stat(text, &status) == 0 ? status : nil
+  }
+}
+
+extension SweepConfiguration {
+  /// The same with every path from the root, for a process that works in another folder.
+  ///
+  /// - Throws: `SettingError` where the spelling of a schedule cannot hold the path.
+  public func withAbsolutePaths() throws -> SweepConfiguration {
+    var absolute = self
+    absolute.data = data.map { InputPath($0).absolute }
+    absolute.schedules = try schedules.map { try SweepConfiguration.withAbsolutePaths($0, key: .schedules) }
+    absolute.priorSchedule = try SweepConfiguration.withAbsolutePaths(priorSchedule, key: .prior)
+    return absolute
+  }
+
+  private static func withAbsolutePaths(_ spelling: String, key: SettingKey) throws -> String {
+    let schedule = try Schedule(parsing: spelling)
+    let absolute = schedule.spelling { InputPath($0).absolute }
+    guard (try? Schedule(parsing: absolute))?.paths == schedule.paths.map({ InputPath($0).absolute }) else {
+      throw SettingError(
+        key: key.rawValue,
+        message: "'\(absolute)': a path with a colon cannot be spelled in a schedule; expected a folder without one")
+    }
+    return absolute
+  }
+
+  /// The spelling without the paths of its files: what they hold counts, not where they are.
+  static func withoutPaths(_ spelling: String) -> String {
+    guard spelling.contains("="), let schedule = try? Schedule(parsing: spelling), !schedule.paths.isEmpty else {
+      return spelling
+    }
+    return schedule.spelling { _ in "" }
+  }
+}

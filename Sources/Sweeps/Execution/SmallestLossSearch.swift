@@ -1,0 +1,59 @@
+import Training
+
+/// The search for a problem's smallest training loss, as a part of a sweep.
+final class SmallestLossSearch: Sendable {
+  let problem: SweepProblem
+  let cost: OptimumCost
+  let loop = SharedLoop()
+  private let key: String
+
+  init(_ problem: SweepProblem) {
+    self.problem = problem
+    cost = OptimumCost(problem.problem.training)
+    key = RunKey.optimum(of: problem.summary)
+  }
+
+  /// Whether the search is still to be made: not where it ended in vain within a bound as large as this one's.
+  func isMissing(in known: JournalContents) -> Bool {
+    known.optima[key] == nil && (known.boundsWithoutOptimum[key] ?? 0) < cost.bound
+  }
+
+  func isKnownUnfound(in known: JournalContents) -> Bool { known.optima[key] == nil && !isMissing(in: known) }
+
+  var warning: String {
+    "warning: \(problem.summary.name): the smallest training loss was not found within \(scientific(cost.bound)) operations; the "
+      + "report shows training losses as they are"
+  }
+
+  /// Seconds of one typical core, of all that the search is likely to take.
+  var seconds: Double { cost.estimate * OptimumCost.secondsPerOperation }
+
+  var secondsDone: Double { min(loop.operations, cost.estimate) * OptimumCost.secondsPerOperation }
+
+  /// A search that takes more than was estimated may take as much as the bound allows.
+  var secondsLeft: Double {
+    let done = loop.operations
+    let left = done < cost.estimate ? cost.estimate - done : max(0, min(cost.bound - done, cost.estimate / 4))
+    return left * OptimumCost.secondsPerOperation
+  }
+
+  /// - Parameter isCancelled: asked on this thread, every few milliseconds.
+  /// - Returns: a line with the optimum, or with the bound within which there was none.
+  /// - Throws: `CancellationError`.
+  func run(isCancelled: @escaping () -> Bool) throws -> DetailLine {
+    guard let optimum = try Optimum.find(for: problem.problem.training, sharing: loop, isCancelled: isCancelled) else {
+      return DetailLine(key: key, content: .noOptimum(bound: cost.bound))
+    }
+    let record = OptimumRecord(
+      loss: optimum.loss, gradientNorm: optimum.gradientNorm, attained: optimum.attained, separable: optimum.separable,
+      iterations: optimum.iterations)
+    return DetailLine(key: key, content: .optimum(record))
+  }
+}
+
+/// As "1.5e10".
+private func scientific(_ value: Double) -> String {
+  var (mantissa, exponent) = (value, 0)
+  while mantissa >= 10 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
+  return "\((mantissa * 10).rounded() / 10)e\(exponent)"
+}

@@ -1,0 +1,307 @@
+import Foundation
+import Training
+
+/// A sweep at work: a queue of tasks that threads take the longest from, and what is known so far.
+///
+/// Whenever all tasks of a unit have finished, its plan is made again from what is known; a unit whose plan asks for nothing is
+/// done. Threads that have nothing to train search for smallest losses, each for one of its own as long as there are any, and turn
+/// to training as soon as there is something to train. All that changes is guarded by `condition`.
+final class SweepExecution: @unchecked Sendable {
+  private let units: [SweepUnit]
+  private let configuration: SweepConfiguration
+  private let journal: Journal
+  private let isCancelled: @Sendable () -> Bool
+
+  private let condition = NSCondition()
+  private var known: JournalContents
+  private var queue: [Task] = []
+  /// Those that no thread has begun, the shortest last.
+  private var waitingSearches: [SmallestLossSearch]
+  private var activeSearches: [SmallestLossSearch] = []
+  private var searchedCost = 0.0
+  private var activeTasks = 0
+  private var threads = 0
+  private var isStopped = false
+  private var failure: (any Error)?
+  private var states: [UnitState]
+  private var lastUnit: Int?
+  private(set) var warnings: [String] = []
+  private(set) var reusedRunCount = 0
+  private var reusedCost = 0.0
+
+  private struct UnitState {
+    var waiting = 0
+    var isDone = false
+    var runsDone = 0
+    var runsTotal = 0
+  }
+
+  private struct Task {
+    enum Work {
+      case train([PlannedRun])
+      case refine(PlannedRefinement)
+      case trace([PlannedTrace])
+    }
+
+    let work: Work
+    let unit: Int
+    let cost: Double
+  }
+
+  /// What a thread does next.
+  private enum Job {
+    case task(Task)
+    case search(SmallestLossSearch)
+    case assist(SmallestLossSearch)
+  }
+
+  init(
+    units: [SweepUnit], optima: [SweepProblem], configuration: SweepConfiguration, journal: Journal,
+    known: JournalContents, isCancelled: @escaping @Sendable () -> Bool
+  ) {
+    self.units = units
+    self.configuration = configuration
+    self.journal = journal
+    self.known = known
+    self.isCancelled = isCancelled
+    states = Array(repeating: UnitState(), count: units.count)
+    let searches = optima.map(SmallestLossSearch.init)
+    waitingSearches = searches.filter { $0.isMissing(in: known) }.sorted { $0.cost.estimate > $1.cost.estimate }
+    warnings = searches.filter { $0.isKnownUnfound(in: known) }.map(\.warning)
+  }
+
+  var wasCancelled: Bool { condition.withLock { isStopped && failure == nil } }
+
+  /// Works until nothing is missing, or a task fails, or the sweep is cancelled.
+  func run(jobs: Int, progress: (SweepProgress) -> Void) throws {
+    let start = Date()
+    condition.withLock {
+      for unit in units.indices { advance(unit) }
+      reusedRunCount = states.map(\.runsDone).reduce(0, +)
+      reusedCost = zip(units, states).map { $0.cost * Double($1.runsDone) }.reduce(0, +)
+      threads = queue.isEmpty && waitingSearches.isEmpty ? 0 : jobs
+    }
+    for _ in 0..<threads {
+      let thread = Thread { [self] in work() }
+      thread.stackSize = 8 << 20
+      thread.start()
+    }
+    while condition.withLock({ threads > 0 }) {
+      progress(progressNow(since: start))
+      condition.withLock {
+        if threads > 0 { _ = condition.wait(until: Date(timeIntervalSinceNow: 0.2)) }
+        if threads > 0 && isCancelled() { stop() }
+      }
+    }
+    progress(progressNow(since: start))
+    if let failure = condition.withLock({ failure }) { throw failure }
+  }
+
+  // MARK: Tasks
+
+  private func work() {
+    while let job = next() {
+      switch job {
+      case .task(let task):
+        attempt { try perform(task) }
+        endJob()
+      case .search(let search):
+        attempt { try perform(search) }
+        condition.withLock { activeSearches.removeAll { $0 === search } }
+        endJob()
+      case .assist(let search):
+        search.loop.assist { [self] in condition.withLock { isStopped || !queue.isEmpty } }
+      }
+    }
+    condition.withLock {
+      threads -= 1
+      condition.broadcast()
+    }
+  }
+
+  /// The longest task that waits; where there is none, a search; nil where there will be neither.
+  private func next() -> Job? {
+    condition.withLock {
+      while !isStopped {
+        if let task = popTask() { return .task(task) }
+        if let search = waitingSearches.popLast() {
+          activeSearches.append(search)
+          activeTasks += 1
+          return .search(search)
+        }
+        let open = activeSearches.filter { $0.loop.isOpen }
+        if let search = open.max(by: { $0.secondsLeft < $1.secondsLeft }) { return .assist(search) }
+        if activeTasks == 0 { return nil }
+        condition.wait()
+      }
+      return nil
+    }
+  }
+
+  /// Called under the lock.
+  private func popTask() -> Task? {
+    guard let task = queue.popLast() else { return nil }
+    activeTasks += 1
+    return task
+  }
+
+  private func endJob() {
+    condition.withLock {
+      activeTasks -= 1
+      if queue.isEmpty { condition.broadcast() }
+    }
+  }
+
+  private func attempt(_ body: () throws -> Void) {
+    do {
+      try body()
+    } catch {
+      condition.withLock {
+        if !(error is CancellationError), failure == nil { failure = error }
+        stop()
+      }
+    }
+  }
+
+  private func stop() {
+    isStopped = true
+    queue = []
+    waitingSearches = []
+    wakeThreads()
+  }
+
+  /// Called under the lock.
+  private func wakeThreads() {
+    condition.broadcast()
+    for search in activeSearches { search.loop.recallAssistants() }
+  }
+
+  private func perform(_ search: SmallestLossSearch) throws {
+    let line = try search.run { [self] in
+      // Training goes first: whatever has been queued meanwhile is done before the search continues.
+      while let task = condition.withLock({ isStopped ? nil : popTask() }) {
+        attempt { try perform(task) }
+        endJob()
+      }
+      return condition.withLock { isStopped } || isCancelled()
+    }
+    try journal.append(runs: [], details: [line])
+    condition.withLock {
+      known.take(line, at: JournalContents.Place(file: journal.folder, line: 0))
+      searchedCost += search.seconds
+      if case .noOptimum = line.content { warnings.append(search.warning) }
+    }
+  }
+
+  private func perform(_ task: Task) throws {
+    var runs: [RunRecord] = []
+    var details: [DetailLine] = []
+    let unit = units[task.unit]
+    switch task.work {
+    case .train(let planned): runs = try unit.train(planned, isCancelled: isCancelled)
+    case .refine(let planned): details = [try unit.refine(planned, isCancelled: isCancelled, warn: warn)]
+    case .trace(let planned): details = try unit.trace(planned, isCancelled: isCancelled, warn: warn)
+    }
+    try journal.append(runs: runs, details: details)
+    try condition.withLock {
+      let place = JournalContents.Place(file: journal.folder, line: 0)
+      for run in runs { try known.take(run, at: place) }
+      for line in details { known.take(line, at: place) }
+      states[task.unit].runsDone += runs.count
+      states[task.unit].waiting -= 1
+      lastUnit = task.unit
+      if states[task.unit].waiting == 0 && !isStopped { advance(task.unit) }
+    }
+  }
+
+  private func warn(_ warning: String) { condition.withLock { warnings.append(warning) } }
+
+  // MARK: Plan
+
+  /// Queues what a unit asks for now. Called under the lock.
+  private func advance(_ index: Int) {
+    let unit = units[index]
+    let plan = UnitPlan(unit: unit.keys, chains: unit.chains, configuration: configuration, known: known)
+    let tasks = tasks(of: plan, unit: index)
+    let missing = plan.schedules.map(\.missing.count).reduce(0, +)
+    states[index].runsDone = plan.schedules.map(\.runs.count).reduce(0, +)
+    states[index].runsTotal = tasks.isEmpty ? states[index].runsDone : max(states[index].runsDone + missing, unit.leastRunCount)
+    states[index].waiting = tasks.count
+    states[index].isDone = tasks.isEmpty
+    if tasks.isEmpty { unit.release() }
+    queue += tasks
+    queue.sort { $0.cost < $1.cost }
+    wakeThreads()
+  }
+
+  private func tasks(of plan: UnitPlan, unit index: Int) -> [Task] {
+    let unit = units[index]
+    let groupCost = unit.cost * Double(unit.lanes)
+    var refinements = Set(plan.missingRefinements)
+    /// Whether a schedule can be trained now; if not, asks for the refinement that it (or what it comes from) lacks.
+    func canTrain(_ schedule: String) -> Bool {
+      if unit.hasFactors(of: schedule) { return true }
+      if let refinement = plan.refinement(of: schedule) { refinements.insert(refinement) }
+      return false
+    }
+    let runs = plan.schedules.filter { !$0.missing.isEmpty && canTrain($0.schedule) }.flatMap(\.missing)
+    let traces = plan.missingTraces.filter { canTrain($0.run.schedule) }
+    var ready: Set<PlannedRefinement> = []
+    while let refinement = refinements.popFirst() {
+      // Its prior may be refined itself, in an earlier session: then that comes first. Rounds descend, so this ends.
+      if canTrain(refinement.prior.schedule) { ready.insert(refinement) }
+    }
+    var tasks = ready.sorted { $0.key < $1.key }.map { Task(work: .refine($0), unit: index, cost: groupCost) }
+    for (_, runs) in Dictionary(grouping: runs, by: \.seed).sorted(by: { $0.key < $1.key }) {
+      for start in stride(from: 0, to: runs.count, by: unit.lanes) {
+        let group = Array(runs[start..<min(start + unit.lanes, runs.count)])
+        tasks.append(Task(work: .train(group), unit: index, cost: groupCost))
+      }
+    }
+    for start in stride(from: 0, to: traces.count, by: unit.lanes) {
+      let group = Array(traces[start..<min(start + unit.lanes, traces.count)])
+      tasks.append(Task(work: .trace(group), unit: index, cost: groupCost))
+    }
+    return tasks
+  }
+
+  // MARK: Progress
+
+  private func progressNow(since start: Date) -> SweepProgress {
+    let trained = journal.durableRunCount
+    let elapsed = Date().timeIntervalSince(start)
+    var (total, costDone, costLeft) = (0, 0.0, 0.0)
+    var runs: [RunRecord] = []
+    var current: SweepUnit?
+    var searched: [String] = []
+    condition.withLock {
+      for (unit, state) in zip(units, states) {
+        total += state.runsTotal
+        costLeft += unit.cost * Double(max(state.runsTotal - state.runsDone, 0))
+        costDone += unit.cost * Double(state.runsDone)
+      }
+      costDone += searchedCost + activeSearches.map(\.secondsDone).reduce(0, +)
+      costLeft += (waitingSearches + activeSearches).map(\.secondsLeft).reduce(0, +)
+      searched = activeSearches.map(\.problem.summary.name).sorted()
+      guard let lastUnit else { return }
+      current = units[lastUnit]
+      let plan = UnitPlan(
+        unit: units[lastUnit].keys, chains: units[lastUnit].chains, configuration: configuration, known: known)
+      runs = plan.schedules.flatMap(\.runs)
+    }
+    let worked = costDone - reusedCost
+    let bySchedule = Dictionary(grouping: runs, by: \.schedule)
+    let best = configuration.columns.compactMap { schedule -> SweepProgress.Best? in
+      guard let best = bySchedule[schedule].flatMap({ BestRate.select(from: $0) }) else { return nil }
+      return SweepProgress.Best(
+        schedule: schedule, learningRate: best.learningRate, meanTrainError: best.meanTrainError)
+    }
+    return SweepProgress(
+      runsDone: min(reusedRunCount + trained, total), runsTotal: total, runsTrained: trained, secondsElapsed: elapsed,
+      // What has been done in less than a fiftieth of its estimated speed is too little to go by.
+      secondsLeft: elapsed > 0.5 && worked > 0.02 * elapsed ? elapsed * costLeft / worked : nil,
+      fraction: costDone + costLeft > 0 ? costDone / (costDone + costLeft) : 1,
+      problem: current?.keys.problem.name ?? "", optimizer: current?.keys.optimizer.spelling ?? "", best: best,
+      smallestLosses: searched)
+  }
+}

@@ -1,0 +1,80 @@
+/// How far a sweep is, for a display.
+public struct SweepProgress: Sendable, Hashable {
+  /// The best so far of one schedule.
+  public struct Best: Sendable, Hashable {
+    public var schedule: String
+    public var learningRate: Double
+    /// Fraction of 1.
+    public var meanTrainError: Double
+  }
+
+  /// Runs that are in the journal, those of earlier sweeps included.
+  public var runsDone: Int
+  /// Runs that will be in the journal at the end, as far as that can be known: it grows where a grid is extended.
+  public var runsTotal: Int
+  /// Runs that this sweep has trained.
+  public var runsTrained: Int
+  public var secondsElapsed: Double
+  /// nil until there is something to go by.
+  public var secondsLeft: Double?
+  /// Of all work, smallest losses included; 0 to 1.
+  public var fraction: Double
+  /// The problem and optimizer that a batch was last finished of; empty at first.
+  public var problem: String
+  public var optimizer: String
+  /// For that problem and optimizer, in the configuration's order.
+  public var best: [Best]
+  /// The problems whose smallest loss is being searched for.
+  public var smallestLosses: [String]
+
+  /// Runs a second of this sweep.
+  public var rate: Double { secondsElapsed > 0 ? Double(runsTrained) / secondsElapsed : 0 }
+}
+
+/// What a sweep ended with.
+public struct SweepOutcome: Sendable, Hashable {
+  public var runsTrained: Int
+  /// Runs that the protocol (or the shard) asks for and that were there before.
+  public var runsReused: Int
+  public var seconds: Double
+  /// Whether it was interrupted: the same command continues.
+  public var wasCancelled: Bool
+  /// Of files that could not be read; where there are any, the exit code is 65.
+  public var failures: [String]
+  public var warnings: [String]
+}
+
+/// What a sweep would do: for `--dry-run`.
+public struct SweepPlanSummary: Sendable, Codable, Hashable {
+  public struct Part: Sendable, Codable, Hashable {
+    public var problem: String
+    public var optimizer: String
+    /// Schedules of this part, those still to be refined included.
+    public var schedules: Int
+    /// Runs that are known to be needed; grids may be extended beyond.
+    public var runs: Int
+    public var runsDone: Int
+    /// Of what is missing, on one typical core.
+    public var estimatedSeconds: Double
+  }
+
+  /// The search for the smallest training loss of one problem.
+  public struct SmallestLoss: Sendable, Codable, Hashable {
+    public var problem: String
+    public var isDone: Bool
+    /// Of what is missing, on one typical core.
+    public var estimatedSeconds: Double
+  }
+
+  public var parts: [Part]
+  public var smallestLosses: [SmallestLoss]
+  public var shard: String?
+  public var failures: [String]
+  public var warnings: [String]
+
+  public var runs: Int { parts.map(\.runs).reduce(0, +) }
+  public var runsDone: Int { parts.map(\.runsDone).reduce(0, +) }
+  public var estimatedSeconds: Double {
+    parts.map(\.estimatedSeconds).reduce(0, +) + smallestLosses.map(\.estimatedSeconds).reduce(0, +)
+  }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import Platform
+import Schedules
+import Sparse
+import Training
+
+/// Trains whatever a configuration asks for and the results folder does not hold.
+///
+///     let data = try SweepData(reading: configuration.data)
+///     let runner = try SweepRunner(configuration: configuration, data: data, results: "results", version: "1.0")
+///     let outcome = try runner.run(progress: { show($0) }, isCancelled: { interrupted })
+///     let results = try SweepResults.load(folder: "results")
+///
+/// The results depend on the configuration and the data alone: not on the number of threads, on interruptions, on shards, on
+/// the order in which runs finish.
+public struct SweepRunner: Sendable {
+  public let configuration: SweepConfiguration
+  public let data: SweepData
+  /// The results folder.
+  public let results: String
+  public let jobs: Int
+  public let shard: Shard?
+  public let version: String
+
+  /// What the sweep, shards or not, trains.
+  let planRecord: PlanRecord
+  private let units: [SweepUnit]
+  /// Problems whose optimum is this sweep's to find.
+  private let optima: [SweepProblem]
+
+  /// - Parameters:
+  ///   - configuration: what to train.
+  ///   - data: the problems, read.
+  ///   - results: the results folder; made where there is none.
+  ///   - jobs: threads, at least 1.
+  ///   - shard: the part to train; nil for all.
+  ///   - version: of the program, for the report.
+  /// - Throws: `SettingError`, or what a schedule says that cannot be made.
+  public init(
+    configuration: SweepConfiguration, data: SweepData, results: String,
+    jobs: Int = availableCoreCount, shard: Shard? = nil, version: String
+  ) throws {
+    try configuration.validate()
+    self.configuration = configuration
+    self.data = data
+    self.results = results
+    self.jobs = max(jobs, 1)
+    self.shard = shard
+    self.version = version
+    let problems = data.problems.map(\.summary)
+    let factors = try FactorDigests(of: configuration, problems: problems)
+    planRecord = PlanRecord(yaml: configuration.protocolYAML, version: version, problems: problems, factors: factors)
+    (units, optima) = SweepRunner.work(of: configuration, data: data, factors: factors, shard: shard)
+  }
+
+  /// Everything there is to do, or a shard's part of it: chains and optima are dealt out by estimated cost.
+  private static func work(
+    of configuration: SweepConfiguration, data: SweepData, factors: FactorDigests, shard: Shard?
+  ) -> (units: [SweepUnit], optima: [SweepProblem]) {
+    let chains = Chain.all(of: configuration)
+    var units: [SweepUnit] = []
+    for problem in data.problems {
+      for optimizer in configuration.optimizers {
+        units.append(
+          SweepUnit(problem: problem, optimizer: optimizer, configuration: configuration, chains: chains, factors: factors))
+      }
+    }
+    guard let shard else { return (units, data.problems.filter(hasFindableOptimum)) }
+    let costs = SweepRunner.costs(of: units, chains: chains, configuration: configuration)
+    let assigned = Shard.assignments(
+      of: costs + data.problems.map { SmallestLossSearch($0).seconds }, count: shard.count)
+    let parts = units.enumerated().compactMap { index, unit -> SweepUnit? in
+      let own = chains.indices.filter { assigned[index * chains.count + $0] == shard.index }.map { chains[$0] }
+      guard !own.isEmpty, let problem = data.problems.first(where: { $0.summary == unit.keys.problem }) else { return nil }
+      return SweepUnit(
+        problem: problem, optimizer: unit.keys.optimizer, configuration: configuration, chains: own, factors: factors)
+    }
+    let optima = data.problems.indices.filter { assigned[costs.count + $0] == shard.index }.map { data.problems[$0] }
+      .filter(hasFindableOptimum)
+    return (parts, optima)
+  }
+
+  /// Estimated seconds of each chain of each unit, chains innermost.
+  static func costs(of units: [SweepUnit], chains: [Chain], configuration: SweepConfiguration) -> [Double] {
+    let rates = configuration.maximumExponent - configuration.minimumExponent + 1
+    return units.flatMap { unit in
+      chains.map { chain in
+        // A prior is trained once more for its norms, alone among its lanes.
+        let runs = chain.scheduleCount(rounds: configuration.rounds) * configuration.seeds * rates
+        return unit.cost * Double(runs + unit.lanes * (1 + chain.refined.count))
+      }
+    }
+  }
+
+  private static func hasFindableOptimum(_ problem: SweepProblem) -> Bool {
+    OptimumCost(problem.problem.training).isAffordable
+  }
+
+  /// What a sweep would train.
+  ///
+  /// - Throws: `JournalError`.
+  public func plan() throws -> SweepPlanSummary {
+    let known = try JournalContents(folder: results)
+    let parts = units.map { unit in
+      let plan = UnitPlan(unit: unit.keys, chains: unit.chains, configuration: configuration, known: known)
+      let done = plan.schedules.map(\.runs.count).reduce(0, +)
+      let runs = max(unit.leastRunCount, done + plan.schedules.map(\.missing.count).reduce(0, +))
+      let isComplete = plan.isComplete
+      return SweepPlanSummary.Part(
+        problem: unit.keys.problem.name, optimizer: unit.keys.optimizer.spelling,
+        schedules: unit.chains.map { $0.scheduleCount(rounds: configuration.rounds) }.reduce(0, +),
+        runs: isComplete ? done : runs, runsDone: done, estimatedSeconds: isComplete ? 0 : Double(runs - done) * unit.cost)
+    }
+    let smallestLosses = optima.map { problem in
+      let search = SmallestLossSearch(problem)
+      let isDone = !search.isMissing(in: known)
+      return SweepPlanSummary.SmallestLoss(
+        problem: problem.summary.name, isDone: isDone, estimatedSeconds: isDone ? 0 : search.seconds)
+    }
+    return SweepPlanSummary(
+      parts: parts, smallestLosses: smallestLosses, shard: shard?.description, failures: data.failures, warnings: data.warnings)
+  }
+
+  /// Trains what is missing. A batch of runs is on the disk before it is shown as done.
+  ///
+  /// - Parameters:
+  ///   - progress: called on this thread, a few times a second.
+  ///   - isCancelled: asked by every thread, at least ten times a second. The batches in work are then dropped; those that
+  ///     have finished are on the disk.
+  /// - Throws: `JournalError`, or what a schedule says that cannot be made.
+  public func run(
+    progress: (SweepProgress) -> Void = { _ in }, isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws -> SweepOutcome {
+    let start = Date()
+    let (journal, contents) = try Journal.open(folder: results, shard: shard)
+    var session = SessionLines(runner: self, plan: planRecord, started: start)
+    session.warnings = data.failures + data.warnings
+    try journal.append(details: session.opening(after: contents.history, file: journal.detailsFile))
+    let execution = SweepExecution(
+      units: units, optima: optima, configuration: configuration, journal: journal, known: contents,
+      isCancelled: isCancelled)
+    do {
+      try execution.run(jobs: jobs, progress: progress)
+    } catch {
+      // The reason is the other error; this line is only for the closing section.
+      try? journal.append(details: [session.closing(runs: journal.durableRunCount)])
+      throw error
+    }
+    session.warnings += execution.warnings
+    try journal.append(details: [session.closing(runs: journal.durableRunCount)])
+    return SweepOutcome(
+      runsTrained: journal.durableRunCount, runsReused: execution.reusedRunCount, seconds: Date().timeIntervalSince(start),
+      wasCancelled: execution.wasCancelled, failures: data.failures,
+      warnings: data.warnings + journal.warnings + execution.warnings)
+  }
+}

@@ -1,0 +1,172 @@
+import Foundation
+import Schedules
+import Synchronization
+import Training
+
+/// One problem and one optimizer of a sweep, able to train: the trainer and the factors of its schedules, made when needed.
+final class SweepUnit: Sendable {
+  let keys: UnitKeys
+  let chains: [Chain]
+  /// Of one run, in seconds on a typical core.
+  let cost: Double
+  let lanes: Int
+  private let sweepProblem: SweepProblem
+  private let configuration: SweepConfiguration
+  private let state = Mutex(State())
+
+  private struct State {
+    var trainer: LaneTrainer?
+    var factors: [String: [Double]] = [:]
+  }
+
+  init(
+    problem: SweepProblem, optimizer: Optimizer, configuration: SweepConfiguration, chains: [Chain], factors: FactorDigests
+  ) {
+    keys = UnitKeys(problem: problem.summary, optimizer: optimizer, configuration: configuration, factors: factors)
+    self.chains = chains
+    self.configuration = configuration
+    sweepProblem = problem
+    let trainer = SweepUnit.trainer(problem, optimizer, configuration)
+    cost = trainer.estimatedCost
+    lanes = max(trainer.preferredRunCount, 1)
+  }
+
+  static func trainer(
+    _ problem: SweepProblem, _ optimizer: Optimizer, _ configuration: SweepConfiguration
+  ) -> LaneTrainer {
+    LaneTrainer(
+      problem: problem.problem,
+      settings: TrainingSettings(
+        optimizer: optimizer, epochs: configuration.epochs, batchSize: configuration.batchSize,
+        keepsLastBatch: configuration.keepsLastBatch))
+  }
+
+  /// Runs that a finished sweep of the unit has at least.
+  var leastRunCount: Int {
+    let schedules = chains.map { $0.scheduleCount(rounds: configuration.rounds) }.reduce(0, +)
+    return schedules * configuration.seeds * (configuration.maximumExponent - configuration.minimumExponent + 1)
+  }
+
+  var trainer: LaneTrainer {
+    state.withLock { state in
+      if let trainer = state.trainer { return trainer }
+      let trainer = SweepUnit.trainer(sweepProblem, keys.optimizer, configuration)
+      state.trainer = trainer
+      return trainer
+    }
+  }
+
+  /// Frees what only training needs.
+  func release() { state.withLock { $0 = State() } }
+
+  func hasFactors(of schedule: String) -> Bool {
+    state.withLock { $0.factors[schedule] != nil } || (try? Schedule(parsing: schedule))?.needsNorms == false
+  }
+
+  /// - Throws: where a schedule cannot be made: its file, too few steps; where its file has changed since the sweep began.
+  func factors(of schedule: String) throws -> [Double] {
+    if let factors = state.withLock({ $0.factors[schedule] }) { return factors }
+    let parsed = try Schedule(parsing: schedule)
+    let factors = try parsed.factors(steps: trainer.steps, unspecifiedNorm: keys.optimizer.norm)
+    if let path = parsed.paths.first, RunKey.digest(of: factors) != keys.digest(of: schedule) {
+      throw ScheduleFileError(
+        .malformed, path: path, "changed while the sweep was running; the same command trains what the new content asks for")
+    }
+    state.withLock { $0.factors[schedule] = factors }
+    return factors
+  }
+
+  func train(_ runs: [PlannedRun], isCancelled: () -> Bool) throws -> [RunRecord] {
+    guard let seed = runs.first?.seed else { return [] }
+    let outcomes = try trainer.train(
+      try runs.map { Run(learningRate: $0.learningRate, factors: try factors(of: $0.schedule)) }, seed: seed,
+      isCancelled: isCancelled)
+    return zip(runs, outcomes).map { run, outcome in
+      RunRecord(
+        key: run.key, problem: keys.problem.name, optimizer: keys.optimizer.spelling, schedule: run.schedule,
+        learningRate: run.learningRate, seed: run.seed, steps: outcome.steps, quantities: outcome.quantities,
+        diverged: outcome.diverged)
+    }
+  }
+
+  /// Trains finished runs of one seed once more, for what the journal does not keep of a run.
+  ///
+  /// - Parameter warn: told where a run does not end as it did before.
+  private func retrain(
+    _ runs: [RunRecord], recording: Recording, isCancelled: () -> Bool, warn: (String) -> Void
+  ) throws -> [RunOutcome] {
+    let outcomes = try trainer.train(
+      try runs.map { Run(learningRate: $0.learningRate, factors: try factors(of: $0.schedule)) },
+      seed: runs.first?.seed ?? 1, recording: recording, isCancelled: isCancelled)
+    for (run, outcome) in zip(runs, outcomes) where outcome.quantities[.trainLoss] != run[.trainLoss] {
+      warn(
+        "warning: \(run.problem), \(run.optimizer), \(run.schedule) at \(shortText(run.learningRate)), seed \(run.seed) ended with "
+          + "a training loss of \(outcome.trainLoss), in the journal it is \(run[.trainLoss].map { "\($0)" } ?? "null"): "
+          + "results of different programs are mixed here; use another results folder")
+    }
+    return outcomes
+  }
+
+  func trace(_ traces: [PlannedTrace], isCancelled: () -> Bool, warn: (String) -> Void) throws -> [DetailLine] {
+    let outcomes = try retrain(
+      traces.map(\.run), recording: Recording(traceLength: 512), isCancelled: isCancelled, warn: warn)
+    return zip(traces, outcomes).map { planned, outcome in
+      let run = planned.run
+      let record = TraceRecord(
+        key: run.key, problem: run.problem, optimizer: run.optimizer, schedule: run.schedule,
+        learningRate: run.learningRate, seed: run.seed, steps: run.steps, losses: outcome.trace)
+      return DetailLine(key: planned.key, content: .trace(record))
+    }
+  }
+
+  /// Trains the prior run for its norms and refines them. The factors stay with the unit.
+  func refine(_ planned: PlannedRefinement, isCancelled: () -> Bool, warn: (String) -> Void) throws -> DetailLine {
+    let prior = planned.prior
+    let priors = prior == planned.firstPrior ? [prior] : [prior, planned.firstPrior]
+    let outcomes = try retrain(priors, recording: Recording(norms: true), isCancelled: isCancelled, warn: warn)
+    let outcome = outcomes[0]
+    var options = configuration.refinementOptions(of: planned.refined, optimizer: keys.optimizer)
+    let steps = outcome.steps
+    let rising = Int((try Schedule(parsing: planned.refined).warmup * Double(steps)).rounded(.toNearestOrEven))
+    options.points = steps - rising
+    let norms = (options.norm == .l1 ? outcome.l1Norms : outcome.l2Norms)
+    var record = RefinementRecord(
+      problem: prior.problem, optimizer: prior.optimizer, schedule: planned.schedule, round: planned.round,
+      priorSchedule: prior.schedule, priorLearningRate: prior.learningRate, priorSeed: prior.seed, steps: steps,
+      norms: thinned(norms))
+    var digest: String?
+    do {
+      let result = try RefinementResult(refining: norms.map(Double.init), options: options)
+      let factors = (0..<rising).map { Double($0 + 1) / Double(rising) } + result.factors
+      record.smoothedNorms = thinned(result.smoothedNorms.map { Float($0) })
+      record.factors = thinned(factors)
+      digest = RunKey.digest(of: factors)
+      state.withLock { $0.factors[planned.schedule] = factors }
+      record.bounds = bounds(under: outcomes[outcomes.count - 1], including: planned.schedule)
+    } catch let error as RefinementError {
+      record.failure = "\(error)"
+    }
+    return DetailLine(key: planned.key, content: .refinement(record, digest: digest))
+  }
+
+  /// The last-iterate bound of each schedule whose factors are known, at its best scale: under the norm that goes with the
+  /// optimizer, whichever the refinement takes, so that the bounds of all schedules can be compared.
+  private func bounds(under outcome: RunOutcome, including refined: String) -> [String: Double] {
+    let norm = keys.optimizer.norm
+    let norms = (norm == .l1 ? outcome.l1Norms : outcome.l2Norms).map(Double.init)
+    var bounds: [String: Double] = [:]
+    for schedule in configuration.schedules.filter({ !SweepConfiguration.isRefined($0) }) + [refined] {
+      guard let factors = try? factors(of: schedule),
+        let bound = try? LastIterateBound(stepSizes: factors, norms: norms, norm: norm), bound.valueAtBestScale.isFinite
+      else { continue }
+      bounds[schedule] = bound.valueAtBestScale
+    }
+    return bounds
+  }
+}
+
+/// At most 512 of the values, evenly spaced, the first and the last among them.
+private func thinned<Value>(_ values: [Value]) -> [Value] {
+  guard values.count > 512 else { return values }
+  return (0..<512).map { values[($0 * (values.count - 1) + 255) / 511] }
+}

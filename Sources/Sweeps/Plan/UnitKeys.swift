@@ -1,0 +1,60 @@
+import Synchronization
+import Training
+
+/// One problem and one optimizer of a sweep, and the keys of their runs.
+final class UnitKeys: Sendable {
+  let problem: ProblemSummary
+  let optimizer: Optimizer
+  let optimizerSpelling: String
+  private let maker: RunKey
+  private let steps: Int
+  private let factors: FactorDigests
+  private let fileDigests: [String: String]
+  /// Keys are asked for at every look at the plan, and hashing is not free.
+  private let made = Mutex<[Query: String]>([:])
+
+  private struct Query: Hashable {
+    let schedule: String
+    let factors: String?
+    let learningRate: Double
+    let seed: UInt64
+  }
+
+  /// - Parameters:
+  ///   - factors: empty for a journal from before plans were recorded.
+  ///   - fileDigests: of schedules that come from a file, in such a journal.
+  init(
+    problem: ProblemSummary, optimizer: Optimizer, configuration: SweepConfiguration, factors: FactorDigests,
+    fileDigests: [String: String] = [:]
+  ) {
+    self.problem = problem
+    self.optimizer = optimizer
+    self.factors = factors
+    self.fileDigests = fileDigests
+    optimizerSpelling = optimizer.spelling
+    steps = FactorDigests.steps(of: problem, configuration: configuration)
+    maker = RunKey(problem: problem, optimizer: optimizer, configuration: configuration)
+  }
+
+  /// Digest of the factors of a schedule that does not come from a prior run.
+  func digest(of schedule: String) -> String? { factors.digest(of: schedule, steps: steps, optimizer: optimizer) }
+
+  /// The keys under which a run may be known: first the one that it is written with, then that of older journals, where keys had
+  /// digests only of schedules that come from a file, and their spellings with the path.
+  func keys(schedule: String, factors: String?, learningRate: Double, seed: UInt64) -> [String] {
+    let older = Query(schedule: schedule, factors: fileDigests[schedule], learningRate: learningRate, seed: seed)
+    guard let factors else { return [key(older)] }
+    let name = SweepConfiguration.withoutPaths(schedule)
+    return [key(Query(schedule: name, factors: factors, learningRate: learningRate, seed: seed)), key(older)]
+  }
+
+  private func key(_ query: Query) -> String {
+    made.withLock { made in
+      if let key = made[query] { return key }
+      let key = maker.key(
+        schedule: query.schedule, factors: query.factors, learningRate: query.learningRate, seed: query.seed)
+      made[query] = key
+      return key
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import Sparse
+
+/// What Newton's method and L-BFGS share: the present weights, and what is known of the problem.
+final class OptimumSearch {
+  enum State: Hashable {
+    case searching, attained, unattained, separable
+  }
+
+  let data: LabelledSparseData
+  let loss: CrossEntropy
+  let work: BoundedWork
+  /// What the weights refer to where Newton's method works on dense rows; elsewhere they are those of the features themselves.
+  let basis: OrthonormalBasis?
+  /// Of each feature: its weights count in units of these, so that all have about the same curvature. 1 with a basis.
+  let scale: [Double]
+  var weights: [Double]
+  var gradient: [Double]
+  var value: Double
+  var iterations = 0
+  var state = State.searching
+  /// Proof that the minimum is not attained; its absence proves nothing.
+  lazy var isSeparatedByOneFeature = Self.oneFeatureSeparates(data)
+
+  /// - Throws: as `BoundedWork.count`.
+  init(_ data: LabelledSparseData, cost: OptimumCost, work: BoundedWork) throws {
+    self.data = data
+    self.work = work
+    loss = CrossEntropy(data, storesZeros: cost.storesZeros)
+    basis = cost.storesZeros && cost.method == .newton ? try loss.orthonormalize(work: work) : nil
+    scale = basis == nil ? Self.rootMeanSquares(data).map { 1 / $0 } : [Double](repeating: 1, count: loss.features)
+    weights = [Double](repeating: 0, count: loss.parameterCount + 8)
+    gradient = weights
+    value = try loss.evaluate(weights, gradient: &gradient, work: work)
+  }
+
+  var result: Optimum {
+    let gradient = basis?.featureGradient(gradient, classes: loss.classes) ?? gradient
+    return Optimum(
+      loss: state == .separable ? 0 : value, gradientNorm: DoubleVectors.dot(gradient, gradient).squareRoot(),
+      attained: state == .attained, separable: state == .separable, iterations: iterations)
+  }
+
+  /// Below this every row's label has a probability above a half, since no row's loss exceeds the sum of all.
+  var separableLoss: Double { 0.5 * log(2) / Double(loss.rows) }
+
+  /// Of every feature; 1 for one that is zero throughout. Their squares are the curvature at zero weights, up to a constant.
+  private static func rootMeanSquares(_ data: LabelledSparseData) -> [Double] {
+    var squares = [Double](repeating: 0, count: data.featureCount + 1)
+    for (column, value) in zip(data.matrix.columns, data.matrix.values) {
+      squares[Int(column)] += Double(value) * Double(value)
+    }
+    squares[data.featureCount] = Double(data.rowCount)
+    return squares.map { $0 > 0 ? ($0 / Double(data.rowCount)).squareRoot() : 1 }
+  }
+
+  /// Whether for some feature and class the class's rows have values on one side of a threshold and all others on the
+  /// other, not all on the threshold: then the class's weight of that feature grows for ever.
+  ///
+  /// - Complexity: O(nonzeros + d C).
+  static func oneFeatureSeparates(_ data: LabelledSparseData) -> Bool {
+    let classes = data.classCount
+    var rows = [Int](repeating: 0, count: classes)
+    for c in data.classes { rows[Int(c)] += 1 }
+    var ranges = [(low: Float, high: Float, count: Int)](
+      repeating: (.infinity, -.infinity, 0), count: data.featureCount * classes)
+    for row in 0..<data.rowCount {
+      for k in data.matrix.rowOffsets[row]..<data.matrix.rowOffsets[row + 1] {
+        let cell = Int(data.matrix.columns[k]) * classes + Int(data.classes[row])
+        let value = data.matrix.values[k]
+        ranges[cell] = (min(ranges[cell].low, value), max(ranges[cell].high, value), ranges[cell].count + 1)
+      }
+    }
+    for feature in 0..<data.featureCount {
+      var lows: [Float] = []
+      var highs: [Float] = []
+      for c in 0..<classes {
+        let range = ranges[feature * classes + c]
+        let hasZero = range.count < rows[c]
+        lows.append(hasZero ? min(range.low, 0) : range.low)
+        highs.append(hasZero ? max(range.high, 0) : range.high)
+      }
+      let (sortedLows, sortedHighs) = (lows.sorted(), highs.sorted())
+      if sortedLows[0] == sortedHighs[classes - 1] { continue }
+      for c in 0..<classes {
+        let lowOfOthers = sortedLows[0] == lows[c] ? sortedLows[1] : sortedLows[0]
+        let highOfOthers = sortedHighs[classes - 1] == highs[c] ? sortedHighs[classes - 2] : sortedHighs[classes - 1]
+        if highs[c] <= lowOfOthers || highOfOthers <= lows[c] { return true }
+      }
+    }
+    return false
+  }
+
+  /// The least and the greatest change, over all rows and all classes but the label, of the label's lead when `direction`
+  /// ([feature][class]) is added to the weights.
+  ///
+  /// - Throws: as `BoundedWork.count`.
+  func leadChanges(along direction: [Double]) throws -> (least: Double, greatest: Double) {
+    let direction = basis?.featureWeights(direction, classes: loss.classes) ?? direction
+    let changes = UnsafeMutablePointer<SIMD2<Double>>.allocate(capacity: loss.rows)
+    defer { changes.deallocate() }
+    let operations = Double(data.matrix.nonzeroCount + loss.rows) * Double(2 * loss.classes)
+    try direction.withUnsafeBufferPointer { direction in
+      guard let d = direction.baseAddress else { return }
+      try work.split(loss.rows, operations: operations) { [self] in setLeadChanges(of: $0, along: d, changes) }
+    }
+    var (least, greatest) = (Double.infinity, -Double.infinity)
+    for row in 0..<loss.rows { (least, greatest) = (min(least, changes[row].x), max(greatest, changes[row].y)) }
+    return (least, greatest)
+  }
+
+  private func setLeadChanges(
+    of rows: Range<Int>, along direction: UnsafePointer<Double>, _ changes: UnsafeMutablePointer<SIMD2<Double>>
+  ) {
+    let classes = loss.classes
+    let matrix = data.matrix
+    var logits = [Double](repeating: 0, count: classes)
+    for row in rows {
+      for c in 0..<classes { logits[c] = direction[(loss.features - 1) * classes + c] }
+      for k in matrix.rowOffsets[row]..<matrix.rowOffsets[row + 1] {
+        let value = Double(matrix.values[k])
+        let first = Int(matrix.columns[k]) * classes
+        for c in 0..<classes { logits[c] += value * direction[first + c] }
+      }
+      let label = Int(data.classes[row])
+      var change = SIMD2(Double.infinity, -Double.infinity)
+      for c in 0..<classes where c != label {
+        let lead = logits[label] - logits[c]
+        change = SIMD2(min(change.x, lead), max(change.y, lead))
+      }
+      changes[row] = change
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Schedules
+import Sweeps
+
+struct BoundCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bound",
+    abstract: "What the theory promises for the last iterate of a schedule under given gradient norms.",
+    discussion: """
+      The bound of Theorem 10 of arXiv 2310.07831 for the factors as step sizes, the scale gamma of them at which it is \
+      lowest, and the bound there. Norms are taken as they are, not smoothed; an l1 norm stands for G^2.
+
+      A schedule by its name has as many steps as the log has norms; a file of factors must have that many.
+      """,
+    version: Refinery.version)
+
+  @Option(help: ArgumentHelp("Schedule, or a file of step sizes, one a line.", valueName: "FILE|NAME")) var schedule: String
+  @Option(help: ArgumentHelp("Log of gradient norms, in any form that refine reads.", valueName: "FILE"))
+  var norms: String
+  @OptionGroup var log: NormLogOptions
+  @Option(parsing: .unconditional, help: ArgumentHelp("Distance from the starting point to the optimum.", valueName: "D"))
+  var distance: Double
+  @Flag(help: "Print JSON.") var json = false
+
+  func validate() throws {
+    guard distance.isFinite, distance > 0 else {
+      throw ValidationError("--distance: expected a number above 0, got \(distance)")
+    }
+  }
+
+  func run() throws {
+    let norm = log.norm ?? .l2
+    let log = try NormLog(path: norms, selection: log.selection(of: norm))
+    report(log.messages, of: norms)
+    let stepSizes =
+      InputPath(schedule).isFile
+      ? try FactorFile.read(schedule) { report([$0], of: schedule) }
+      : try Schedule(parsing: schedule).factors(steps: log.norms.count, unspecifiedNorm: norm) { report([$1], of: $0) }
+    let bound: LastIterateBound
+    do {
+      bound = try LastIterateBound(stepSizes: stepSizes, norms: log.norms, norm: norm, distance: distance)
+    } catch let error as LastIterateBoundError {
+      throw Failure("\(norms): error: \(error)", .badData)
+    }
+    if json {
+      try Output.write(
+        Output.json([
+          "bound": bound.value, "best_scale": bound.bestScale, "bound_at_best_scale": bound.valueAtBestScale,
+        ]), to: nil)
+    } else {
+      try Output.write(
+        """
+        bound                \(bound.value)
+        best scale           \(bound.bestScale)
+        bound at best scale  \(bound.valueAtBestScale)
+
+        """, to: nil)
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Sparse
+
+struct DataScaleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scale",
+    abstract: "Scale every feature linearly, as svm-scale does; a test file with the ranges of the training file.",
+    discussion: """
+      Zeros in the file count for the ranges; features with one value in all rows are left out. Scaled zeros are not written. \
+      The scaled test file is written beside the other as OUT.t; where OUT ends in .gz, both are compressed, and it is called NAME.t.gz. \
+      Either both are written or, where something is wrong, none.
+      """,
+    version: Refinery.version)
+
+  @Argument(help: ArgumentHelp("Training file in LIBSVM format.", valueName: "IN")) var input: String
+  @Option(help: ArgumentHelp("Test file, scaled with the ranges of the training file.", valueName: "IN.t")) var test: String?
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Scaled training file, - for standard output; the test file becomes OUT.t.", valueName: "OUT"))
+  var out: String
+  // svm-scale's limits are floats too, and show in its digits.
+  @Option(parsing: .unconditional, help: ArgumentHelp("Lower limit.", valueName: "X")) var lower: Float = -1
+  @Option(parsing: .unconditional, help: ArgumentHelp("Upper limit.", valueName: "X")) var upper: Float = 1
+  @Flag(help: "Print what was done as JSON.") var json = false
+
+  func validate() throws {
+    guard lower.isFinite, upper.isFinite, lower < upper else {
+      throw ValidationError("--lower \(lower) and --upper \(upper): expected a lower limit below the upper one")
+    }
+    if out == "-", test != nil || json {
+      let other = test != nil ? "--test" : "--json"
+      throw ValidationError("--out - and \(other): standard output takes one of the two; expected a file for --out")
+    }
+    if let suffix = DatasetFolder.compressionSuffixes.first(where: { out.hasSuffix($0) }), suffix != ".gz" {
+      throw ValidationError("--out \(out): \(suffix) cannot be written; expected a name that ends in .gz or has no such suffix")
+    }
+    guard input != "-", test != "-" else { throw ValidationError("standard input cannot be scaled: the file is read twice") }
+  }
+
+  func run() throws {
+    let scaling = try FeatureScaling(trainingPath: input, lower: lower, upper: upper)
+    // The test file first: what is wrong with the training file is known by now, and a pipe takes nothing back.
+    let scaledTest = try test.map { try Scaled($0, with: scaling, to: Self.testPath(of: out)) }
+    let scaled = [try Scaled(input, with: scaling, to: out)] + [scaledTest].compactMap { $0 }
+    try OutputFile.commit(scaled.map(\.file))
+    for item in scaled where !item.summary.unknownFeatures.isEmpty {
+      let count = item.summary.unknownFeatures.count
+      let features = count == 1 ? "1 feature is" : "\(count) features are"
+      report("\(item.input): warning: \(features) constant or unknown in \(input) and left out")
+    }
+    if json { try Output.write(Output.json(["files": scaled]), to: nil) }
+  }
+
+  /// `OUT.t`, or `NAME.t.gz` for `NAME.gz`.
+  private static func testPath(of path: String) -> String {
+    path.hasSuffix(".gz") ? path.dropLast(3) + ".t.gz" : path + ".t"
+  }
+
+  /// A file that has been scaled and is to be put in its place.
+  private struct Scaled: Encodable {
+    let input: String
+    let path: String
+    let file: OutputFile
+    let summary: FeatureScaling.Summary
+
+    init(_ input: String, with scaling: FeatureScaling, to path: String) throws {
+      self.input = input
+      self.path = path
+      let file = try OutputFile(path)
+      self.file = file
+      guard path.hasSuffix(".gz") else {
+        summary = try scaling.scale(path: input) { try $0.withUnsafeBytes { try file.write($0) } }
+        return
+      }
+      let deflater = try GzipDeflater(name: path) { try file.write($0) }
+      summary = try scaling.scale(path: input) { try $0.withUnsafeBytes { try deflater.append($0) } }
+      try deflater.finish()
+    }
+
+    enum CodingKeys: String, CodingKey { case path, rows, nonzeros }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(path, forKey: .path)
+      try container.encode(summary.rows, forKey: .rows)
+      try container.encode(summary.nonzerosAfter, forKey: .nonzeros)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Foundation
+import Sweeps
+
+struct SubmitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "submit", abstract: "Run a sweep on a cluster.", version: Refinery.version,
+    subcommands: [SubmitSlurmCommand.self])
+}
+
+struct SubmitSlurmCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "slurm",
+    abstract: "Submit a sweep as an array of Slurm jobs, and a job after them that writes the report.",
+    discussion: """
+      Each task of the array trains one shard. A task that is killed or out of time goes back to the queue and continues where \
+      its journal stops. The results folder, the data and this program must be where every node sees them.
+      """,
+    version: Refinery.version)
+
+  @OptionGroup var options: SweepOptions
+  @Option(parsing: .unconditional, help: ArgumentHelp("Tasks of the array.", valueName: "N")) var array: Int
+  @Option(help: "Partition.") var partition: String?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Threads of a task.", valueName: "J")) var jobs = 1
+  @Option(help: ArgumentHelp("Time limit of a task, as sbatch takes it.", valueName: "TIME")) var time: String?
+  @Option(help: ArgumentHelp("Folder of the journals.", valueName: "DIR")) var results = "results"
+  @Option(help: ArgumentHelp("The report.", valueName: "FILE")) var out = "REPORT.md"
+  @Flag(help: "Print what would be submitted, and do nothing.") var dryRun = false
+  @Flag(help: "Print the scripts as JSON, and do nothing.") var json = false
+
+  func validate() throws {
+    if !(1...100_000).contains(array) { throw ValidationError("--array: expected a number from 1 to 100000, got \(array)") }
+    if jobs < 1 { throw ValidationError("--jobs: expected a number of at least 1, got \(jobs)") }
+  }
+
+  func run() throws {
+    let configuration = try options.configuration().withAbsolutePaths()
+    let results = InputPath(results).absolute
+    let file = results + "/sweep.yml"
+    let submission = SlurmSubmission(
+      executable: ProcessInfo.processInfo.arguments[0].contains("/")
+        ? InputPath(ProcessInfo.processInfo.arguments[0]).absolute : ProcessInfo.processInfo.arguments[0],
+      sweepArguments: [file], results: results, report: InputPath(out).absolute, tasks: array, threadsPerTask: jobs,
+      partition: partition, timeLimit: time)
+    if json {
+      let scripts = [
+        "array": submission.arrayScript, "report": submission.reportScript, "submission": submission.submissionScript,
+      ]
+      try Output.write(Output.json(scripts), to: nil)
+      return
+    }
+    if dryRun {
+      try Output.write(submission.submissionScript, to: nil)
+      return
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: results, withIntermediateDirectories: true)
+      try configuration.yaml.write(toFile: file, atomically: true, encoding: .utf8)
+    } catch {
+      throw Failure("\(file): error: cannot write: \(error.localizedDescription)", .cannotCreate)
+    }
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = ["-c", submission.submissionScript]
+    shell.currentDirectoryURL = URL(fileURLWithPath: results)
+    do {
+      try shell.run()
+    } catch {
+      throw Failure("/bin/sh: error: cannot be run: \(error.localizedDescription)", .software)
+    }
+    shell.waitUntilExit()
+    guard shell.terminationStatus == 0 else {
+      throw Failure("error: sbatch did not take the jobs; --dry-run shows them", .software)
+    }
+  }
+}

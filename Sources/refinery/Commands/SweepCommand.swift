@@ -1,0 +1,126 @@
+import ArgumentParser
+import Foundation
+import Platform
+import Schedules
+import Sparse
+import Sweeps
+import Training
+
+struct SweepCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sweep",
+    abstract: "Train every schedule at every learning rate on every dataset, and keep the results.",
+    discussion: """
+      Without a configuration file: the paper's protocol, on all datasets in datasets/. --print-config shows it, and is where a \
+      configuration of one's own starts; options given here override the file.
+
+      Every finished batch of runs is on the disk, as lines of a journal in the results folder, before it is shown as done. \
+      Ctrl-C, a crash or a power cut loses nothing but the batches in work: the same command continues. What has been trained \
+      is never trained again, unless something that determines it changes. `refinery report` writes the tables.
+
+      A file that cannot be read is reported, the others are swept, and the exit code is 65.
+      """,
+    version: Refinery.version)
+
+  @OptionGroup var options: SweepOptions
+  @Option(parsing: .unconditional, help: ArgumentHelp("Threads (default: all cores).", valueName: "J")) var jobs: Int?
+  @Option(help: ArgumentHelp("Folder of the journal.", valueName: "DIR")) var results = "results"
+  @Option(
+    help: ArgumentHelp(
+      "Train only part I of N, of about equal cost; put the journals in one folder to merge them.", valueName: "I/N"))
+  var shard: String?
+  @Flag(help: "Print the configuration in force as YAML, and do nothing.") var printConfig = false
+  @Flag(help: "Say what would be trained, and do nothing.") var dryRun = false
+  @Flag(help: "No progress: only errors and warnings.") var quiet = false
+  @Flag(help: "Print what was done, or with --dry-run what would be, as JSON.") var json = false
+
+  func validate() throws {
+    if let jobs, jobs < 1 { throw ValidationError("--jobs: expected a number of at least 1, got \(jobs)") }
+  }
+
+  func run() throws {
+    let configuration = try options.configuration()
+    if printConfig {
+      try Output.write(configuration.yaml, to: nil)
+      return
+    }
+    let shard = try shard.map { try Shard(parsing: $0) }
+    let data = try SweepData(reading: configuration.data)
+    for failure in data.failures { report(lines: failure) }
+    for warning in data.warnings { report(warning) }
+    let runner = try SweepRunner(
+      configuration: configuration, data: data, results: results,
+      jobs: jobs ?? availableCoreCount, shard: shard, version: Refinery.version)
+    if dryRun {
+      try show(runner.plan())
+    } else {
+      try train(runner)
+    }
+    if !data.failures.isEmpty { Foundation.exit(ExitStatus.badData.rawValue) }
+  }
+
+  private func train(_ runner: SweepRunner) throws {
+    let interruption = Interruption()
+    var display = ProgressDisplay(quiet: quiet)
+    let outcome = try runner.run(progress: { display.show($0) }, isCancelled: { interruption.isRaised })
+    display.end()
+    for warning in outcome.warnings where !runner.data.warnings.contains(warning) { report(warning) }
+    if json {
+      try Output.write(Output.json(Summary(outcome)), to: nil)
+    } else if !quiet {
+      report(
+        "\(counted(outcome.runsTrained, "run")) trained in \(ProgressDisplay.duration(outcome.seconds)), \(outcome.runsReused) "
+          + "\(outcome.runsReused == 1 ? "was" : "were") there; results in \(results)")
+    }
+    guard outcome.wasCancelled else { return }
+    throw Failure("interrupted: nothing that was finished is lost; the same command continues", .interrupted)
+  }
+
+  private func show(_ plan: SweepPlanSummary) throws {
+    guard !json else {
+      try Output.write(Output.json(plan), to: nil)
+      return
+    }
+    var table = TextTable(
+      header: ["problem", "optimizer", "schedules", "runs", "done", "core seconds left"], leftAligned: [0, 1])
+    for part in plan.parts {
+      table.append([
+        part.problem, part.optimizer, "\(part.schedules)", "\(part.runs)", "\(part.runsDone)",
+        String(format: "%.1f", part.estimatedSeconds),
+      ])
+    }
+    for loss in plan.smallestLosses {
+      table.append([
+        loss.problem, "smallest loss", "-", "-", loss.isDone ? "yes" : "no", String(format: "%.1f", loss.estimatedSeconds),
+      ])
+    }
+    table.append([
+      "total", "", "", "\(plan.runs)", "\(plan.runsDone)", String(format: "%.1f", plan.estimatedSeconds),
+    ])
+    try Output.write(table.text, to: nil)
+  }
+
+  private struct Summary: Encodable {
+    var runsTrained: Int
+    var runsReused: Int
+    var seconds: Double
+    var interrupted: Bool
+    var failures: [String]
+    var warnings: [String]
+
+    init(_ outcome: SweepOutcome) {
+      runsTrained = outcome.runsTrained
+      runsReused = outcome.runsReused
+      seconds = outcome.seconds
+      interrupted = outcome.wasCancelled
+      failures = outcome.failures
+      warnings = outcome.warnings
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case runsTrained = "runs_trained"
+      case runsReused = "runs_reused"
+      case seconds, interrupted, failures, warnings
+    }
+  }
+}

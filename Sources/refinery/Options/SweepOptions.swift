@@ -1,0 +1,52 @@
+import ArgumentParser
+import Foundation
+import Schedules
+import Sweeps
+import Training
+
+/// A configuration file, and the options that override it.
+struct SweepOptions: ParsableArguments {
+  @Argument(help: ArgumentHelp("Configuration file.", valueName: "CONFIG.yml")) var file: String?
+  @Option(
+    help: ArgumentHelp(
+      "Folder, file or quoted pattern, also several separated by commas (default: datasets).", valueName: "GLOB|DIR"))
+  var data: [String] = []
+  @Option(help: ArgumentHelp("Schedules, separated by commas.", valueName: "NAME[,NAME...]")) var schedule: String?
+  @Option(
+    help: ArgumentHelp(
+      "Optimizers, separated by commas: NAME[:key=value]... (see `refinery train --help`).", valueName: "NAME[,NAME...]"))
+  var optimizer: String?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seeds.", valueName: "N")) var seeds: Int?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Epochs.", valueName: "N")) var epochs: Int?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Rounds of refinement.", valueName: "N")) var rounds: Int?
+
+  /// - Throws: `Failure` for a file that cannot be read, `ConfigurationError` for its content, `ValidationError` for options.
+  func configuration() throws -> SweepConfiguration {
+    var configuration = SweepConfiguration()
+    if let file {
+      guard InputPath(file).isFile else {
+        throw Failure(
+          "\(file): error: \(InputPath(file).isFolder ? "a folder" : "no such file"), expected a configuration file", .noInput)
+      }
+      guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+        throw Failure("\(file): error: cannot be read as UTF-8, expected a configuration file", .noInput)
+      }
+      configuration = try SweepConfiguration(yaml: text, file: file)
+    }
+    // A comma may be part of a name.
+    if !data.isEmpty { configuration.data = data.flatMap { InputPath($0).isFile ? [$0] : commaSeparated($0) } }
+    do {
+      if let schedule { configuration.schedules = try Schedule.list(parsing: schedule).map(\.description) }
+      if let optimizer {
+        configuration.optimizers = try Optimizer.list(parsing: optimizer)
+      }
+      if let seeds { configuration.seeds = seeds }
+      if let epochs { configuration.epochs = epochs }
+      if let rounds { configuration.rounds = rounds }
+      try configuration.validate()
+    } catch {
+      throw ValidationError("\(error)")
+    }
+    return configuration
+  }
+}

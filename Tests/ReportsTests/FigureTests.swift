@@ -1,0 +1,137 @@
+import Foundation
+import Sweeps
+import Testing
+import Training
+
+@testable import Reports
+
+@Suite struct FigureTests {
+  /// 24 columns, names of 40 characters.
+  private static let crowd: SweepResults = {
+    let schedules =
+      ["flat", "inverse", "inverse-sqrt", "stepwise", "cosine", "linear", "polynomial", "exponential", "wsd", "refined"]
+      + ["refined", "cosine", "linear", "exponential"].flatMap { name in
+        [0.1, 0.15, 0.25].map { "\(name):warmup=\($0)" }
+      } + ["inverse-sqrt:warmup=0.1", "polynomial:warmup=0.1"]
+    let problems = (1...9).map { index in
+      (
+        name: "W_dataset.with-a-MMMMMWWWWW-long-name-0\(index)", error: 0.2 + 0.03 * Double(index), rows: 300 * index,
+        classes: 4
+      )
+    }
+    var results = SyntheticSweep(
+      schedules: schedules, problems: problems, excess: ["flat": 0.2], exponents: -6 ... -1, seeds: 3
+    )
+    .results()
+    for record in results.refinements {
+      for schedule in schedules where schedule.hasPrefix("refined:") {
+        var other = record
+        other.schedule = schedule
+        results.refinements.append(other)
+      }
+    }
+    return results
+  }()
+
+  private struct Box: CustomStringConvertible {
+    let text: String
+    let left, right, top, bottom: Double
+    var description: String { "\(text) (\(Int(left))...\(Int(right)), \(Int(bottom)))" }
+
+    func overlaps(_ other: Box) -> Bool {
+      left < other.right - 0.5 && other.left < right - 0.5 && top < other.bottom - 0.5 && other.top < bottom - 0.5
+    }
+  }
+
+  private func boxes(_ svg: String) -> [Box] {
+    let pattern =
+      /<text class="([^"]*)" x="([-0-9.]+)" y="([-0-9.]+)"(?: text-anchor="(\w+)")?>([^<]*)(?:<title>[^<]*<\/title>)?<\/text>/
+    return svg.matches(of: pattern).compactMap { match in
+      guard let x = Double(match.2), let y = Double(match.3) else { return nil }
+      let style = match.1.split(separator: " ")
+      let size = style.contains("small") ? 11.0 : style.contains("title") ? 13 : 12
+      let text = String(match.5).replacing("&amp;", with: "&").replacing("&lt;", with: "<")
+      let width = textWidth(text, size: size, isBold: style.contains("title") || style.contains("strong"))
+      let left = match.4 == "middle" ? x - width / 2 : match.4 == "end" ? x - width : x
+      return Box(text: text, left: left, right: left + width, top: y - 0.7 * size, bottom: y)
+    }
+  }
+
+  @Test func nothingIsCutOffOrOverlaps() throws {
+    let figures = try Report(Self.crowd).render(.markdown).figures
+    #expect(figures.count == 9)
+    for figure in figures {
+      let size = try #require(figure.svg.firstMatch(of: /width="([0-9.]+)" height="([0-9.]+)"/))
+      let (width, height) = try (#require(Double(size.1)), #require(Double(size.2)))
+      let boxes = boxes(figure.svg)
+      #expect(boxes.count > 20, "\(figure.name)")
+      for box in boxes {
+        #expect(box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= height, "\(figure.name): \(box)")
+      }
+      for (index, box) in boxes.enumerated() {
+        for other in boxes[(index + 1)...] where box.overlaps(other) {
+          Issue.record("\(figure.name): \(box) over \(other)")
+        }
+      }
+    }
+  }
+
+  @Test func fewShortNamesStandBesideTheirCurves() throws {
+    let figure = try Report(SyntheticSweep(seeds: 3).results()).render(.markdown).figures.first { $0.name == "loss-adam" }
+    let texts = boxes(try #require(figure).svg).map(\.text)
+    #expect(texts.count { $0 == "stepwise" } == 6)
+  }
+
+  @Test func theLossFigureShowsTheRatesWithTheLowestLoss() throws {
+    var results = SyntheticSweep(problems: [(name: "p", error: 0.2, rows: 500, classes: 3)], seeds: 3).results()
+    for index in results.runs.indices where results.runs[index].optimizer == "adam" {
+      // Lowest where the error is not.
+      results.runs[index][.trainLoss] = results.runs[index].learningRate == 1 ? 0.125 : 0.75
+    }
+    for index in results.traces.indices { results.traces[index].learningRate = 1 }
+    let svg = try #require(LossFigure(comparison: Report(results).comparisons[0]).render()).svg
+    #expect(svg.contains("<title>linear: 0.125</title>"))
+    #expect(!svg.contains(": 0.75</title>"))
+  }
+
+  @Test(arguments: [
+    Array(repeating: "linear", count: 24), Array(repeating: "wsd", count: 12) + Array(repeating: "table", count: 12),
+    [
+      "flat", "inverse", "inverse-sqrt", "stepwise", "cosine", "linear", "polynomial", "exponential", "wsd", "onecycle",
+      "refined",
+      "table",
+    ] + Array(repeating: "refined", count: 12),
+  ])
+  func twentyFourColumnsCanBeToldApart(names: [String]) {
+    let styles = ScheduleStyle.styles(of: names)
+    #expect(styles[0] == ScheduleStyle(names[0]))
+    for first in styles.indices {
+      for second in styles.indices where second > first {
+        let (a, b) = (styles[first], styles[second])
+        #expect(a.distance(from: b) > 0.1, "\(first), \(second): \(a), \(b)")
+        // In grey print.
+        #expect(a.dashes != b.dashes || abs(a.light.oklab.l - b.light.oklab.l) > 0.03, "\(first), \(second): \(a), \(b)")
+      }
+    }
+  }
+
+  @Test func longTextsKeepBothEnds() {
+    #expect(fitted("short", width: 100) == "short")
+    let text = fitted("dataset-with-a-very-long-name-01", width: 120)
+    #expect(text.hasPrefix("dataset") && text.hasSuffix("01") && text.contains("…"))
+    #expect(textWidth(text) <= 120)
+    #expect(textWidth("\u{4E2D}\u{6587}") == 24)
+    #expect(textWidth("e\u{301}") == textWidth("e"))
+  }
+
+  @Test(arguments: [(0.6, 1.9), (1.1, 9.9), (3, 40), (0.011, 0.095), (2e-5, 8e3), (0.98, 1.01), (5, 60), (0.3, 7)])
+  func everyAxisHasTwoLabelsOrMore(low: Double, high: Double) {
+    for kind in [Scale.Kind.linear, .logarithmic] {
+      for count in 3...5 {
+        let ticks = Scale(kind, low, high).ticks(count)
+        #expect(ticks.count >= 2 && ticks.count <= 4 * count, "\(kind), \(count): \(ticks)")
+        #expect(ticks.allSatisfy { $0 >= low * 0.999 && $0 <= high * 1.001 })
+      }
+    }
+  }
+}
