@@ -1,6 +1,6 @@
 /// A kind of schedule or optimizer with its keys, values and defaults, for `--help`.
 package func parametersHelp(_ name: String, _ summary: String, _ parameters: [any ScheduleParameter]) -> String {
-  ([name.padded(to: 14) + summary] + parameters.map { "  " + parameterHelp($0) }).joined(separator: "\n")
+  ([name.padded(to: 22) + summary] + parameters.map { "  " + parameterHelp($0) }).joined(separator: "\n")
 }
 
 func parameterHelp<Parameter: ScheduleParameter>(_ parameter: Parameter) -> String {

@@ -31,6 +31,7 @@ struct NGN: OptimizerMethod {
     private let weights: UnsafeMutablePointer<LaneVector>
     private var negativeStep = lane_splat(0)
 
+    static let needsLoss = true
     init(_ memory: RuleMemory) { weights = memory.weights }
     @inline(__always) mutating func begin(_ step: LaneStep, _ totals: BatchTotals) {
       let doubled = lane_add(totals.loss, totals.loss)

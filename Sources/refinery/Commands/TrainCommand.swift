@@ -48,9 +48,8 @@ struct TrainCommand: ParsableCommand {
   var norms: String?
   @Option(help: "lanes: the hand-tuned trainer, 16 runs at once; reference: scalar, in double precision.") var engine = Engine
     .lanes
-  @Option(help: "Kernels of the lane trainer: those that cost least, or others (sparse: scatter or lists)") var path =
-    TrainingSettings.Path
-    .automatic
+  @Option(help: "Kernels of the lane trainer: those that cost least, or forced (sparse: scatter or lists)")
+  var path: TrainingSettings.Path = .automatic
   @Flag(help: "JSON also where standard output is a terminal.") var json = false
 
   enum Engine: String, ExpressibleByArgument, CaseIterable { case lanes, reference }

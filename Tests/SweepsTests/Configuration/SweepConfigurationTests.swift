@@ -53,7 +53,7 @@ import Training
     ("seeds: 0\n", 1, 8, "found 0"),
     ("epochs: [1]\n", 1, 9, "found a list"),
     ("schedules:\n  - flat\n  - lineer\n", 3, 5, "schedules: "),
-    ("optimizers: [adam, adamax]\n", 1, 20, "adamax"),
+    ("optimizers: [adam, adagrid]\n", 1, 20, "did you mean 'adagrad'?"),
     ("optimizers: ['adam:beta1=1']\n", 1, 14, "below 1"),
     ("optimizers: ['sgd:beta1=0.5']\n", 1, 14, "expected one of: momentum"),
     ("learning_rate_exponents: [3, -12]\n", 1, 26, "above"),

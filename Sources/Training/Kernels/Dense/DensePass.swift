@@ -55,7 +55,7 @@ struct DensePass<Rule: LaneRule>: StepwisePass {
       for i in 0..<shape.vectorCount { partial[i] = lane_splat(0) }
     }
     let scale = lane_splat(1 / Float(count))
-    let wantsLoss = wantsLoss || Rule.needsTotals
+    let wantsLoss = wantsLoss || rule.needsLoss
     var loss = lane_splat(0)
     var start = 0
     while start + chunkRows < count {
@@ -66,7 +66,7 @@ struct DensePass<Rule: LaneRule>: StepwisePass {
     try cancellation.check(work: 2 * chunkRows * shape.vectorCount)
     let tile = residuals(indices + start, count: count - start, scale: scale, wantsLoss: wantsLoss, &loss)
     let norms =
-      wantsNorms || Rule.needsTotals
+      wantsNorms || Rule.needsNorms
       ? gradient.update(rule, tile, continues: isChunked, WithNorms.self)
       : gradient.update(rule, tile, continues: isChunked, WithoutNorms.self)
     let totals = BatchTotals(norms: norms, loss: lane_multiply(loss, scale))

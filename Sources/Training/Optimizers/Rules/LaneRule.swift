@@ -40,8 +40,10 @@ struct LaneStep {
 protocol LaneRule: LaneUpdate {
   /// The optimizer's type, with its constants.
   associatedtype Method
-  /// Whether `end` reads the totals: norms and loss are computed then, whether or not they are recorded.
-  static var needsTotals: Bool { get }
+  /// Whether `end` reads the gradient's norms, and whether it reads the batch's loss; they are computed then, whether or not
+  /// they are recorded.
+  static var needsNorms: Bool { get }
+  var needsLoss: Bool { get }
   init(_ method: Method, _ memory: RuleMemory)
   /// Sets the scalars of a step.
   mutating func begin(_ step: LaneStep)
@@ -52,7 +54,8 @@ protocol LaneRule: LaneUpdate {
 }
 
 extension LaneRule {
-  @inline(__always) static var needsTotals: Bool { false }
+  @inline(__always) static var needsNorms: Bool { false }
+  @inline(__always) var needsLoss: Bool { false }
   @inline(__always) mutating func end(_ step: LaneStep, _ totals: BatchTotals, _ memory: RuleMemory) {}
   @inline(__always) func finish(_ memory: RuleMemory) {}
 }

@@ -32,7 +32,7 @@ public struct Optimizer: Sendable, Hashable, Codable, CustomStringConvertible {
       let arguments = try ScheduleArguments(parts, of: type.parameters, owner: name, in: text)
       self.init(type, try type.init(arguments), arguments)
     } catch let error as ScheduleError {
-      throw OptimizerError(spelling: error.spelling, error.message)
+      throw OptimizerError(spelling: text, error.message)
     }
   }
 

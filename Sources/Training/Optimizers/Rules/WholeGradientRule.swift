@@ -5,6 +5,8 @@ import SIMDShims
 protocol WholeGradientRule {
   /// What an update contributes to the sums: as many vectors as there are sums.
   associatedtype Sums: Vectors = LaneVector
+  /// Whether `begin` reads the batch's loss.
+  static var needsLoss: Bool { get }
   /// Sets the scalars of a step, whose gradient and loss are known.
   mutating func begin(_ step: LaneStep, _ totals: BatchTotals)
   /// Moves the weight `index`.
@@ -18,6 +20,8 @@ protocol WholeGradientRule {
 }
 
 extension WholeGradientRule {
+  static var needsLoss: Bool { false }
+
   @inline(__always) mutating func end(_ sums: Sums) {}
 
   @inline(__always)
@@ -45,13 +49,15 @@ extension WholeGradientRule {
 struct GatheringRule: LaneRule {
   private var rule: any WholeGradientRule
   private let gradient: GradientStore
+  let needsLoss: Bool
 
   init(_ makeRule: @escaping (RuleMemory) -> any WholeGradientRule, _ memory: RuleMemory) {
     rule = makeRule(memory)
+    needsLoss = type(of: rule).needsLoss
     gradient = GradientStore(target: memory.array())
   }
 
-  @inline(__always) static var needsTotals: Bool { true }
+  @inline(__always) static var needsNorms: Bool { true }
   @inline(__always) mutating func begin(_ step: LaneStep) {}
   @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
     self.gradient.update(gradient, square: square, at: index)
