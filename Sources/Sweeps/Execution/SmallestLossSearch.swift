@@ -44,10 +44,7 @@ final class SmallestLossSearch: Sendable {
     guard let optimum = try Optimum.find(for: problem.problem.training, sharing: loop, isCancelled: isCancelled) else {
       return DetailLine(key: key, content: .noOptimum(bound: cost.bound))
     }
-    let record = OptimumRecord(
-      loss: optimum.loss, gradientNorm: optimum.gradientNorm, attained: optimum.attained, separable: optimum.separable,
-      iterations: optimum.iterations)
-    return DetailLine(key: key, content: .optimum(record))
+    return DetailLine(key: key, content: .optimum(optimum))
   }
 }
 

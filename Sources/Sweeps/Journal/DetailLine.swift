@@ -1,4 +1,5 @@
 import Foundation
+import Training
 
 /// One line of the file beside a journal's runs: everything else that a report needs.
 struct DetailLine: Hashable {
@@ -12,7 +13,7 @@ struct DetailLine: Hashable {
     /// With the digest of the refined factors; nil where there are none.
     case refinement(RefinementRecord, digest: String?)
     case trace(TraceRecord)
-    case optimum(OptimumRecord)
+    case optimum(Optimum)
     /// The operations after which the search for an optimum ended without one.
     case noOptimum(bound: Double)
     /// Of journals from before plans were recorded.

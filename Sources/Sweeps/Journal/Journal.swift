@@ -45,7 +45,9 @@ final class Journal: Sendable {
     for (file, lines) in Dictionary(grouping: contents.badLines, by: \.place.file).sorted(by: { $0.key < $1.key })
     where shard == nil || files.contains(file) {
       try setAside(lines, in: file, folder: folder)
-      warnings += lines.map { "\(folder)/\($0.place): warning: \($0.reason); moved to set-aside.txt; what it held is computed again" }
+      warnings += lines.map {
+        "\(folder)/\($0.place): warning: \($0.reason); moved to set-aside.txt; what it held is computed again"
+      }
     }
     contents.badLines = []
     let journal = Journal(

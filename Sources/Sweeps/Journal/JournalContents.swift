@@ -1,4 +1,5 @@
 import Foundation
+import Training
 
 /// What the journals of a folder hold, lines that cannot be trusted left out.
 struct JournalContents {
@@ -23,7 +24,7 @@ struct JournalContents {
   var runs: [String: RunRecord] = [:]
   var refinements: [String: Refinement] = [:]
   var traces: [String: TraceRecord] = [:]
-  var optima: [String: OptimumRecord] = [:]
+  var optima: [String: Optimum] = [:]
   /// The operations within which no optimum was found.
   var boundsWithoutOptimum: [String: Double] = [:]
   /// Plans and sessions, and the protocols and problems of older journals, in the order of files and lines.

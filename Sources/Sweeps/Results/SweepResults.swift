@@ -76,11 +76,11 @@ public struct ProblemSummary: Sendable, Codable, Hashable {
   public var checksum: String
   public var testChecksum: String?
   /// The minimum of the training loss, where it was computed.
-  public var optimum: OptimumRecord?
+  public var optimum: Optimum?
 
   public init(
     name: String, rows: Int, testRows: Int? = nil, features: Int, classes: Int, nonzeros: Int, checksum: String,
-    testChecksum: String? = nil, optimum: OptimumRecord? = nil
+    testChecksum: String? = nil, optimum: Optimum? = nil
   ) {
     self.name = name
     self.rows = rows
@@ -91,25 +91,6 @@ public struct ProblemSummary: Sendable, Codable, Hashable {
     self.checksum = checksum
     self.testChecksum = testChecksum
     self.optimum = optimum
-  }
-}
-
-/// The minimum (or infimum) of a problem's training loss.
-public struct OptimumRecord: Sendable, Codable, Hashable {
-  public var loss: Double
-  public var gradientNorm: Double
-  /// Whether some weights attain the minimum; false where classes can be separated and the weights grow without bound.
-  public var attained: Bool
-  /// Training error at the optimum is zero and the infimum is zero: the whole problem is separable.
-  public var separable: Bool
-  public var iterations: Int
-
-  public init(loss: Double, gradientNorm: Double, attained: Bool, separable: Bool, iterations: Int) {
-    self.loss = loss
-    self.gradientNorm = gradientNorm
-    self.attained = attained
-    self.separable = separable
-    self.iterations = iterations
   }
 }
 

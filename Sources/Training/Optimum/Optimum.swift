@@ -14,7 +14,7 @@ import Sparse
 /// decrement vanishes; where the minimum is attained, both vanish together.
 ///
 /// Two calls on equal data return the same bits, whatever the number of threads.
-public struct Optimum: Sendable, Hashable {
+public struct Optimum: Sendable, Hashable, Codable {
   /// The minimum, or the infimum to within 1e-10; exactly 0 where the data are separable.
   public var loss: Double
   /// The l2 norm of the gradient over all (d + 1) x C entries, at the last weights.
