@@ -9,7 +9,7 @@ extension SweepConfiguration {
       "learning rates 2^\(minimumExponent) to 2^\(maximumExponent) by factors of 2 (extended up to 2^\(minimumExtendedExponent) and "
       + "2^\(maximumExtendedExponent) while the best is at an edge)"
     return "Protocol: \(counted(epochs, "epoch")), mini-batches of \(batchSize) (incomplete last batch "
-      + "\(keepsLastBatch ? "kept" : "dropped")), \(counted(seeds, "seed")), \(rates), no regularisation, last iterates. "
+      + "\(keepsLastBatch ? "kept" : "dropped")), \(counted(seeds, "seed")), \(rates), unregularised objective, last iterates. "
       + "\(optimizers.map(\.constantsSentence).joined(separator: "; "))."
   }
 }
