@@ -2,7 +2,7 @@ import Sweeps
 import Training
 
 extension SweepConfiguration {
-  /// How everything was trained, in one sentence a part, for the first screen of a report.
+  /// How everything was trained, one sentence per part, for the first screen of a report.
   var protocolSentence: String {
     let rates =
       "learning rates 2^\(minimumExponent) to 2^\(maximumExponent) by factors of 2, extended to at most 2^\(minimumExtendedExponent) "
@@ -15,7 +15,8 @@ extension SweepConfiguration {
 }
 
 extension Optimizer {
-  /// "Adam with beta1 0.9, beta2 0.95 (PyTorch's default is 0.999), epsilon 1e-08": what is neither zero nor off.
+  /// "Adam with beta1 0.9, beta2 0.95 (PyTorch's default is 0.999), epsilon 1e-08": the constants that are neither zero nor
+  /// off.
   fileprivate var constantsSentence: String {
     let constants = fullSpelling.split(separator: ":").dropFirst().map {
       $0.split(separator: "=", maxSplits: 1).map(String.init)
