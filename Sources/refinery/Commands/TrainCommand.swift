@@ -9,11 +9,11 @@ import Training
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train on one file: every schedule at every learning rate given, with one seed.",
+    abstract: "Train on one file: every given schedule at every given learning rate, with one seed.",
     discussion: """
-      Prints one record for each (schedule, learning rate), schedules outermost, of the LAST iterate: error and mean \
-      cross-entropy on the whole training file, and on the test file where there is one. JSON, unless standard output is a \
-      terminal and --json is not given: then a table.
+      Prints one record for each (schedule, learning rate), schedules outermost, about the LAST iterate: error and mean \
+      cross-entropy on the whole training file, and on the test file if there is one. On a terminal, without --json, the \
+      output is a table; otherwise it is JSON.
 
       Example: refinery train --data datasets/vowel.scale.gz --optimizer adam --lr 0.03125,0.0625 --schedule flat,linear \
       --epochs 100 --norms norms.npy
@@ -48,10 +48,10 @@ struct TrainCommand: ParsableCommand {
   var norms: String?
   @Option(help: "lanes: the hand-tuned trainer, 16 runs at once; reference: scalar, in double precision.") var engine = Engine
     .lanes
-  @Option(help: "Kernels of the lane trainer: those that cost least, or others (sparse: scatter or lists)") var path =
+  @Option(help: "Kernels of the lane trainer: the cheapest, or others (sparse: scatter or lists).") var path =
     TrainingSettings.Path
     .automatic
-  @Flag(help: "JSON also where standard output is a terminal.") var json = false
+  @Flag(help: "Print JSON even if standard output is a terminal.") var json = false
 
   enum Engine: String, ExpressibleByArgument, CaseIterable { case lanes, reference }
 
