@@ -21,7 +21,7 @@ public struct DatasetInspection: Sendable, Hashable {
   public let labels: [LabelCount]
   /// Length of the uncompressed text.
   public let byteCount: Int
-  /// CRC-32 of the uncompressed text, eight lower-case hexadecimal digits; nil where it was not computed.
+  /// CRC-32 of the uncompressed text, eight lower-case hexadecimal digits; nil if not computed.
   public let checksumText: String?
   /// Rows with a `qid:N`; the query is ignored.
   public let queryRows: Int

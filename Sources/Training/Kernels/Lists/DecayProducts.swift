@@ -60,7 +60,7 @@ final class DecayProducts {
     UnsafePointer(nodes + (isActive ? capacity &+ first : 0))
   }
 
-  /// The same, or nil where every factor is 1.
+  /// The same, or nil if every factor is 1.
   @inline(__always)
   func factorsIfActive(from first: Int) -> UnsafePointer<LaneVector>? { isActive ? factors(from: first) : nil }
 
