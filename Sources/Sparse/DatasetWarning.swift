@@ -35,14 +35,9 @@ extension LabelledSparseData {
     return warnings
   }
 
-  /// True for 10 or more distinct labels if some are fractional, or there are more than half as many as rows, or more than a
-  /// third as many and they are not consecutive integers, as class codes would be.
+  /// True for 10 or more distinct labels if some are fractional, or there are more than a third as many as rows.
   private var looksLikeRegressionTarget: Bool {
-    guard classCount >= DatasetWarning.fewestRegressionLabels, let first = classLabels.first, let last = classLabels.last else {
-      return false
-    }
-    let areWhole = classLabels.allSatisfy { $0 == $0.rounded() }
-    let areConsecutive = areWhole && last - first == Double(classCount - 1)
-    return !areWhole || 2 * classCount > rowCount || 3 * classCount > rowCount && !areConsecutive
+    guard classCount >= DatasetWarning.fewestRegressionLabels else { return false }
+    return 3 * classCount > rowCount || classLabels.contains { $0 != $0.rounded() }
   }
 }
