@@ -97,7 +97,7 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
     steps: Int, unspecifiedNorm: GradientNorm = .l2, note: (_ path: String, LogMessage) -> Void = { _, _ in }
   ) throws -> [Double] {
     guard steps > 0 else { throw ScheduleError(spelling: description, "\(steps) steps; expected at least 1") }
-    let rising = Int((warmup * Double(steps)).rounded(.toNearestOrEven))
+    let rising = stepCount(share: warmup, of: steps)
     let start = (0..<rising).map { Double($0 + 1) / Double(rising) }
     guard rising < steps else { return start }
     do {

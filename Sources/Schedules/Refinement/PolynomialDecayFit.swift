@@ -41,7 +41,7 @@ public struct PolynomialDecayFit: Sendable, Hashable {
   /// One line of Python, for any trainer that takes a function from the step (from 0) to the factor. After the last step it
   /// stays at 0.
   public func pythonLambda(steps: Int) -> String {
-    let rising = Int((rounded(warmup) * Double(steps)).rounded(.toNearestOrEven))
+    let rising = stepCount(share: rounded(warmup), of: steps)
     let rest = max(1, steps - rising)
     let power = shortText(rounded(power))
     guard rising > 0 else { return "lambda t: max(0, 1 - t / \(rest)) ** \(power)" }

@@ -20,7 +20,7 @@ struct WarmupStableDecaySchedule: ScheduleShape {
   }
 
   func factors(steps: Int) -> [Double] {
-    let cooling = Int((cooldown * Double(steps)).rounded(.toNearestOrEven))
+    let cooling = stepCount(share: cooldown, of: steps)
     return (0..<steps).map { t in
       guard t >= steps - cooling else { return 1 }
       let u = Double(t - (steps - cooling)) / Double(cooling)

@@ -9,13 +9,17 @@ public func nearestName(to text: String, among candidates: [String]) -> String? 
   let text = text.lowercased()
   let scored = candidates.map { candidate -> (name: String, distance: Int) in
     let name = candidate.lowercased()
-    return (candidate, text.count >= 3 && name.hasPrefix(text) ? 0 : editDistance(Array(text.utf8), Array(name.utf8)))
+    return (candidate, text.count >= 3 && name.hasPrefix(text) ? 0 : editDistance(text, name))
   }
   guard let best = scored.min(by: { $0.distance < $1.distance }) else { return nil }
   return best.distance <= max(1, min(text.count, best.name.count) / 2) ? best.name : nil
 }
 
-private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+/// Levenshtein distance in bytes of UTF-8: insertions, deletions and substitutions from one text to the other.
+///
+/// - Complexity: O(m n).
+package func editDistance(_ first: String, _ second: String) -> Int {
+  let (a, b) = (Array(first.utf8), Array(second.utf8))
   var row = Array(0...b.count)
   for (i, x) in a.enumerated() {
     var diagonal = row[0]

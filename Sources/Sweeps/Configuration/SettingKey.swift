@@ -1,3 +1,5 @@
+import Schedules
+
 /// The keys of a configuration file, in the order in which they are written.
 enum SettingKey: String, CaseIterable {
   case data, schedules, optimizers
@@ -31,22 +33,4 @@ enum SettingKey: String, CaseIterable {
   static func nearest(to text: String) -> SettingKey {
     allCases.min { editDistance(text, $0.rawValue) < editDistance(text, $1.rawValue) } ?? .data
   }
-}
-
-/// Levenshtein distance: insertions, deletions and substitutions from one text to the other.
-///
-/// - Complexity: O(m n).
-func editDistance(_ first: String, _ second: String) -> Int {
-  let second = Array(second)
-  var row = Array(0...second.count)
-  for (i, a) in first.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for (j, b) in second.enumerated() {
-      let substituted = diagonal + (a == b ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(substituted, diagonal + 1, row[j] + 1)
-    }
-  }
-  return row[second.count]
 }

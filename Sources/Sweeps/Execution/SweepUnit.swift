@@ -127,9 +127,9 @@ final class SweepUnit: Sendable {
     let outcome = outcomes[0]
     var options = configuration.refinementOptions(of: planned.refined, optimizer: keys.optimizer)
     let steps = outcome.steps
-    let rising = Int((try Schedule(parsing: planned.refined).warmup * Double(steps)).rounded(.toNearestOrEven))
+    let rising = stepCount(share: try Schedule(parsing: planned.refined).warmup, of: steps)
     options.points = steps - rising
-    let norms = (options.norm == .l1 ? outcome.l1Norms : outcome.l2Norms)
+    let norms = outcome.norms(options.norm)
     var record = RefinementRecord(
       problem: prior.problem, optimizer: prior.optimizer, schedule: planned.schedule, round: planned.round,
       priorSchedule: prior.schedule, priorLearningRate: prior.learningRate, priorSeed: prior.seed, steps: steps,
@@ -153,7 +153,7 @@ final class SweepUnit: Sendable {
   /// optimizer, whichever the refinement uses, so that the bounds of all schedules are comparable.
   private func bounds(under outcome: RunOutcome, including refined: String) -> [String: Double] {
     let norm = keys.optimizer.norm
-    let norms = (norm == .l1 ? outcome.l1Norms : outcome.l2Norms).map(Double.init)
+    let norms = outcome.norms(norm).map(Double.init)
     var bounds: [String: Double] = [:]
     for schedule in configuration.schedules.filter({ !SweepConfiguration.isRefined($0) }) + [refined] {
       guard let factors = try? factors(of: schedule),

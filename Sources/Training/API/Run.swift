@@ -1,3 +1,5 @@
+import Schedules
+
 /// One run of a trainer: a base learning rate and a schedule.
 public struct Run: Sendable {
   /// Base learning rate; eta_t = learningRate x factors[t].
@@ -42,4 +44,9 @@ public struct RunOutcome: Sendable {
     self.l2Norms = l2Norms
     self.trace = trace
   }
+}
+
+extension RunOutcome {
+  /// The norms of one kind, a step an element.
+  public func norms(_ norm: GradientNorm) -> [Float] { norm == .l1 ? l1Norms : l2Norms }
 }
