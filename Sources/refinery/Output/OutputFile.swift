@@ -3,7 +3,7 @@ import Synchronization
 
 /// A file being written. An existing file of that name is kept until the new contents are complete, then atomically replaced.
 ///
-/// Symbolic links are followed. Devices and pipes, which must not be replaced, are written directly, as is standard output, `-`.
+/// Symbolic links are followed. Devices and pipes must not be replaced and are written directly, as is standard output, `-`.
 final class OutputFile {
   private let path: String
   private var descriptor: Int32
