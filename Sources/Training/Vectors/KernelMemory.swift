@@ -1,28 +1,19 @@
+import Platform
 import SIMDShims
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Owns the arrays that kernels reach through pointers, and frees them together.
 ///
 /// A kernel's structs hold pointers only, so that a step neither allocates nor counts references; the caller keeps the
 /// memory alive.
-package final class KernelMemory {
+final class KernelMemory {
   private var blocks: [Block] = []
-
-  package init() {}
 
   /// Vectors, zero at the start and aligned to cache lines; where they are many on huge pages, which the kernel hands out as zeros when
   /// they are first touched.
   ///
   /// - Parameter line: where in a page the array starts, in lines of 64 bytes. Arrays that are walked side by side want different ones:
   ///   addresses that agree in their low 12 bits disturb one another.
-  package func vectors(_ count: Int, line: Int = 0) -> UnsafeMutablePointer<LaneVector> {
+  func vectors(_ count: Int, line: Int = 0) -> UnsafeMutablePointer<LaneVector> {
     let block = Block(zeros: max(count, 1) * MemoryLayout<LaneVector>.stride + line * 64)
     blocks.append(block)
     return (block.start + line * 64).bindMemory(to: LaneVector.self, capacity: count)
