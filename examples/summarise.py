@@ -88,7 +88,8 @@ def table(sweep):
     return "\n".join([
         *(f"| {' | '.join(line)} |" for line in lines), "",
         f"{len(costs)} runs of {sweep.network.steps} steps, {sweep.network.seeds} seeds, "
-        f"{made['parameters']:,} parameters; {sum(costs) / 60:.0f} CPU minutes. Python {made['python']}, PyTorch {made['torch']}, scikit-learn {made['scikit-learn']}.",
+        f"{made['parameters']:,} parameters; {sum(costs) / 60:.0f} CPU minutes. "
+        f"Python {made['python']}, PyTorch {made['torch']}, scikit-learn {made['scikit-learn']}.",
     ])
 
 

@@ -1,13 +1,14 @@
 import Foundation
 import Sparse
 
-/// Generators of problems that have the shape of well-known files, for measuring speed where the files are not at hand.
+/// Synthetic problems with the shape of well-known datasets, for benchmarks without the files.
 ///
-/// A label is drawn evenly; a row scatters around a centre of its class, so that training behaves as on real data.
+/// Labels are uniform; rows scatter around the centre of their class, so that training behaves as on real data.
 public enum MadeUpProblem: String, Sendable, CaseIterable {
   case iris, vowel, pendigits, letter, a9a, news20, aloi
 
-  /// Rows (aloi has 108,000, of which a tenth keeps all measurements the same), features, classes, and nonzeros of a row.
+  /// Rows, features, classes, and nonzeros per row. aloi has a tenth of its 108,000 rows, which does not affect the
+  /// measurements.
   var shape: (rows: Int, features: Int, classes: Int, nonzeros: Int) {
     switch self {
     case .iris: (150, 4, 3, 4)
@@ -54,8 +55,8 @@ public enum MadeUpProblem: String, Sendable, CaseIterable {
     }
   }
 
-  /// Distinct features in ascending order: a9a has one of each of its groups, news20 words as frequent as in the original, a third of
-  /// which depend on the class.
+  /// Distinct features in ascending order. a9a has one feature of each group; news20 has the original's word frequencies, and a
+  /// third of its words depend on the class.
   private func sparseRow(_ label: Int, features: Int, nonzeros: Int, _ random: inout SplitMix64) -> [(Int, Float)] {
     if self == .a9a {
       return (0..<nonzeros).map { group in
@@ -69,18 +70,18 @@ public enum MadeUpProblem: String, Sendable, CaseIterable {
     while chosen.count < nonzeros {
       var rank = Self.wordRank(Double(random.uniform()))
       if random.below(3) == 0 { rank = rank / 20 * 20 + label }
-      // Frequent words stand anywhere among the features; 48,271 is prime.
+      // Scatters frequent words over the features; 48,271 is prime.
       chosen.insert(rank * 48_271 % features)
     }
     return chosen.sorted().map { ($0, 0.05 + 0.3 * random.uniform()) }
   }
 
-  /// The shares of all nonzeros that the most frequent features of LIBSVM's news20 have, which decide what a cache can hold.
+  /// Cumulative share of all nonzeros in the most frequent features of LIBSVM's news20, which determines cache behaviour.
   private static let wordShares: [(share: Double, rank: Double)] = [
     (0, 1), (0.120, 100), (0.403, 1000), (0.613, 3000), (0.826, 10_000), (0.914, 20_000), (0.976, 40_000), (1, 60_346),
   ]
 
-  /// The rank, from 0, of a word: the inverse of the curve of `wordShares`, logarithmic between its points.
+  /// The rank of a word, from 0: the inverse of `wordShares`, interpolated logarithmically.
   private static func wordRank(_ share: Double) -> Int {
     let next = wordShares.firstIndex { $0.share > share } ?? wordShares.count - 1
     let (low, high) = (wordShares[next - 1], wordShares[next])

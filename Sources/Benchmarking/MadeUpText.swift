@@ -1,4 +1,4 @@
-/// Text in LIBSVM format in the shapes of well-known files, for measuring how fast it is read; the same bytes every time.
+/// Synthetic text in LIBSVM format with the shape of well-known datasets, for benchmarks of the reader; always the same bytes.
 public enum MadeUpText: String, Sendable, CaseIterable {
   /// 15,000 rows of 16 features, values of 1 to 10 characters in fifteenths of [-1, 1].
   case letter
@@ -6,10 +6,10 @@ public enum MadeUpText: String, Sendable, CaseIterable {
   case a9a
   /// 15,935 rows of 80 of 62,061 features, values mostly 1.
   case news20
-  /// 1 GB in rows of 1 to 60 of 100,000 features, values of 6 significant digits.
+  /// 1 GB in rows of 1 to 60 of 100,000 features, values with 6 significant digits.
   case gigabyte
 
-  /// Hands over the text piece by piece.
+  /// Passes the text to `body`, piece by piece.
   ///
   /// - Complexity: O(bytes), about half a second for 1 GB.
   public func write(_ body: (UnsafeBufferPointer<UInt8>) throws -> Void) rethrows {
@@ -71,14 +71,14 @@ public enum MadeUpText: String, Sendable, CaseIterable {
   }
 }
 
-/// Bytes of rows, and the random numbers that they are made of.
+/// The bytes of rows, and the random generator behind them.
 private struct RowWriter {
   var bytes: [UInt8] = []
   private var random = SplitMix64(seed: 0)
 
   mutating func next(below bound: Int) -> Int { Int(((random.next() >> 32) &* UInt64(bound)) >> 32) }
 
-  /// The index at a place among `count` that ascend from 1 to `bound`, each drawn from its own share of the range.
+  /// The index at position `place` of `count` ascending indices from 1 to `bound`, each drawn from its own part of the range.
   mutating func nextIndex(_ place: Int, of count: Int, below bound: Int) -> Int {
     1 + place * bound / count + next(below: bound / count)
   }
@@ -100,7 +100,7 @@ private struct RowWriter {
     bytes.append(UInt8(ascii: ":"))
   }
 
-  /// `numerator` / 10^`digits` without the zeros at its end.
+  /// Writes `numerator` / 10^`digits` without trailing zeros.
   mutating func writeFraction(_ numerator: Int, digits: Int) {
     bytes += "0.".utf8
     var rest = numerator
@@ -117,7 +117,7 @@ private struct RowWriter {
     }
   }
 
-  /// `number` / 7.5 - 1 with 6 significant digits, as files scaled to [-1, 1] have it.
+  /// Writes `number` / 7.5 - 1 with 6 significant digits, as in files scaled to [-1, 1].
   mutating func writeFifteenth(_ number: Int) {
     let fifteenths = 2 * number - 15
     if fifteenths < 0 { writeSign(isNegative: true) }

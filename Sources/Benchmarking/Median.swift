@@ -1,6 +1,6 @@
-/// The middle of some values, or the mean of the two in the middle.
+/// The median of some values; the mean of the middle two if their number is even.
 ///
-/// - Precondition: there is a value.
+/// - Precondition: there is at least one value.
 func median(_ values: [Double]) -> Double {
   let sorted = values.sorted()
   let middle = sorted.count / 2

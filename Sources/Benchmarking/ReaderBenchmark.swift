@@ -5,33 +5,33 @@ import SIMDShims
 import Sparse
 import Synchronization
 
-/// Measures the reader: wall time of whole reads from the page cache, into arrays that are new every time: those of about a
-/// megabyte and more are fresh from the operating system.
+/// Measures the reader: wall time of whole reads from the page cache into new arrays; large ones, from about a megabyte, use
+/// memory fresh from the operating system.
 public enum ReaderBenchmark {
-  /// One text.
+  /// Results for one text.
   public struct Timing: Sendable, Codable {
     public var problem: String
-    /// Of uncompressed text.
+    /// Size of the uncompressed text.
     public var bytes: Int
-    /// Megabytes (10^6 bytes) of text a second; medians.
+    /// Megabytes (10^6 bytes) of text per second; medians.
     public var megabytesPerSecond: Double
     public var megabytesPerSecondTwoThreads: Double
-    /// How many times as fast two threads are.
+    /// Speedup of two threads over one.
     public var twoThreadSpeedup: Double
-    /// How many times as much two threads read that share nothing, each the whole text: what the machine gives; nil where memory is
-    /// too short for the text's rows to be there twice.
+    /// Throughput of two independent single-threaded readers, each reading the whole text, relative to one: the limit set by
+    /// the machine. nil if there is not enough memory to hold the rows twice.
     public var twoReaderSpeedup: Double?
-    /// Peak of anonymous memory while reading with two threads, sampled every half millisecond, over the bytes of the finished
-    /// arrays; nil where the operating system does not tell.
+    /// Peak of anonymous memory while reading with two threads, sampled every half millisecond, divided by the size of the
+    /// finished arrays; nil if the operating system does not report it.
     public var peakMemoryRatio: Double?
     /// Anonymous memory at that peak, in bytes.
     public var peakMemory: Int?
-    /// The bytes of the finished arrays.
+    /// Size of the finished arrays in bytes.
     public var arrayBytes: Int
-    /// The same text compressed by zlib at its default level: wall time of reading it over that of a loop that only calls `inflate`;
-    /// nil where it was not measured.
+    /// For the text compressed by zlib at its default level: wall time of reading it, relative to a loop that only calls
+    /// `inflate`; nil if not measured.
     public var gzipTimeRatio: Double?
-    /// Output of that loop in megabytes a second.
+    /// Output of that loop in megabytes per second.
     public var inflateMegabytesPerSecond: Double?
   }
 
@@ -40,13 +40,12 @@ public enum ReaderBenchmark {
     public let description: String
   }
 
-  /// Measures a text that is made up, through a temporary file that has no name, so that nothing is left of it whatever ends the
-  /// process.
+  /// Measures a synthetic text through an unlinked temporary file, so that nothing is left however the process ends.
   ///
   /// - Parameters:
-  ///   - text: to measure.
-  ///   - repetitions: of which the median counts, at least 1.
-  /// - Throws: `Skipped` where memory or disk space is short; `ReadingFailure`.
+  ///   - text: the text to measure.
+  ///   - repetitions: number of measurements for the median, at least 1.
+  /// - Throws: `Skipped` if memory or disk space is short; `ReadingFailure`.
   public static func time(_ text: MadeUpText, repetitions: Int = 5) throws -> Timing {
     if text == .gigabyte, availableMemory() < 4 << 30 {
       throw Skipped(description: "\(text.rawValue): not measured: less than 4 GB of memory are available")
@@ -61,26 +60,27 @@ public enum ReaderBenchmark {
   /// Measures a file.
   ///
   /// - Parameters:
-  ///   - path: of the file.
-  ///   - name: for the result.
-  ///   - repetitions: of which the median counts, at least 1; there are more where they take less than a second.
-  ///   - withGzip: whether the text is compressed and read again.
-  /// - Throws: `ReadingFailure`, and `Skipped` where disk space for a temporary file is short.
+  ///   - path: path of the file.
+  ///   - name: name in the result.
+  ///   - repetitions: number of measurements for the median, at least 1; more if they take less than two seconds.
+  ///   - withGzip: whether to measure the text compressed with gzip too.
+  /// - Throws: `ReadingFailure`, and `Skipped` if disk space for a temporary file is short.
   public static func time(path: String, name: String, repetitions: Int = 5, withGzip: Bool = true) throws -> Timing {
-    // Arrays would not be fresh where the allocator keeps what is freed.
-    return_freed_memory()
     let (bytes, arrayBytes) = try sizes(path)
     @Sendable func read(threads: Int) throws -> Double {
       try block { try LIBSVMReader.read(path: path, options: ReadingOptions(threads: threads, computesChecksum: false)) }
     }
     var measured = [{ try read(threads: 1) }, { try read(threads: 2) }]
-    // Each reader looks at the memory that is available as if it were alone; it takes up to one and a half times the arrays.
+    // Each reader checks available memory as if it were alone, and needs up to one and a half times the arrays.
     if 3 * arrayBytes < availableMemory() { measured.append { try twice { try read(threads: 1) } } }
     let times = try rounds(repetitions, measured)
     let one = times[0]
-    // Several times, for the sampler sees little of a short read.
+    // Repeated, because the sampler sees little of a short read.
     let memory = try peakMemory {
-      try repeatedly(1, for: .seconds(1)) { _ = try LIBSVMReader.read(path: path, options: ReadingOptions(threads: 2)) }
+      try repeatedly(1, for: .seconds(1)) {
+        return_freed_memory()
+        _ = try LIBSVMReader.read(path: path, options: ReadingOptions(threads: 2))
+      }
     }
     var timing = Timing(
       problem: name, bytes: bytes, megabytesPerSecond: Double(bytes) / 1e6 / median(one),
@@ -100,8 +100,8 @@ public enum ReaderBenchmark {
     return (file.byteCount, file.data.arrayBytes)
   }
 
-  /// Seconds that some things take which take turns. What takes a few milliseconds is easily disturbed, and a shared machine is fast and
-  /// slow for seconds: they take turns for two seconds at least, and ratios are those of neighbours.
+  /// Seconds per run of each body, interleaved. Short measurements are easily disturbed, and the speed of a shared machine
+  /// drifts over seconds; so bodies alternate for at least two seconds, and ratios are taken between neighbours.
   private static func rounds(_ repetitions: Int, _ bodies: [() throws -> Double]) throws -> [[Double]] {
     var seconds = [[Double]](repeating: [], count: bodies.count)
     try repeatedly(repetitions, for: .seconds(2)) {
@@ -123,12 +123,15 @@ public enum ReaderBenchmark {
     }
   }
 
-  /// Median time of doing something again and again for a twentieth of a second, at least once. A core that has slept meanwhile, as one
-  /// that only a second thread uses, is slow for some milliseconds: blocks take turns, not single reads. Freeing the result is not counted.
+  /// Median time of a body repeated for a twentieth of a second, at least once, not counting the time to free its result.
+  /// Blocks alternate rather than single reads, because a core that was idle, such as one used only by a second thread, is slow
+  /// for some milliseconds.
   private static func block<Result>(_ body: () throws -> Result) rethrows -> Double {
     let start = ContinuousClock.now
     var seconds: [Double] = []
     repeat {
+      // Otherwise the allocator would reuse freed memory for the arrays.
+      return_freed_memory()
       let before = ContinuousClock.now
       let result = try body()
       seconds.append((ContinuousClock.now - before) / .seconds(1))
@@ -137,7 +140,7 @@ public enum ReaderBenchmark {
     return median(seconds)
   }
 
-  /// The mean of what a measurement gives on two threads at once.
+  /// The mean result of a measurement run on two threads at once.
   private static func twice(_ body: @escaping @Sendable () throws -> Double) throws -> Double {
     let other = Mutex<Result<Double, any Error>?>(nil)
     let group = DispatchGroup()
@@ -170,7 +173,7 @@ public enum ReaderBenchmark {
     try deflater.finish()
   }
 
-  /// The loop that the reader is compared with: it inflates a file and discards the text.
+  /// The baseline for gzip: inflates a file and discards the text.
   private static func inflateOnly(_ path: String) throws {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Skipped(description: "\(path): not measured: \(systemErrorMessage())") }
@@ -195,9 +198,10 @@ public enum ReaderBenchmark {
 
   // MARK: Memory
 
-  /// The largest growth of this process's anonymous memory in bytes while `body` runs, looked at every half millisecond; nil where it
-  /// cannot be asked for.
+  /// The largest growth of this process's anonymous memory in bytes while `body` runs, sampled every half millisecond; nil if
+  /// it cannot be queried.
   private static func peakMemory(_ body: () throws -> Void) rethrows -> Int? {
+    return_freed_memory()
     guard let before = anonymousMemory() else {
       try body()
       return nil
@@ -227,7 +231,7 @@ public enum ReaderBenchmark {
 }
 
 extension LabelledSparseData {
-  /// Bytes of all arrays.
+  /// Size of all arrays in bytes.
   fileprivate var arrayBytes: Int {
     matrix.nonzeroCount * 8 + matrix.rowOffsets.count * 8 + classes.count * 4 + classLabels.count * 8
   }

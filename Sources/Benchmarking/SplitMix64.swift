@@ -1,4 +1,4 @@
-/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers in every run.
+/// SplitMix64 (Steele, Lea, Flood 2014) with a fixed sequence per seed.
 public struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
 
@@ -9,10 +9,10 @@ public struct SplitMix64: RandomNumberGenerator {
     return Self.mix(state)
   }
 
-  /// A number in 0 ..< `bound`.
+  /// A uniform integer in 0 ..< `bound`.
   public mutating func below(_ bound: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(bound)).high) }
 
-  /// A number in [0, 1).
+  /// A uniform number in [0, 1).
   public mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
 
   /// The generator's mixing function.

@@ -1,10 +1,10 @@
 import Platform
 
-/// A file without a name, gone with the process.
+/// An unlinked temporary file; its disk space is freed when it is closed or the process ends.
 final class TemporaryFile {
   private let descriptor: CInt
 
-  /// - Throws: `ReaderBenchmark.Skipped` where it cannot be created.
+  /// - Throws: `ReaderBenchmark.Skipped` if it cannot be created.
   init() throws(ReaderBenchmark.Skipped) {
     let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     var name = Array((folder + "/refinery-XXXXXX").utf8CString)
@@ -19,7 +19,7 @@ final class TemporaryFile {
 
   var path: String { "/dev/fd/\(descriptor)" }
 
-  /// - Throws: `ReaderBenchmark.Skipped` where the disk is full.
+  /// - Throws: `ReaderBenchmark.Skipped` if the disk is full.
   func append(_ bytes: UnsafeRawBufferPointer) throws(ReaderBenchmark.Skipped) {
     var rest = bytes
     while !rest.isEmpty {

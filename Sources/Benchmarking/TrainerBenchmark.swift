@@ -3,44 +3,44 @@ import SIMDShims
 import Sparse
 import Training
 
-/// Measures the trainer on this core, against limits of the core measured in the same process.
+/// Measures the trainer on one core, relative to limits of the core measured in the same process.
 ///
-/// All times are CPU time of the calling thread, medians of several repetitions.
+/// All times are CPU times of the calling thread, medians of several repetitions.
 public enum TrainerBenchmark {
-  /// What one core can do at most.
+  /// Limits of one core.
   public struct Machine: Sendable, Codable {
-    /// Single-precision operations a second in fused multiply-adds (two each) on registers.
+    /// Peak single-precision operations per second, from fused multiply-adds (two operations each) on registers.
     public var peakFlops: Double
-    /// Bytes a second read from memory, sequentially.
+    /// Sequential read bandwidth of memory in bytes per second.
     public var memoryBandwidth: Double
-    /// Floats in a vector of the build: 16 for AVX-512, 8 for AVX2, 4 for NEON.
+    /// Floats per vector in this build: 16 for AVX-512, 8 for AVX2, 4 for NEON.
     public var vectorWidth: Int
   }
 
-  /// One problem under one optimizer.
+  /// Results for one problem and optimizer.
   public struct Timing: Sendable, Codable {
     public var problem: String
     public var optimizer: String
     /// The kernels: "dense", "scatter" or "lists".
     public var path: String
-    /// Runs given to one call.
+    /// Number of runs per call.
     public var runs: Int
     public var steps: Int
-    /// Microseconds a run and step: sample order, batch assembly, forward, softmax, gradient and update; on the sparse path the
-    /// gradient's norms too.
+    /// Microseconds per run and step, including sample order, batch assembly, forward pass, softmax, gradient and update, and
+    /// on the sparse paths the gradient norms.
     public var microsecondsPerRunAndStep: Double
-    /// The same with the norms of every step recorded, as in the prior run of a refinement.
+    /// The same with the norms of every step recorded, as in the prior run for a refinement.
     public var microsecondsWithNorms: Double
-    /// Nanoseconds a nonzero, epoch and run.
+    /// Nanoseconds per nonzero, epoch and run.
     public var nanosecondsPerNonzero: Double
-    /// The same for each class; two classes count as one.
+    /// The same per class; two classes count as one.
     public var nanosecondsPerNonzeroAndClass: Double
-    /// Share of the FMA peak, counting only the multiply-adds of forward and gradient, two operations each: of all 2 x batch size x
-    /// (d+1) x C entries where rows are dense, of the nonzeros (and the bias) where they are sparse.
+    /// Fraction of the FMA peak. Counts only the multiply-adds of forward pass and gradient, two operations each: 2 x batch
+    /// size x (d+1) x C for dense rows, those of nonzeros and bias for sparse ones.
     public var fractionOfPeak: Double
   }
 
-  /// - Complexity: about half a second.
+  /// - Complexity: takes about half a second.
   public static func measureMachine(repetitions: Int = 7) -> Machine {
     Machine(
       peakFlops: median(repetitions) { peakFlops() }, memoryBandwidth: bandwidth(repetitions),
@@ -51,13 +51,13 @@ public enum TrainerBenchmark {
   ///
   /// - Parameters:
   ///   - problem: data to train on.
-  ///   - optimizer: with its constants.
+  ///   - optimizer: optimizer with its constants.
   ///   - batchSize: at least 1.
-  ///   - runs: given to one call.
-  ///   - path: the kernels.
-  ///   - peakFlops: of `measureMachine`.
-  ///   - repetitions: of which the median counts.
-  ///   - seconds: about how long a repetition takes; at least an epoch.
+  ///   - runs: number of runs per call.
+  ///   - path: the kernels to use.
+  ///   - peakFlops: as returned by `measureMachine`.
+  ///   - repetitions: number of measurements for the median.
+  ///   - seconds: approximate duration of a repetition; at least one epoch is run.
   public static func time(
     _ problem: Problem, optimizer: Optimizer, batchSize: Int = 16, runs: Int = 16, path: TrainingSettings.Path = .automatic,
     peakFlops: Double, repetitions: Int = 5, seconds: Double = 0.1
@@ -67,7 +67,7 @@ public enum TrainerBenchmark {
     }
     let estimate = LaneTrainer(problem: problem, settings: settings(1))
     let epochCost = estimate.estimatedCost * Double(runs)
-    // Memory that is touched for the first time costs as much as an epoch where weights are many; real runs have a hundred.
+    // First touches of memory cost as much as an epoch if there are many weights; real runs have a hundred epochs.
     let epochs = max(estimate.kernels != .dense ? 8 : 1, Int(seconds / epochCost))
     let trainer = LaneTrainer(problem: problem, settings: settings(epochs))
     let steps = trainer.steps
@@ -99,7 +99,7 @@ public enum TrainerBenchmark {
       fractionOfPeak: flops / perStep / peakFlops)
   }
 
-  /// How many runs a call is measured with: 16, and 128 too where a problem is sparse and that does not take long.
+  /// Numbers of runs to measure a call with: 16, and also 128 for sparse problems if that is quick.
   public static func runCounts(_ problem: Problem, optimizer: Optimizer) -> [Int] {
     let trainer = LaneTrainer(problem: problem, settings: TrainingSettings(optimizer: optimizer, epochs: 1))
     return trainer.kernels != .dense && 128 * trainer.estimatedCost < 0.1 ? [16, 128] : [16]
@@ -109,7 +109,7 @@ public enum TrainerBenchmark {
     Benchmarking.median((0..<count).map { _ in measure() })
   }
 
-  /// Twelve independent sums: more than the latency of an FMA times the FMAs begun in a cycle.
+  /// Twelve independent sums: more than FMA latency times FMA throughput per cycle.
   @inline(never)
   private static func peakFlops() -> Double {
     let one = lane_splat(1)
@@ -131,7 +131,7 @@ public enum TrainerBenchmark {
   private static func bandwidth(_ repetitions: Int) -> Double {
     let vectors = UnsafeMutableBufferPointer<lane_vector>.allocate(capacity: (256 << 20) / MemoryLayout<lane_vector>.stride)
     defer { vectors.deallocate() }
-    // Pages that nobody has written to are one and the same page of zeros.
+    // Pages not yet written to would all map to the same zero page.
     vectors.initialize(repeating: lane_splat(1))
     return median(repetitions) { bandwidth(UnsafeBufferPointer(vectors)) }
   }
@@ -154,7 +154,7 @@ public enum TrainerBenchmark {
     return Double(vectors.count * MemoryLayout<lane_vector>.stride) / seconds
   }
 
-  /// Keeps the optimizer from leaving out what only `value` depends on.
+  /// Keeps the compiler from removing computations that only `value` depends on.
   @inline(never)
   private static func consume(_ value: lane_vector) { precondition(value[0] == value[0]) }
 

@@ -1,5 +1,5 @@
-/// Bytes that this process may still allocate before the machine, a control group that it is in or its own limit of addresses runs out
-/// of memory; an estimate.
+/// Estimate of the bytes that this process can still allocate before it hits the machine's memory, the limit of one of its
+/// control groups, or its address space limit.
 public func availableMemory() -> Int {
   var available = Int(sysconf(CInt(_SC_PHYS_PAGES))) * Int(sysconf(CInt(_SC_PAGESIZE)))
   #if os(Linux)
@@ -10,7 +10,7 @@ public func availableMemory() -> Int {
     if let machine = kilobytes(smallFile("/proc/meminfo"), "MemAvailable:") { available = machine }
     for group in controlGroups() {
       guard let limit = number(in: group + "/memory.max"), let current = number(in: group + "/memory.current") else { continue }
-      // Pages of files go when memory is wanted.
+      // The page cache is reclaimable.
       let reclaimable = smallFile(group + "/memory.stat").map { text in
         ["inactive_file", "active_file"].reduce(0) { $0 + (kilobytes(text, $1 + " ") ?? 0) / 1024 }
       }

@@ -1,4 +1,4 @@
-// The C library, whatever the platform calls it: every other file that needs it imports this module.
+// Re-exports the platform's C library; every other file that needs it imports this module.
 #if canImport(Glibc)
   @_exported import Glibc
 #elseif canImport(Musl)
@@ -7,5 +7,5 @@
   @_exported import Darwin
 #endif
 
-/// The operating system's message for the call that failed last on this thread.
+/// The system's error message for the current `errno`.
 public func systemErrorMessage() -> String { String(cString: strerror(errno)) }

@@ -1,10 +1,10 @@
-// Paths are Strings everywhere. A name that is not UTF-8 is spelled with `\xNN` for each of its bytes beyond ASCII, as in `lat\xE9n`,
-// in what is listed, printed and accepted alike; these functions find the file by its bytes.
+// Paths are Strings throughout. A name that is not UTF-8 is spelled with `\xNN` for each non-ASCII byte, as in `lat\xE9n`, in
+// listings, output and input alike; these functions map the spelling to the file's bytes.
 
 extension String {
   /// The spelling of a path.
   ///
-  /// - Parameter bytes: without a terminating zero.
+  /// - Parameter bytes: without terminating zero.
   public init(pathBytes bytes: [UInt8]) {
     if let text = String(validating: bytes, as: UTF8.self) {
       self = text
@@ -13,7 +13,7 @@ extension String {
     }
   }
 
-  /// The bytes of a path that is not UTF-8, with a terminating zero; nil for a spelling without `\xNN`.
+  /// The zero-terminated bytes of a path with `\xNN` escapes; nil if it has none.
   fileprivate var escapedPathBytes: [CChar]? {
     var bytes: [UInt8] = []
     var rest = Array(utf8)[...]
@@ -34,21 +34,20 @@ extension String {
 }
 
 extension UInt8 {
-  /// `\xNN`.
+  /// The byte as `\xNN`.
   public var escaped: String { "\\x" + (self < 16 ? "0" : "") + String(self, radix: 16, uppercase: true) }
 }
 
-/// Calls a function of the operating system with a path as it is spelled and then, where that names nothing, with the bytes that its
-/// `\xNN` stand for.
+/// Calls a system function with a path as spelled and, if that does not exist, with its `\xNN` escapes decoded.
 ///
-/// - Parameter call: returns a negative number, and leaves the reason in `errno`, where it fails.
+/// - Parameter call: returns a negative number and sets `errno` on failure.
 public func withPath(_ path: String, _ call: (UnsafePointer<CChar>) -> CInt) -> CInt {
   let result = call(path)
   guard result < 0, errno == ENOENT, let bytes = path.escapedPathBytes else { return result }
   return call(bytes)
 }
 
-/// The names in a folder, as the system lists them; nil where it does not, with the reason in `errno`.
+/// The names in a folder, in system order; nil on failure, with the reason in `errno`.
 public func namesInFolder(_ path: String) -> [String]? {
   let descriptor = withPath(path) { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
   guard descriptor >= 0, let folder = fdopendir(descriptor) else { return nil }
@@ -61,7 +60,7 @@ public func namesInFolder(_ path: String) -> [String]? {
   return names
 }
 
-/// The arguments of this process after its name.
+/// The arguments of this process without its name.
 public func commandLineArguments() -> [String] {
   (1..<max(1, Int(CommandLine.argc))).compactMap { number in
     CommandLine.unsafeArgv[number].map { String(pathBytes: Array(UnsafeRawBufferPointer(start: $0, count: strlen($0)))) }

@@ -1,12 +1,12 @@
-/// How many bytes something may take.
+/// A limit on the bytes that something may allocate.
 public struct MemoryLimit {
-  /// Up to here nobody asks the system, which takes as long as parsing 100 KB.
+  /// Requests up to this size are allowed without a system query, which takes as long as parsing 100 KB.
   private static let unasked = 32 << 20
   private let given: Int?
-  /// What was available when it was first asked for.
+  /// The given limit, or the memory available when first queried.
   public private(set) lazy var byteCount = given ?? availableMemory()
 
-  /// - Parameter given: nil takes what the machine has available.
+  /// - Parameter given: nil uses the machine's available memory.
   public init(_ given: Int?) { self.given = given }
 
   public mutating func allows(_ count: Int) -> Bool { given == nil && count <= Self.unasked || count <= byteCount }

@@ -1,13 +1,13 @@
 import Dispatch
 import Synchronization
 
-/// The results of the tasks 0 ..< `count`, done by up to `threads` threads, the calling one among them. Each thread takes the next task
-/// as soon as it is free.
+/// The results of the tasks 0 ..< `count`, run on up to `threads` threads including the calling one. Each thread takes the next
+/// task as soon as it is free.
 ///
 /// - Parameters:
 ///   - count: number of tasks.
-///   - threads: at least 1; with 1 the tasks are done in order.
-///   - body: takes a task and the number of the thread that does it, in 0 ..< `threads`. A number is never in use twice at a time.
+///   - threads: at least 1; with 1 the tasks run in order.
+///   - body: receives a task and the number of its thread, in 0 ..< `threads`. Tasks with the same thread number never overlap.
 public func mapTasks<Result: Sendable>(
   _ count: Int, threads: Int, _ body: @Sendable (_ task: Int, _ thread: Int) -> Result
 ) -> [Result] {

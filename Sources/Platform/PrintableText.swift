@@ -1,6 +1,6 @@
 extension String {
-  /// The text as one line that a terminal may show: the bytes of control characters, of line separators and of what reverses the
-  /// direction of text as `\xNN`, all else as it is.
+  /// The text as a single line that is safe to print to a terminal: the bytes of control characters, line separators and
+  /// bidirectional formatting characters are replaced by `\xNN`.
   ///
   /// - Complexity: O(bytes).
   public var printable: String {

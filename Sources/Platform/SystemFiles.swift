@@ -1,4 +1,4 @@
-/// The first 4 KB of a file that the operating system makes up; nil where there is none.
+/// The first 4 KB of a virtual file such as those in `/proc`; nil if it does not exist.
 public func smallFile(_ path: String) -> String? {
   guard let file = fopen(path, "r") else { return nil }
   defer { fclose(file) }
@@ -7,7 +7,7 @@ public func smallFile(_ path: String) -> String? {
   return String(decoding: bytes[..<count], as: UTF8.self)
 }
 
-/// The folders of this process's control group and of those around it, from the outermost; on Linux, with version 2 of control groups.
+/// The folders of this process's control group and its ancestors, outermost first (Linux, control groups version 2).
 func controlGroups() -> [String] {
   let root = "/sys/fs/cgroup"
   let line = smallFile("/proc/self/cgroup")?.split(separator: "\n").first { $0.hasPrefix("0::/") }

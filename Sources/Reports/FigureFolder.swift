@@ -1,10 +1,10 @@
 import Foundation
 
-/// The folder that a report's figures lie in: `figures` beside it, or one named after the report where that holds figures of
-/// another report that is still there.
+/// The folder of a report's figures: `figures` beside it, or one named after the report if `figures` holds those of another
+/// report that still exists.
 ///
-/// A figure's file says which report it belongs to, so that reports in one folder do not replace each other's figures, and each
-/// can remove its own that it has no longer.
+/// Every figure file names its report, so that reports in one folder do not replace each other's figures, and each can remove
+/// its own stale ones.
 struct FigureFolder {
   /// File name of the report.
   private let report: String
@@ -36,13 +36,13 @@ struct FigureFolder {
 
   func file(of figure: Figure) -> URL { url.appending(path: figure.name + ".svg") }
 
-  /// The picture with the name of the report that it belongs to.
+  /// The picture, marked with the name of its report.
   func marked(_ figure: Figure) -> String {
     guard let style = figure.svg.range(of: "<style>") else { return figure.svg }
     return figure.svg.replacingCharacters(in: style, with: "<metadata>\(Self.phrase)\(escaped(report))</metadata>\n<style>")
   }
 
-  /// Removes the report's figures other than these, wherever it may have put them, and folders of its own that become empty.
+  /// Removes all other figures of the report, wherever it may have put them, and those of its folders that become empty.
   ///
   /// - Throws: Foundation's error where one cannot be removed.
   func removeStale(except figures: [Figure]) throws {
@@ -65,7 +65,7 @@ struct FigureFolder {
     return (files ?? []).filter { $0.hasSuffix(".svg") }.sorted().map { folder.appending(path: $0) }
   }
 
-  /// The report that a figure belongs to; nil for a picture that does not say.
+  /// The report that a figure belongs to; nil if the picture does not say.
   private static func owner(of picture: URL) -> String? {
     guard let text = try? String(contentsOf: picture, encoding: .utf8),
       let start = text.range(of: "<metadata>\(phrase)"),
@@ -75,7 +75,7 @@ struct FigureFolder {
   }
 }
 
-/// What `escaped` was given, but for characters that XML does not have.
+/// Undoes `escaped`, except for characters that XML does not allow.
 private func unescaped(_ text: String) -> String {
   [("&quot;", "\""), ("&gt;", ">"), ("&lt;", "<"), ("&amp;", "&")].reduce(text) { $0.replacing($1.0, with: $1.1) }
 }

@@ -3,11 +3,12 @@ import Sweeps
 
 /// Which problems of two sweeps are the same: those with the same training data.
 ///
-/// Of several with the same data the one of the same name is taken. Problems of the second sweep take the names of the first.
+/// If several have the same data, the one with the same name is taken. Problems of the second sweep get the names of the
+/// first.
 struct ProblemPairing {
-  /// Sentences on other data under one name, on the same data under two, and on test files that differ.
+  /// Sentences about different data under one name, the same data under two names, and test files that differ.
   private(set) var remarks: [String] = []
-  /// By the name in the second sweep: the name in the first.
+  /// Names in the first sweep, by name in the second.
   private var names: [String: String] = [:]
   private var otherData: Set<String> = []
   private var otherTestData: Set<String> = []
@@ -29,7 +30,7 @@ struct ProblemPairing {
     for problem in first {
       guard let other = secondByName[problem.name], names[other.name] == nil else { continue }
       if names.values.contains(problem.name) {
-        // The first sweep's data are in the second under another name, and this name has gone to others.
+        // In the second sweep, the first sweep's data have another name, and this name belongs to other data.
         names[other.name] = "\(other.name) (second sweep)"
       } else {
         otherData.insert(problem.name)
@@ -55,7 +56,7 @@ struct ProblemPairing {
 
   func haveSameTestData(_ name: String) -> Bool { !otherTestData.contains(name) }
 
-  /// The second sweep with the names of the first.
+  /// The second sweep's results with the names of the first.
   func renamed(_ results: SweepResults) -> SweepResults {
     var results = results
     let names = names.filter { $0.key != $0.value }

@@ -3,8 +3,8 @@ import Sweeps
 
 /// The comparison of schedules that a sweep's results support, ready to be written down.
 ///
-/// The same results give the same bytes. All that may differ between two runs of one configuration (machine, dates, durations,
-/// threads, shards, paths) stands in the closing section `## How this was run` and nowhere else.
+/// The same results give the same bytes. Everything that may differ between two runs of one configuration (machine, dates,
+/// durations, threads, shards, paths) is in the closing section `## How this was run` and nowhere else.
 ///
 ///     try Report(results).write(to: URL(filePath: "REPORT.md"), format: .markdown)
 public struct Report: Sendable {
@@ -12,7 +12,7 @@ public struct Report: Sendable {
     case markdown, latex, csv, json, html
   }
 
-  /// A report in one format: the text, and the pictures that it refers to as `FOLDER/NAME.svg`.
+  /// A report in one format: the text, and the figures that it refers to as `FOLDER/NAME.svg`.
   public struct Rendering: Sendable {
     public let text: String
     public let figures: [Figure]
@@ -28,7 +28,7 @@ public struct Report: Sendable {
   static let title = "Learning-rate schedules on logistic regression"
 
   public let results: SweepResults
-  /// One an optimizer, in the configuration's order.
+  /// One per optimizer, in the configuration's order.
   public let comparisons: [Comparison]
 
   /// - Complexity: O(n log n) in the number of runs.
@@ -41,7 +41,7 @@ public struct Report: Sendable {
     }
   }
 
-  /// `sgd-momentum-0-9` for `sgd:momentum=0.9`; numbered where two would be the same, to a file system that knows no case too.
+  /// `sgd-momentum-0-9` for `sgd:momentum=0.9`; numbered where two would be equal, also on a case-insensitive file system.
   static func identifiers(of names: [String]) -> [String] {
     var taken: Set<String> = []
     return names.map { name in
@@ -56,7 +56,7 @@ public struct Report: Sendable {
     }
   }
 
-  /// The configured optimizers in their order, then any others that the journal holds.
+  /// The configured optimizers in their order, then any others in the journal.
   private static func optimizers(of results: SweepResults) -> [String] {
     let present = Set(results.runs.map(\.optimizer)).union(results.refinements.map(\.optimizer)).sorted()
     var seen: Set<String> = []
@@ -66,7 +66,7 @@ public struct Report: Sendable {
   /// Whether there is neither a problem nor a run to report on.
   public var isEmpty: Bool { results.problems.isEmpty && results.runs.isEmpty }
 
-  /// - Parameter figureFolder: Where the figures will lie, relative to the report.
+  /// - Parameter figureFolder: The folder of the figures, relative to the report.
   /// - Throws: the encoder's error, for JSON that cannot be written.
   /// - Complexity: O(n log n) in the number of runs.
   public func render(_ format: Format, figureFolder: String = "figures") throws -> Rendering {
@@ -87,11 +87,11 @@ public struct Report: Sendable {
     }
   }
 
-  /// Writes the report, and its figures to `figures` beside it, or to `STEM-figures` where that holds figures of another report
-  /// that is still there. Figures of this report that it has no longer are removed.
+  /// Writes the report, and its figures to `figures` beside it, or to `STEM-figures` if `figures` holds those of another
+  /// report that still exists. Stale figures of this report are removed.
   ///
   /// - Parameter writeFile: Writes one file.
-  /// - Throws: What `writeFile` throws, and Foundation's error where the folder cannot be made or a file not be removed.
+  /// - Throws: What `writeFile` throws, and Foundation's error where the folder cannot be made or a file cannot be removed.
   @discardableResult
   public func write(
     to url: URL, format: Format, writeFile: (Data, URL) throws -> Void = { try $0.write(to: $1, options: .atomic) }

@@ -49,7 +49,7 @@ extension Report {
     warnings.isEmpty ? [] : [.heading(2, "Warnings"), .list(warnings)]
   }
 
-  /// By problem: separable by its smallest loss or, where that is not known, by what every optimizer's runs end with.
+  /// By problem: marked where every optimizer's comparison counts it as separable.
   private var separableMarks: [[Table.Mark]] {
     results.problems.indices.map { problem in
       guard !comparisons.isEmpty, comparisons.allSatisfy({ $0.separable[problem] }) else { return [] }
@@ -76,7 +76,7 @@ extension Report {
     return blocks + otherPlans
   }
 
-  /// What the results folder holds besides the plan that this report shows.
+  /// What the results folder holds besides the plan in this report.
   private var otherPlans: [Document.Block] {
     var blocks: [Document.Block] = results.planKey.isEmpty ? [] : [.paragraph("This is plan \(results.planKey).")]
     if !results.otherPlans.isEmpty {

@@ -2,22 +2,24 @@ import Foundation
 import Sweeps
 
 extension Report {
-  /// The sweep's warnings, then what the numbers themselves call for; each once. One may have several lines.
+  /// The sweep's warnings, then those that the numbers themselves call for, without duplicates. A warning may have several
+  /// lines.
   var warnings: [String] {
     var seen: Set<String> = []
     return (PathShortening(results.warnings).shortened + comparisons.flatMap(\.warnings)).filter { seen.insert($0).inserted }
   }
 }
 
-/// Warnings without the folders of the files they are about: paths may differ between two runs of one configuration.
+/// Warnings without the folders of the files concerned: paths may differ between two runs of one configuration.
 struct PathShortening {
   let shortened: [String]
 
-  /// - Parameter warnings: Of one or more lines each, as `PATH:LINE:COLUMN: error: TEXT` and `PATH: warning: TEXT`, or with no path.
+  /// - Parameter warnings: Of one or more lines each, as `PATH:LINE:COLUMN: error: TEXT` and `PATH: warning: TEXT`, or
+  ///   without a path.
   init(_ warnings: [String]) {
     let lines = warnings.map { $0.split(whereSeparator: \.isNewline).map(String.init) }
-    // A path at the beginning of a line ends where the place or the kind of the warning begins, blanks or not. Its folder is then
-    // known inside the lines too.
+    // A path at the start of a line, blanks included, ends where the position or the kind of the warning begins. Its folder
+    // is then recognised inside the lines too.
     let paths = lines.joined().compactMap(Self.path)
     let folders = Set(paths.compactMap { path in path.lastIndex(of: "/").map { String(path[...$0]) } })
     let longestFirst = folders.sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
@@ -35,7 +37,7 @@ struct PathShortening {
     }
     for folder in folders where folder != "/" {
       text = text.ranges(of: folder).reversed().reduce(into: text) { text, range in
-        // Where a path begins, not in the middle of a word.
+        // Only at the start of a path, not in the middle of a word.
         let before = range.lowerBound == text.startIndex ? " " : text[text.index(before: range.lowerBound)]
         if before.isWhitespace || "'\"(".contains(before) { text.removeSubrange(range) }
       }
@@ -46,7 +48,7 @@ struct PathShortening {
 }
 
 extension Comparison {
-  /// What a reader must know of these numbers, one sentence each.
+  /// What a reader must know about these numbers, one sentence each.
   var warnings: [String] {
     var warnings: [String] = []
     let with = "with \(optimizerTitle)"

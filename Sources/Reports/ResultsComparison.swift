@@ -5,9 +5,9 @@ import Training
 
 /// Two sweeps side by side: what a change of code or protocol changed, with its uncertainty.
 ///
-/// Every complete cell of the error table is compared, each sweep at its own chosen rate, by a paired t-test over the seeds that
-/// both have; p-values are corrected by Holm's method for the number of cells. Problems are the same where their training data
-/// are, whatever their names; other data under one name are said and not compared.
+/// Every complete cell of the error table is compared, each sweep at its own chosen rate, by a paired t-test over the shared
+/// seeds; p-values are corrected by Holm's method for the number of cells. Problems are matched by their training data,
+/// whatever their names; different data under one name are reported, not compared.
 ///
 ///     print(ResultsComparison(before, after).markdown)
 public struct ResultsComparison: Sendable {
@@ -16,20 +16,20 @@ public struct ResultsComparison: Sendable {
     /// The name in the first sweep that has the problem.
     public let problem: String
     public let optimizer, schedule: String
-    /// Mean training errors, fractions of 1; nil where the sweep has no such cell.
+    /// Mean training errors, fractions of 1; nil if the sweep has no such cell.
     public let first, second: Double?
-    /// Over the shared seeds; nil where there are too few of them.
+    /// Over the shared seeds; nil if there are too few.
     public let test: PairedTTest?
-    /// Corrected for the number of cells tested; nil where nothing was tested.
+    /// Corrected for the number of cells tested; nil if nothing was tested.
     public let adjustedP: Double?
-    /// Whether every shared seed has the same error and loss in both.
+    /// Whether every shared seed has the same error and loss in both sweeps.
     public let isIdentical: Bool
   }
 
   public let differences: [Difference]
-  /// What was not compared, or not under one name, a sentence each.
+  /// What was not compared, or was compared under different names, one sentence each.
   public let remarks: [String]
-  /// Runs (problem, optimizer, schedule, learning rate, seed) that both have, and how many of those differ in any result.
+  /// Runs (problem, optimizer, schedule, learning rate, seed) in both sweeps, and how many of them differ in any result.
   public let sharedRuns: Int
   public let differingRuns: Int
 
@@ -123,7 +123,7 @@ public struct ResultsComparison: Sendable {
     return zip(a.runs, b.runs).allSatisfy { $0.seed == $1.seed && haveSameResult($0, $1, withTest: withTest) }
   }
 
-  /// A summary in a sentence or two, then a row for every cell that is not identical.
+  /// A one- or two-sentence summary, then a row for every cell that is not identical.
   public var markdown: String {
     let changed = differences.filter { !$0.isIdentical && ($0.first != nil || $0.second != nil) }
     let significant = changed.count { ($0.adjustedP ?? 1) < Standing.level }

@@ -1,4 +1,4 @@
-// Compiled for the baseline of the architecture, so that the question below can be asked on any processor.
+// Compiled for the architecture's baseline, so that this check runs on any processor.
 #include "ProcessorFeatures.h"
 
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /// A learning-rate schedule as users spell it: `NAME[:key=value]...`, as in `inverse:offset=0.01:warmup=0.1`.
 ///
-/// `description` is the canonical spelling: keys at their defaults left out, in the order of the schedule's table row,
-/// `warmup` last. Equality and hashing follow it.
+/// `description` is the canonical spelling: keys in the order in which the schedule declares them, without those at their
+/// defaults, `warmup` last. Equality and hashing use it.
 ///
 ///     let schedule = try Schedule(parsing: "wsd:shape=linear:cooldown=0.1")
 ///     schedule.description          // "wsd:cooldown=0.1"
@@ -9,11 +9,11 @@
 public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   public let name: String
   public let description: String
-  /// The heading of its column in tables, as in "1/t", with whatever is not at its default: "1/t (offset 0.1)".
+  /// The heading of its table column, as in "1/t", with all non-default values: "1/t (offset 0.1)".
   public let columnTitle: String
   /// Its colour in every chart, "#rrggbb".
   public let color: String
-  /// The share of the steps spent on warmup, 0 to 1.
+  /// The fraction of the steps spent on warmup, 0 to 1.
   public let warmup: Double
 
   /// The values that are not at their defaults, in canonical order.
@@ -22,7 +22,7 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   private let shape: any ScheduleShape
 
   /// - Parameters:
-  ///   - text: a name, and keys with values.
+  ///   - text: a name, followed by keys with values.
   ///   - registry: the kinds of schedules to choose from.
   /// - Throws: `ScheduleError`, which says what was found and what was expected.
   public init(parsing text: String, in registry: ScheduleRegistry = .builtIn) throws {
@@ -51,9 +51,9 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
     self.columnTitle = type.columnTitle + (notes.isEmpty ? "" : " (\(notes))")
   }
 
-  /// Several, separated by commas; a comma within parentheses is part of a schedule.
+  /// Parses several schedules, separated by commas; a comma within parentheses is part of a schedule.
   ///
-  /// - Throws: `ScheduleError` as for one, also where one stands twice or between two commas there is nothing.
+  /// - Throws: `ScheduleError` as for one schedule, also for duplicates and empty items.
   public static func list(parsing text: String, in registry: ScheduleRegistry = .builtIn) throws -> [Schedule] {
     var items = [""]
     var depth = 0
@@ -62,7 +62,7 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
       if character == ")" { depth -= 1 }
       if character == ",", depth <= 0 { items.append("") } else { items[items.count - 1].append(character) }
     }
-    // A parenthesis that nothing closes is part of a file's name.
+    // An unclosed parenthesis is part of a file's name.
     if depth != 0 { items = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
     return try items.map { try Schedule(parsing: $0, in: registry) }
   }
@@ -70,28 +70,27 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   /// Whether the schedule is made from gradient norms that a sweep provides (`refined` without `norms=`).
   public var needsNorms: Bool { (shape as? RefinedSchedule)?.norms == nil && shape is RefinedSchedule }
 
-  /// How a `refined` schedule refines; nil for the others.
+  /// How a `refined` schedule refines; nil for other schedules.
   public var refinementOptions: RefinementOptions? { (shape as? RefinedSchedule)?.options }
 
   /// The files that the schedule reads.
   public var paths: [String] { given.filter(\.isPath).map(\.text) }
 
-  /// The canonical spelling with other paths.
+  /// The canonical spelling with its paths replaced.
   public func spelling(replacingPaths replacement: (String) -> String) -> String {
     ([name] + given.map { "\($0.key)=\($0.isPath ? replacement($0.text) : $0.text)" }).joined(separator: ":")
   }
 
-  /// Whether the spelling gives a value to `key`.
+  /// Whether the spelling sets `key`.
   public func gives(_ key: String) -> Bool { arguments.gives(key) }
 
-  /// The factors s_t, t = 0 ..< steps: with W = round(warmup x steps), (t+1)/W for t < W, then the schedule's own shape
-  /// over the other steps - W. Halves are rounded to even, as Python and NumPy do.
+  /// The factors s_t, t = 0 ..< steps: with W = round(warmup x steps), s_t = (t+1)/W for t < W; the other steps - W follow
+  /// the schedule's own shape. Halves are rounded to even, as in Python and NumPy.
   ///
   /// - Parameters:
-  ///   - steps: of the run, at least 1.
-  ///   - unspecifiedNorm: which norms a `refined` schedule takes its norms for where it does not say `norm=` (l2 goes with
-  ///     SGD, l1 with Adam).
-  ///   - note: told what a reader should know of how a file was read: its path, and the message.
+  ///   - steps: the length of the run, at least 1.
+  ///   - unspecifiedNorm: the norm that a `refined` schedule without `norm=` assumes (l2 for SGD, l1 for Adam).
+  ///   - note: called with a file's path and a message about how it was read.
   /// - Throws: `ScheduleError` or `ScheduleFileError`, for schedules that read files or need more steps.
   /// - Complexity: O(steps), with refinement O(steps log steps).
   public func factors(

@@ -1,11 +1,11 @@
-/// The kinds of schedules there are.
+/// The available kinds of schedules.
 public struct ScheduleRegistry: Sendable {
-  /// In the order of help and of tables.
+  /// In the order of the help and the tables.
   public var shapes: [any ScheduleShape.Type]
 
   public init(_ shapes: [any ScheduleShape.Type]) { self.shapes = shapes }
 
-  /// Every schedule of the suite. A new one is added by its line here.
+  /// Every built-in schedule. To add one, add its type to this list.
   public static let builtIn = ScheduleRegistry([
     FlatSchedule.self,
     InverseSchedule.self,
@@ -25,7 +25,7 @@ public struct ScheduleRegistry: Sendable {
 
   public var names: [String] { shapes.map { $0.name } }
 
-  /// The share of the steps that every schedule may begin with by rising linearly.
+  /// The fraction of the steps over which any schedule may first rise linearly.
   public static let warmup = NumberParameter(
     "warmup", default: 0, in: 0...1, help: "Share of the steps over which the factor first rises linearly to 1.")
 
@@ -36,7 +36,7 @@ public struct ScheduleRegistry: Sendable {
     return shape
   }
 
-  /// Every schedule with its keys, values, and defaults, for `--help`.
+  /// Every schedule with its keys, values and defaults, for `--help`.
   public var help: String {
     let lines = shapes.map { parametersHelp($0.name, $0.summary, $0.parameters) }
     return (lines + ["every schedule", "  " + parameterHelp(Self.warmup)]).joined(separator: "\n")

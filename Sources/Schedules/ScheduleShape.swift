@@ -1,18 +1,18 @@
-/// A kind of schedule. To add one, write a type that conforms to this in a file of its own and name it in
-/// `ScheduleRegistry.builtIn`: parsing, help, checking of configurations, table headings and colours follow from it.
+/// A kind of schedule. To add one, write a conforming type in a file of its own and add it to `ScheduleRegistry.builtIn`:
+/// parsing, help, configuration checks, table headings and colours follow from it.
 public protocol ScheduleShape: Sendable {
-  /// What users type, as in "inverse-sqrt": small letters, digits and hyphens.
+  /// What users type, as in "inverse-sqrt": lowercase letters, digits and hyphens.
   static var name: String { get }
   /// One line for `--help`.
   static var summary: String { get }
   /// The heading of its column in tables, as in "1/sqrt(t)".
   static var columnTitle: String { get }
-  /// Its colour in every chart, "#rrggbb"; charts darken or lighten it for their background.
+  /// Its colour in every chart, "#rrggbb"; charts darken or lighten it to suit the background.
   static var color: String { get }
-  /// Its own keys, in the order of the canonical spelling; `warmup` comes by itself.
+  /// Its own keys, in the order of the canonical spelling; `warmup` is added to every schedule.
   static var parameters: [any ScheduleParameter] { get }
 
-  /// - Throws: where values that are right one by one are not right together.
+  /// - Throws: where values are valid one by one, but not together.
   init(_ arguments: ScheduleArguments) throws
 
   /// The factors s_t, t = 0 ..< steps, of a run without warmup. `steps` may be 0.

@@ -1,13 +1,13 @@
-/// What makes a dataset unsuitable for classification with one grid of learning rates, though every line of it can be read.
+/// A property that makes a readable dataset a poor fit for classification with one grid of learning rates.
 public enum DatasetWarning: Sendable, Hashable, CustomStringConvertible {
   /// The labels look like a regression target.
   case regressionTarget(labels: Int, rows: Int)
-  /// The features are not scaled; the value that is farthest from zero.
+  /// The features are not scaled; `value` is the one farthest from zero.
   case unscaled(value: Float)
 
-  /// Fewer distinct labels are taken for classes, whatever they are.
+  /// With fewer distinct labels than this, labels always count as classes.
   static let fewestRegressionLabels = 10
-  /// Values farther from zero are taken for those of a feature that is not scaled.
+  /// A value of larger magnitude means that the features are not scaled.
   public static let largestScaledValue: Float = 30
 
   public var description: String {
@@ -35,14 +35,9 @@ extension LabelledSparseData {
     return warnings
   }
 
-  /// Whether there are 10 distinct labels or more, and some are not whole numbers, or there are more than half as many as rows, or more
-  /// than a third as many and they leave out numbers between the least and the greatest, which codes of classes do not.
+  /// True for 10 or more distinct labels if some are fractional, or there are more than a third as many as rows.
   private var looksLikeRegressionTarget: Bool {
-    guard classCount >= DatasetWarning.fewestRegressionLabels, let first = classLabels.first, let last = classLabels.last else {
-      return false
-    }
-    let areWhole = classLabels.allSatisfy { $0 == $0.rounded() }
-    let areConsecutive = areWhole && last - first == Double(classCount - 1)
-    return !areWhole || 2 * classCount > rowCount || 3 * classCount > rowCount && !areConsecutive
+    guard classCount >= DatasetWarning.fewestRegressionLabels else { return false }
+    return 3 * classCount > rowCount || classLabels.contains { $0 != $0.rounded() }
   }
 }

@@ -3,19 +3,19 @@ import Foundation
 import Platform
 import Training
 
-/// The command line: parses, calls the floors below, prints.
+/// The command line: parses arguments, calls the library modules, prints.
 @main
 struct Refinery: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "refinery",
-    abstract: "Learning-rate schedules on logistic regression, compared fairly; and schedules refined from gradient norms.",
+    abstract: "Compare learning-rate schedules on logistic regression, and refine schedules from gradient norms.",
     discussion: """
       Start with `refinery sweep`: it trains every schedule at every learning rate on every dataset in datasets/ and keeps a \
-      journal in results/, from which `refinery report` writes REPORT.md. `refinery refine NORMS` turns the gradient norms of any training run into \
-      the schedule for the next one.
+      journal in results/, from which `refinery report` writes the report. `refinery refine NORMS` turns the gradient norms of \
+      any training run into the schedule for the next one.
 
-      Exit codes follow sysexits.h: 0 done, 64 usage, 65 bad data, 66 no such input, 73 cannot write, 74 input or output \
-      failed, 130 interrupted.
+      Exit codes follow sysexits.h: 0 success, 64 usage, 65 bad data, 66 no such input, 70 internal error, 73 cannot write, \
+      74 input or output failed, 130 interrupted.
       """,
     version: version,
     subcommands: [
@@ -33,7 +33,7 @@ struct Refinery: ParsableCommand {
           "refinery: error: built for processors with \(missing), which this one lacks; build it on this machine: make build",
           .software))
     }
-    // A pipe closed by its reader is an error to handle, not a signal to die of.
+    // A pipe closed by its reader is to be an error to handle, not a fatal signal.
     signal(SIGPIPE, SIG_IGN)
     exitWithMessageWhenFilesAreLost()
     do {

@@ -62,7 +62,7 @@ struct SyntheticSweep {
       classes: problem.classes, nonzeros: problem.rows * 10, checksum: "0123abcd",
       testChecksum: hasTest && problem.rows > 500 ? "89ef4567" : nil,
       optimum: hasOptimum
-        ? OptimumRecord(
+        ? Optimum(
           loss: 2 * problem.error, gradientNorm: 3e-11, attained: problem.error > 0.1, separable: problem.error == 0,
           iterations: 4_321)
         : nil)

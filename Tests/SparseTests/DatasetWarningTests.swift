@@ -20,6 +20,7 @@ import Testing
       try warnings(rows: 442, labels: (0..<214).map { "\(25 + 3 * $0 / 2)" }) == [.regressionTarget(labels: 214, rows: 442)])
     #expect(try warnings(rows: 500, labels: (0..<500).map(String.init)) == [.regressionTarget(labels: 500, rows: 500)])
     #expect(try warnings(rows: 900, labels: (0..<12).map { "\($0).5" }) == [.regressionTarget(labels: 12, rows: 900)])
+    #expect(try warnings(rows: 60, labels: (1...21).map(String.init)) == [.regressionTarget(labels: 21, rows: 60)])
     // The sentence that is shown.
     #expect(
       "\(DatasetWarning.regressionTarget(labels: 214, rows: 442))"
@@ -27,8 +28,8 @@ import Testing
   }
 
   @Test func labelsOfClasses() throws {
-    // Few rows, but codes that follow each other; codes with gaps, but many rows of each; few classes.
-    #expect(try warnings(rows: 60, labels: (1...25).map(String.init)).isEmpty)
+    // Three rows of each label; codes with gaps, but many rows of each; few classes.
+    #expect(try warnings(rows: 60, labels: (1...20).map(String.init)).isEmpty)
     #expect(try warnings(rows: 6_000, labels: (0..<600).map { "\(7 * $0)" }).isEmpty)
     #expect(try warnings(rows: 4, labels: ["-1", "1"]).isEmpty)
     #expect(try warnings(rows: 9, labels: ["0.5", "1.5", "2.5"]).isEmpty)

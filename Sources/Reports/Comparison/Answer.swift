@@ -1,6 +1,7 @@
 import Schedules
 
-/// The sentences that a report opens with: which schedule wins, by how much, and how sure that is; or why none can be called best.
+/// The sentences that open a report: which schedule wins, by how much and how certain that is; or why none can be called
+/// best.
 struct Answer {
   private let verdicts: [Verdict]
   private let comparisons: [Comparison]
@@ -10,7 +11,7 @@ struct Answer {
     verdicts = comparisons.compactMap { Verdict($0) }
   }
 
-  /// Marked up as paragraphs of a `Document` are: three sentences where schedules can be compared, one or two more elsewhere.
+  /// Markup for a paragraph of a `Document`: three sentences if schedules can be compared, and one for each obstacle.
   var text: String {
     guard comparisons.contains(where: { !$0.problems.isEmpty }) else {
       return "No schedule can be called best yet: there are no results."
@@ -19,7 +20,7 @@ struct Answer {
     return (compared + obstacles).joined(separator: " ")
   }
 
-  /// A sentence for each reason why schedules cannot be compared, with the optimizers that it holds for.
+  /// One sentence for each reason why schedules cannot be compared, with the optimizers concerned.
   private var obstacles: [String] {
     var optimizers: [String: [String]] = [:]
     var order: [String] = []
@@ -92,7 +93,7 @@ struct Answer {
     return "it \(listed(parts)) (paired t-tests over the seeds, 5 % level), and \(caution)"
   }
 
-  /// One sentence with a clause an optimizer.
+  /// One sentence with a clause for each optimizer.
   private func sentence(_ clause: (Verdict, Bool) -> String) -> String {
     verdicts.enumerated().map { index, verdict in
       (index == 0 ? "With" : "with") + " \(Markup.plain(verdict.comparison.optimizerTitle)), " + clause(verdict, index == 0)
@@ -104,7 +105,7 @@ struct Answer {
 struct Verdict {
   struct Margin {
     let column: Int
-    /// Error of the leader over this column's, minus 1.
+    /// The leader's error over this column's, minus 1.
     let fraction: Double
     let isRunnerUp: Bool
   }
@@ -112,17 +113,17 @@ struct Verdict {
   let comparison: Comparison
   let ranking: Ranking
   let leader: Int
-  /// By rank, the leader left out.
+  /// By rank, without the leader.
   let others: [Int]
   let standings: [Standing]
 
   var problems: [Int] { ranking.problems }
   var averageRank: Double? { ranking.problems.count > 1 ? ranking.averages?[leader] : nil }
-  /// Problems on which the leader is best or not told from the best.
+  /// Problems on which the leader is best, or not significantly different from the best.
   var boldCount: Int { standings.count { $0.isBold(leader) } }
   var isTested: Bool { standings.contains { $0.isTested } }
 
-  /// - Returns: nil where no problem can be counted or there is nothing to compare.
+  /// - Returns: nil where no problem counts or there is nothing to compare.
   init?(_ comparison: Comparison) {
     let ranking = Ranking(.trainError, of: comparison)
     guard let averages = ranking.averages, comparison.columns.count > 1 else { return nil }
@@ -139,7 +140,7 @@ struct Verdict {
   /// As markup.
   func title(_ column: Int) -> String { Markup.plain(comparison.columns[column].title) }
 
-  /// Columns whose average rank is within the critical difference of the leader's, and those beyond.
+  /// Columns whose average rank is within the critical difference of the leader's, and columns beyond it.
   var untold: [Int] { others.filter { !isTold($0) } }
   var told: [Int] { others.filter(isTold) }
 
@@ -148,11 +149,12 @@ struct Verdict {
     return friedman.averageRanks[column] - friedman.averageRanks[leader] > friedman.criticalDifference
   }
 
-  /// On the first problem: the columns that are bold beside the leader, and those that a test tells from it.
+  /// On the first problem: the columns in bold besides the leader, and those that a test finds significantly different from
+  /// it.
   var untoldByTest: [Int] { others.filter { standings.first?.isBold($0) ?? false } }
   var toldByTest: [Int] { others.filter { standings.first?.pValues[$0] != nil && !untoldByTest.contains($0) } }
 
-  /// Against the next by rank and against a flat schedule (or the last by rank, where none is flat).
+  /// Over the next schedule by rank and over a flat schedule (or the last by rank, if none is flat).
   var margins: [Margin] {
     let flat = comparison.columns.firstIndex { $0.key == "flat" } ?? others.last
     var columns = others.first.map { [$0] } ?? []
@@ -167,7 +169,7 @@ struct Verdict {
 }
 
 extension Comparison {
-  /// Why there is no verdict, as markup, to follow the optimizer's name.
+  /// Why there is no verdict, as markup that follows the optimizer's name.
   fileprivate var obstacle: String {
     let cells = byError.flatMap { $0 }
     guard cells.contains(where: { $0.status != .missing }) else { return "nothing has been measured yet" }
@@ -180,7 +182,7 @@ extension Comparison {
       return "no schedule can be called best: "
         + (problems.count == 1 ? "the one problem, \(names), is separable" : "all problems (\(names)) are separable")
     }
-    // What keeps each problem from being complete, columns with the same reason together.
+    // What keeps problems from being complete, columns with the same reason together.
     let missing = columns.indices.filter { column in counted.contains { byError[$0][column].status == .missing } }
     let unrefined = columns.indices.filter { column in counted.allSatisfy { byError[$0][column].isWithoutRefinement } }
     let titles = { (indices: [Int]) in listed(indices.map { Markup.plain(self.columns[$0].title) }) }

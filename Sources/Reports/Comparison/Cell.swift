@@ -1,27 +1,27 @@
 import Sweeps
 
-/// What a sweep found for one problem, optimizer and column: the runs at the rate it is shown at, or why there are none.
+/// The results of a sweep for one problem, optimizer and column: the runs at the rate shown, or why there are none.
 public struct Cell: Sendable {
   public enum Status: Sendable, Hashable {
     case measured
-    /// Nothing was run yet.
+    /// Nothing has been run yet.
     case missing
-    /// Every rate that was tried diverged with some seed.
+    /// Every rate tried diverged with some seed.
     case diverged
-    /// There is no refined schedule, and why.
+    /// There is no refined schedule, with the reason.
     case noRefinement(String)
   }
 
   public let status: Status
   public let best: BestRate?
-  /// Whether all learning rates and seeds that the plan asks for have been run. What is not complete may still change, and is
-  /// compared with nothing.
+  /// Whether all learning rates and seeds of the plan have been run. Incomplete cells may still change, so they are not
+  /// compared with anything.
   public let isComplete: Bool
-  /// Rates, by spelling, at which a seed diverged.
+  /// Learning rates at which a seed diverged, by spelling.
   public let divergedRates: [String: [Double]]
 
   /// - Parameters:
-  ///   - seeds: that the plan asks for.
+  ///   - seeds: the number of seeds in the plan.
   ///   - isIncomplete: whether runs of some spelling are missing.
   init(
     runs: [RunRecord], criterion: BestRate.Criterion, seeds: Int, isIncomplete: Bool, refinementFailure: String?

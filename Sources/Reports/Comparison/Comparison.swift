@@ -2,21 +2,21 @@ import Foundation
 import Sweeps
 import Training
 
-/// All that the report says about one optimizer, before it is written down.
+/// Everything that the report says about one optimizer, before it is written in some format.
 public struct Comparison: Sendable {
   public let optimizer: String
-  /// Of figures' files and tables' anchors: ASCII letters, digits and hyphens.
+  /// For file names of figures and anchors of tables: ASCII letters, digits and hyphens.
   let identifier: String
   public let problems: [ProblemSummary]
   public let columns: [ScheduleColumn]
-  /// Seeds that the configuration asks for.
+  /// Number of seeds in the configuration.
   public let seeds: Int
   /// By problem, then column: at the rate with the lowest mean training error.
   public let byError: [[Cell]]
   /// By problem, then column: at the rate with the lowest mean training loss.
   public let byLoss: [[Cell]]
-  /// Whether the classes of a problem can be separated, so that its averages say nothing: by its smallest loss or, where that is
-  /// not known, by runs of this optimizer that end without errors.
+  /// Whether a problem is separable, which makes averages over it meaningless: by its smallest loss or, if that is not known,
+  /// because runs of this optimizer end without errors.
   public let separable: [Bool]
   /// Whether all runs of some cell end without errors.
   let endsWithoutErrors: [Bool]
@@ -67,18 +67,18 @@ public struct Comparison: Sendable {
     tracesBySchedule = results.problems.map { Dictionary(grouping: traces[$0.name] ?? []) { $0.schedule } }
     self.refinements = refinements
     endsWithoutErrors = byError.map { cells in
-      // Weights that tell nothing, whose classes are all equally likely, may be counted as without error, but not their loss.
+      // Weights under which all classes are equally likely may count as error-free; their loss shows that they are not.
       cells.compactMap(\.best).contains { $0.meanTrainError == 0 && $0.meanTrainLoss < log(2) }
     }
     separable = zip(results.problems, endsWithoutErrors).map { problem, ends in problem.optimum.map(\.separable) ?? ends }
   }
 
-  /// As papers write it, with constants that are not the defaults; the journal's spelling where this version does not know it.
+  /// As papers write it, with non-default constants; the journal's spelling if this version does not know the optimizer.
   var optimizerTitle: String {
     (try? Optimizer(parsing: optimizer))?.title ?? optimizer
   }
 
-  /// Problems of which every column of these cells is complete and which are not separable: those that averages are over.
+  /// The problems that averages are over: complete in every column of these cells, and not separable.
   func averaged(_ cells: [[Cell]]) -> [Int] {
     problems.indices.filter { index in
       !separable[index] && cells[index].allSatisfy { $0.isComplete && ($0.status == .measured || $0.status == .diverged) }

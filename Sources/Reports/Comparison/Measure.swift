@@ -2,12 +2,12 @@ import Foundation
 import Sweeps
 import Training
 
-/// What a table shows of a run.
+/// The quantity that a table shows.
 enum Measure: Sendable {
   case trainError
   case testError
   case trainLoss
-  /// log10 of training loss - optimum.
+  /// log10(training loss - optimum).
   case distance
 
   var criterion: BestRate.Criterion {
@@ -17,7 +17,7 @@ enum Measure: Sendable {
     }
   }
 
-  /// What a run must have been recorded with.
+  /// The recorded quantity that the measure is computed from.
   var quantity: Quantity {
     switch self {
     case .trainError: .trainError
@@ -37,7 +37,7 @@ enum Measure: Sendable {
     }
   }
 
-  /// Optima are known to about this; a loss at or below its optimum is shown at this distance.
+  /// Optima are known to about this accuracy; a loss at or below its optimum is shown at this distance.
   static let smallestDistance = 1e-10
 
   var decimals: Int {
@@ -57,7 +57,7 @@ extension Comparison {
     cells(measure)[problem][column].values { measure.value(of: $0, problem: problems[problem]) }
   }
 
-  /// The sample of a cell in the order of its seeds; nil where there is nothing.
+  /// The sample of a cell, ordered by seed; nil if there are no values.
   func sample(_ measure: Measure, problem: Int, column: Int) -> SampleMean? {
     let values = values(measure, problem: problem, column: column)
     return SampleMean(values.keys.sorted().compactMap { values[$0] })

@@ -3,7 +3,7 @@ struct Ranking {
   let measure: Measure
   /// Indices of the problems that count.
   let problems: [Int]
-  /// By problem that counts, then column: 1 is best; a column that diverged at every rate is last.
+  /// By counted problem, then column: 1 is best; a column that diverged at every rate is last.
   let ranks: [[Double]]
   /// By column; nil where no problem counts.
   let averages: [Double]?

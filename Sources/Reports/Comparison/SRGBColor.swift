@@ -33,7 +33,7 @@ struct SRGBColor: Sendable, Hashable, CustomStringConvertible {
   /// Relative luminance as WCAG 2 defines it.
   private var luminance: Double { 0.2126 * linear.red + 0.7152 * linear.green + 0.0722 * linear.blue }
 
-  /// Ottosson's OKLab (2020), in which distances are about those that are seen: lightness 0 to 1, green to red, blue to yellow.
+  /// Ottosson's OKLab (2020), whose distances approximate perceived ones: lightness 0 to 1, green to red, blue to yellow.
   var oklab: (l: Double, a: Double, b: Double) {
     let (r, g, b) = linear
     let l = cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
@@ -57,7 +57,7 @@ struct SRGBColor: Sendable, Hashable, CustomStringConvertible {
     (max(luminance, other.luminance) + 0.05) / (min(luminance, other.luminance) + 0.05)
   }
 
-  /// The nearest mixture, in steps of 2 %, that is good enough.
+  /// The mixture with the least of `other`, in steps of 2 %, that satisfies `isGood`.
   func mixed(with other: SRGBColor, until isGood: (SRGBColor) -> Bool) -> SRGBColor {
     for step in 0..<50 {
       let share = Double(step) / 50

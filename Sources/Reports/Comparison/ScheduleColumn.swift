@@ -1,4 +1,4 @@
-/// A column of the tables: the schedules that differ in their own hyper-parameters only, shown at the best of them.
+/// A column of the tables: schedules that differ only in their own hyper-parameters, shown at the best of them.
 ///
 /// `inverse`, `inverse:offset=0.001` and `inverse:offset=0.1` are one column. Warmup, which every schedule takes, makes another
 /// column: `linear:warmup=0.1` is compared with `linear`, not merged into it.
@@ -19,7 +19,7 @@ public struct ScheduleColumn: Sendable, Hashable {
     title = ScheduleStyle.title(of: key)
   }
 
-  /// A column of its own for each spelling.
+  /// One column per spelling.
   static func each(_ spellings: [String]) -> [ScheduleColumn] {
     zip(spellings, ScheduleStyle.styles(of: spellings.map(name))).map { spelling, style in
       ScheduleColumn(key: spelling, schedules: [spelling], style: style)
@@ -28,7 +28,7 @@ public struct ScheduleColumn: Sendable, Hashable {
 
   private static func name(of key: String) -> String { key.split(separator: ":").first.map(String.init) ?? key }
 
-  /// The hyper-parameters that tell a spelling from the others of its column, as in `offset=0.1`; empty for defaults.
+  /// The hyper-parameters that distinguish a spelling within its column, as in `offset=0.1`; empty for defaults.
   static func parameters(of schedule: String) -> String {
     schedule.split(separator: ":").dropFirst().filter { !$0.hasPrefix("warmup=") }.joined(separator: " ")
   }

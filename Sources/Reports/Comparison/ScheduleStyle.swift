@@ -1,8 +1,8 @@
 import Foundation
 import Schedules
 
-/// How a schedule looks wherever it is shown: a colour, made as dark as a white page or as light as a near-black one needs, and a
-/// dash pattern, which tells lines apart in grey print.
+/// The appearance of a schedule wherever it is shown: a colour, darkened for white pages and lightened for near-black ones,
+/// and a dash pattern, which distinguishes lines in greyscale print.
 struct ScheduleStyle: Sendable, Hashable {
   /// For a white page.
   let light: SRGBColor
@@ -17,15 +17,15 @@ struct ScheduleStyle: Sendable, Hashable {
     self.dashes = dashes
   }
 
-  /// The registry's own colour, and a pattern by the place in the registry.
+  /// The registry's colour, and a dash pattern by position in the registry.
   init(_ name: String) {
     let color = SRGBColor((try? Schedule(parsing: name))?.color ?? Self.unknown) ?? .grey
     let position = ScheduleRegistry.builtIn.names.firstIndex(of: name) ?? 0
     self.init(color, dashes: Self.patterns[position % Self.patterns.count])
   }
 
-  /// Styles for columns that stand side by side, by the names of their schedules: the first of each name has the registry's, the
-  /// others what is farthest from all that is taken. Up to 24 and more can be told apart.
+  /// Styles for columns side by side, by the names of their schedules: the first of each name has the registry's style, the
+  /// others the one farthest from all that are taken. At least 24 are distinguishable.
   ///
   /// - Complexity: O(n^2) in the number of columns.
   static func styles(of names: [String]) -> [ScheduleStyle] {
@@ -43,24 +43,24 @@ struct ScheduleStyle: Sendable, Hashable {
 
   private func distance(from others: [ScheduleStyle]) -> Double { others.map(distance).min() ?? 0 }
 
-  /// How well two lines can be told apart, on pages of either kind; with the same dashes in grey print too.
+  /// How distinguishable two lines are, on both kinds of page; with the same dashes, in greyscale print too.
   func distance(from other: ScheduleStyle) -> Double {
     let color = min(light.distance(from: other.light), dark.distance(from: other.dark))
     guard dashes == other.dashes else { return 0.15 + min(color, 0.15) }
     return min(color, 3 * abs(light.oklab.l - other.light.oklab.l))
   }
 
-  /// The heading of a column, as in `1/√t`; the spelling itself where the registry does not know it.
+  /// The heading of a column, as in `1/√t`; the spelling itself if the registry does not know it.
   static func title(of spelling: String) -> String {
     ((try? Schedule(parsing: spelling))?.columnTitle ?? spelling).replacing("sqrt(t)", with: "√t")
   }
 
   private static let unknown = "#7d6b52"
-  /// In the registry's order, beginning again where it is longer.
+  /// In the registry's order, repeated if the registry is longer.
   private static let patterns = ["", "5 3", "2 2", "8 3", "8 3 2 3", "", "4 2", "6 2 2 2", "3 3", "10 3", "", "1 3"]
 
-  /// For columns whose schedule has its own style taken by another: eight hues in four shades (OKLab lightness 0.34 to 0.66), with
-  /// patterns that differ at a glance.
+  /// For columns whose schedule's own style is taken: eight hues in four shades (OKLab lightness 0.34 to 0.66), with patterns
+  /// that differ at a glance.
   private static let choices: [ScheduleStyle] = {
     let colors = [
       "#6d0218", "#522e02", "#3a3b05", "#064425", "#064043", "#013b60", "#3d1487", "#620156", "#9e1806", "#714d0a", "#4d5d06",

@@ -1,4 +1,4 @@
-/// Which columns of a row are best, and which cannot be told from the best.
+/// Which columns of a row are best, and which are not significantly different from the best.
 ///
 /// Every other column is compared with the best by a paired t-test over the seeds they share; the p-values are corrected by
 /// Holm's method for the number of columns compared.
@@ -9,7 +9,7 @@ struct Standing {
   let best: Int?
   /// Adjusted p-values of the comparison with the best; nil for the best itself and where no test was possible.
   let pValues: [Double?]
-  /// Whether the mean equals the lowest one.
+  /// Whether the mean equals the lowest mean.
   let tied: [Bool]
 
   /// - Parameter samples: by column, values by seed; empty where there is nothing.
@@ -35,12 +35,12 @@ struct Standing {
     self.pValues = pValues
   }
 
-  /// Whether a column is best, as good in the mean, or not told from the best by the test.
+  /// Whether a column is best, ties with the best mean, or is not significantly different from the best.
   func isBold(_ column: Int) -> Bool {
     column == best || tied[column] || (pValues[column].map { $0 >= Self.level } ?? false)
   }
 
-  /// Whether some column could be tested at all.
+  /// Whether any column could be tested.
   var isTested: Bool { pValues.contains { $0 != nil } }
 }
 

@@ -17,7 +17,7 @@ extension SVGCanvas {
     line(.init(x: frame.left, y: frame.bottom), .init(x: frame.right, y: frame.bottom), "axis")
   }
 
-  /// The schedules in rows, each with a piece of its line: for panels that have no room for labels of their own.
+  /// A legend of the schedules in rows, each with a sample of its line, for panels without room for labels of their own.
   mutating func key(_ columns: [ScheduleColumn], at point: Point) {
     for (column, place) in zip(columns, KeyLayout(columns, width: width - 2 * point.x).places) {
       let (x, y) = (point.x + place.x, point.y + place.y)
@@ -30,14 +30,14 @@ extension SVGCanvas {
   }
 }
 
-/// Where the entries of a key stand, from its first: as many in a row as fit.
+/// The positions of legend entries, relative to the first; each row holds as many as fit.
 struct KeyLayout {
   static let rowHeight = 20.0
-  /// Width of the piece of a line before each title.
+  /// Width of the line sample before each title.
   static let line = 42.0
 
   private(set) var places: [SVGCanvas.Point] = []
-  /// Of the rows after the first.
+  /// Height of the rows after the first.
   var extraHeight: Double { places.last?.y ?? 0 }
 
   init(_ columns: [ScheduleColumn], width: Double) {

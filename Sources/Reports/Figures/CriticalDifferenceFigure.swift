@@ -1,7 +1,8 @@
 import Foundation
 import Schedules
 
-/// Demsar's critical-difference diagram: schedules on an axis of average ranks, bars over those that cannot be told apart.
+/// Demsar's critical-difference diagram: schedules on an axis of average ranks, bars over those that do not differ
+/// significantly.
 struct CriticalDifferenceFigure {
   let comparison: Comparison
   let ranking: Ranking
@@ -73,7 +74,7 @@ struct CriticalDifferenceFigure {
       "critical difference \(fixed(test.criticalDifference, 2))", at: .init(x: frame.left + width + 8, y: y + 4), "muted small")
   }
 
-  /// The widest stretches of ranks within the critical difference; all ranks where the Friedman test finds nothing.
+  /// The widest ranges of ranks within the critical difference; all ranks if the Friedman test finds no difference.
   private func groups(_ ranks: [Double], test: FriedmanTest) -> [ClosedRange<Double>] {
     guard let first = ranks.first, let last = ranks.last else { return [] }
     guard test.pValue < test.level else { return [first...last] }

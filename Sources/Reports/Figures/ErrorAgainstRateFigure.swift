@@ -1,6 +1,6 @@
 import Foundation
 
-/// Training error against learning rate, a panel a problem: bands of one standard error, the chosen rate as a dot.
+/// Training error against learning rate, one panel per problem: bands of one standard error, a dot at the chosen rate.
 struct ErrorAgainstRateFigure {
   let comparison: Comparison
 
@@ -75,7 +75,7 @@ struct ErrorAgainstRateFigure {
     }
   }
 
-  /// Around the errors at the chosen rates: of what is far above them, only the direction matters.
+  /// Around the errors at the chosen rates: of errors far above them, only the direction matters.
   private func verticalScale(_ curves: [Curve]) -> Scale {
     let chosen = curves.compactMap { curve in curve.points.first { $0.rate == curve.best }?.error?.mean }
     let errors = curves.flatMap(\.points).compactMap(\.error?.mean)

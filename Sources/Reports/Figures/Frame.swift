@@ -1,6 +1,6 @@
 import Foundation
 
-/// The rectangle that a chart's data fill, with a scale for each axis.
+/// The rectangle of a chart's data, with a scale for each axis.
 struct Frame {
   let left: Double
   let top: Double
@@ -27,7 +27,7 @@ struct Scale {
   let low: Double
   let high: Double
 
-  /// A scale over a range that is widened where it is empty.
+  /// A scale over a range, which is widened if it is empty.
   init(_ kind: Kind, _ low: Double, _ high: Double) {
     self.kind = kind
     self.low = low
@@ -46,12 +46,12 @@ struct Scale {
     }
   }
 
-  /// Round values inside the range, about as many as asked for.
+  /// Round values inside the range, about `count` of them.
   func ticks(_ count: Int) -> [Double] {
     kind == .logarithmic ? logarithmicTicks(count) : linearTicks(count)
   }
 
-  /// At least two where the range is not too narrow for numbers: one label is no scale.
+  /// At least two, unless the range is too narrow for numbers: a single label does not define a scale.
   private func linearTicks(_ count: Int) -> [Double] {
     for count in [count, 2 * count, 4 * count] {
       let step = Self.roundStep((high - low) / Double(max(1, count)))
@@ -89,7 +89,7 @@ struct Scale {
     return ticks
   }
 
-  /// 1, 2 or 5 times a power of ten, not below the given step.
+  /// 1, 2 or 5 times a power of ten, at least the given step.
   static func roundStep(_ step: Double) -> Double {
     let power = pow(10, log10(step).rounded(.down))
     let factor = [1, 2, 5, 10].first { $0 * power >= step * (1 - 1e-9) } ?? 10
@@ -97,7 +97,7 @@ struct Scale {
   }
 }
 
-/// A tick's label: no needless digits, and powers of ten beyond the everyday range.
+/// A tick's label: no needless digits, and powers of ten outside the everyday range.
 func tickText(_ value: Double) -> String {
   if value == 0 { return "0" }
   let magnitude = abs(value)
@@ -109,8 +109,7 @@ func tickText(_ value: Double) -> String {
   return significant(value, 4).replacingOccurrences(of: "-", with: "−")
 }
 
-/// Moves labels apart: positions at least `gap` from each other, within the range where they fit, close to the wishes: one
-/// pass goes down from the top, one up from the bottom.
+/// Moves labels apart: positions at least `gap` from each other, within the range if they fit, close to the wishes.
 ///
 /// - Complexity: O(n log n).
 func spread(_ wishes: [Double], gap: Double, within range: ClosedRange<Double>) -> [Double] {

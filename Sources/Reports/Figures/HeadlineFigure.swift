@@ -1,7 +1,8 @@
 import Foundation
 import Schedules
 
-/// The answer at a glance: a row a schedule, a dot a problem, how far its training error is above that of the best schedule.
+/// The answer at a glance: one row per schedule, one dot per problem: how far its training error is above the best
+/// schedule's.
 struct HeadlineFigure {
   let comparisons: [Comparison]
 
@@ -15,7 +16,7 @@ struct HeadlineFigure {
     guard let rows = panels.map(\.rows.count).max() else { return nil }
     let labels =
       max(72, min(Self.width / 3, panels.flatMap(\.rows).map { textWidth($0.column.title) }.max() ?? 0)) + 12 + Self.border
-    // Side by side where that leaves dots their room.
+    // Side by side if that leaves enough room for the dots.
     let beside = max(1, min(2, panels.count, Int(Self.width / (labels + 320))))
     let top = 62.0
     let grid = PanelGrid(

@@ -2,14 +2,14 @@ import Foundation
 import Sweeps
 import Training
 
-/// Training loss against step, a panel a problem: each schedule at the rate with the lowest mean loss, first seed, the last
-/// iterate as a dot.
+/// Training loss against step, one panel per problem: each schedule at the rate with the lowest mean loss, first seed, with a
+/// dot for the last iterate.
 struct LossFigure {
   let comparison: Comparison
 
   private struct Curve {
     let column: ScheduleColumn
-    /// Means over equal windows of steps; empty where the run was not traced.
+    /// Means over equal windows of steps; empty if the run was not traced.
     let losses: [Double]
     /// Loss of the last iterate on the whole training file.
     let last: Double
@@ -19,7 +19,7 @@ struct LossFigure {
   private static let windows = 64
   private static let panelHeight = 150.0
 
-  /// Whether every panel has room for the schedules' names beside its curves; else one key stands above all.
+  /// Whether every panel has room for the schedules' names beside its curves; otherwise one legend is drawn above all panels.
   private var isLabelled: Bool {
     comparison.columns.count <= Int(Self.panelHeight / 15) + 1
       && comparison.columns.allSatisfy { textWidth($0.title) <= 130 }
@@ -63,7 +63,7 @@ struct LossFigure {
     }
   }
 
-  /// At most `windows` means; windows that are not finite are passed over.
+  /// At most `windows` means; windows that are not finite are skipped.
   private static func windowed(_ losses: [Float]) -> [Double] {
     let count = min(windows, losses.count)
     return (0..<count).compactMap { window in
@@ -76,7 +76,7 @@ struct LossFigure {
     let values = curves.flatMap { $0.losses + [$0.last] }.filter { $0 > 0 }
     guard let low = values.min(), let high = values.max(), let steps = curves.map(\.steps).max() else { return }
     let labels = isLabelled ? 34 + (curves.map { textWidth($0.column.title) }.max() ?? 0) : 18
-    // The first eighth, where all schedules fall alike, would squeeze the rest.
+    // The first eighth, where all schedules fall alike, would compress the rest.
     let ends = curves.compactMap { $0.losses.dropFirst($0.losses.count / 8).max() }.max() ?? high
     let frame = Frame(
       left: corner.x + 52, top: corner.y + 26, width: width - 52 - labels, height: Self.panelHeight,

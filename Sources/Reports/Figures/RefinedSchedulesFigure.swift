@@ -1,11 +1,11 @@
 import Sweeps
 import Training
 
-/// The refined schedules with the gradient norms they came from, a card a problem.
+/// The refined schedules with the gradient norms they came from, one card per problem.
 struct RefinedSchedulesFigure {
   let comparison: Comparison
 
-  /// A column with the refinement that is shown of it: that of the spelling which its cell shows, or else the first.
+  /// A column with the refinement shown for it: that of the spelling in its cell, or else the first.
   private typealias Card = [(column: ScheduleColumn, record: RefinementRecord)]
 
   private var cards: [Card] {
@@ -46,12 +46,12 @@ struct RefinedSchedulesFigure {
     return canvas.figure(caption: caption)
   }
 
-  /// - Parameter isOne: Whether there is one refined column only; several are told apart by their dashes.
+  /// - Parameter isOne: Whether there is only one refined column; several are distinguished by their dashes.
   private func draw(_ card: Card, isOne: Bool, corner: SVGCanvas.Point, width: Double, on canvas: inout SVGCanvas) {
     let left = corner.x + 44
     let inner = width - 66
     let record = card[0].record
-    // Of refinements from other norms, as of a second round, only the factors are shown.
+    // Refinements from other norms, such as a second round's, show only their factors.
     let alike = card.filter { $0.record.norms == record.norms }
     let steps = Scale(.linear, 1, Double(max(2, record.steps)))
     let norms = record.norms.map(Double.init)
@@ -103,7 +103,7 @@ struct RefinedSchedulesFigure {
   }
 }
 
-/// A number of steps, thousands as `12k`.
+/// A number of steps, in thousands as `12k`.
 func stepText(_ step: Double) -> String {
   step >= 10_000 ? significant(step / 1_000, 3) + "k" : fixed(step, 0)
 }

@@ -1,8 +1,8 @@
 import Foundation
 import Schedules
 
-/// What `refine --plot` draws: the raw norms, the smoothed norms and the schedule, in three panels as in the paper, the
-/// schedule also on a logarithmic axis in an inset and beside the closest polynomial decay where one is given.
+/// The plot of `refine --plot`: the raw norms, the smoothed norms and the schedule, in three panels as in the paper. The
+/// schedule is also drawn on a logarithmic axis in an inset, and beside the closest polynomial decay if one is given.
 ///
 ///     let svg = RefinementPlot(result).svg
 public struct RefinementPlot: Sendable {
@@ -14,11 +14,11 @@ public struct RefinementPlot: Sendable {
 
   /// - Parameters:
   ///   - result: What is drawn.
-  ///   - title: Stands over the panels, as the name of the log.
-  ///   - log: The norms as they were read, with their steps: drawn with the log's gaps, and a mark for each that was left
-  ///     out. Empty for the norms that were refined.
+  ///   - title: Shown above the panels, such as the name of the log.
+  ///   - log: The norms as they were read, with their steps; drawn with the log's gaps and a mark for each norm left out.
+  ///     Empty to draw the norms that were refined.
   ///   - fit: The factors of the closest polynomial decay, evenly spaced over the same steps; empty for none.
-  ///   - fitLabel: What the fit is, as in `warmup 0.02, power 1.3`.
+  ///   - fitLabel: A description of the fit, as in `warmup 0.02, power 1.3`.
   public init(
     _ result: RefinementResult, title: String = "Refined schedule", log: [NormLog.Point] = [], fit: [Double] = [],
     fitLabel: String = ""
@@ -83,11 +83,11 @@ public struct RefinementPlot: Sendable {
     RefinedSchedulesFigure.normScale(result.norms, result.smoothedNorms)
   }
 
-  /// The norms against their steps, interrupted where steps are missing, and strokes along the axis where norms were left out.
+  /// The norms against their steps, interrupted where steps are missing, with marks along the axis where norms were left out.
   private func drawLog(on canvas: inout SVGCanvas, _ frame: Frame) {
     let gaps = zip(log, log.dropFirst()).map { $1.step - $0.step }.sorted()
     let longest = gaps.isEmpty ? 0 : 2.5 * gaps[gaps.count / 2]
-    // Of the norms within half a pixel the lowest and the highest.
+    // Of the norms within half a pixel, only the lowest and the highest.
     var points: [SVGCanvas.Point?] = []
     var low: NormLog.Point?
     var high: NormLog.Point?
@@ -125,7 +125,7 @@ public struct RefinementPlot: Sendable {
   }
 }
 
-/// What `schedule --plot` draws: factors against steps, in one panel, each schedule with its name.
+/// The plot of `schedule --plot`: factors against steps in one panel, each schedule with its name.
 ///
 ///     let svg = SchedulePlot([("cosine:warmup=0.1", factors)]).svg
 public struct SchedulePlot: Sendable {
@@ -166,7 +166,7 @@ public struct SchedulePlot: Sendable {
   }
 }
 
-/// First and last step, and round ones between them that leave room.
+/// The first and the last step, and round steps between them where there is room.
 private func stepTicks(_ frame: Frame) -> [Double] {
   let ends = [frame.horizontal.low, frame.horizontal.high]
   let inner = frame.horizontal.ticks(3).filter { tick in
@@ -175,7 +175,7 @@ private func stepTicks(_ frame: Frame) -> [Double] {
   return [ends[0]] + inner + [ends[1]]
 }
 
-/// A curve of evenly spaced values that keeps the lowest and the highest of every half pixel, however many there are.
+/// A curve of evenly spaced values, reduced to the lowest and the highest value in every half pixel.
 ///
 /// - Complexity: O(n).
 private func envelope(_ values: [Double], _ frame: Frame) -> [SVGCanvas.Point?] {

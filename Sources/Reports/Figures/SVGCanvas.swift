@@ -1,13 +1,13 @@
 import Foundation
 
-/// Draws an SVG picture. Coordinates are in pixels, from the top left.
+/// Draws an SVG picture. Coordinates are in pixels from the top left.
 ///
-/// Colours are classes, so that one picture serves light and dark screens and print: a schedule's class sets `color`, and
-/// lines, dots and labels take `currentColor`.
+/// Colours are CSS classes, so that one picture serves light screens, dark screens and print: a schedule's class sets
+/// `color`, and lines, dots and labels use `currentColor`.
 struct SVGCanvas {
   let width: Double
   var height: Double
-  /// Begins the identifiers inside the picture, so that several pictures can stand in one page.
+  /// Prefix of the identifiers inside the picture, so that several pictures can be in one page.
   private let name: String
   private var clipCount = 0
   private var elements: [String] = []
@@ -55,7 +55,7 @@ struct SVGCanvas {
     }
   }
 
-  /// A line through all of the points, with what a page says of each.
+  /// A line through all of the points, each with its hint.
   mutating func curve(_ points: [(point: Point, hint: String)], _ style: String, dashes: String = "") {
     guard points.count > 1 else { return }
     let hints = points.map { escaped($0.hint.replacing("|", with: "/")) }.joined(separator: "|")
@@ -86,18 +86,18 @@ struct SVGCanvas {
     )
   }
 
-  /// Of the whole picture, in its upper left corner.
+  /// The title of the whole picture, in its upper left corner.
   mutating func title(_ title: String) {
     text(fitted(title, width: width - 32, size: 13, isBold: true), at: .init(x: 16, y: 24), "title")
   }
 
-  /// The name of a panel; of a long one its beginning and end, and all of it as a hint.
+  /// The name of a panel; a long one is shortened to its beginning and end, with the full name as a hint.
   mutating func name(_ name: String, at point: Point, width: Double) {
     let text = fitted(name, width: width, isBold: true)
     self.text(text, at: point, "ink strong", hint: text == name ? nil : name)
   }
 
-  /// What is drawn inside belongs to one schedule: it takes its colour, and a page can hide or point it out.
+  /// What is drawn inside belongs to one schedule: it has the schedule's colour, and a page can hide or highlight it.
   mutating func schedule(_ column: ScheduleColumn, hint: String? = nil, _ draw: (inout SVGCanvas) -> Void) {
     schedules.insert(column)
     let title = hint.map { "<title>\(escaped($0))</title>" } ?? ""
@@ -142,7 +142,7 @@ struct SVGCanvas {
     """
   }
 
-  /// Letters, digits and hyphens of ASCII as they are, all else by number: names that differ have classes that differ.
+  /// ASCII letters, digits and hyphens unchanged, everything else by number: different names have different classes.
   static func className(_ schedule: String) -> String {
     "s-" + schedule.replacingScalars { $0.isWordOfASCII || $0 == "-" ? nil : "_\(String($0.value, radix: 16))_" }
   }
@@ -169,9 +169,9 @@ struct SVGCanvas {
     + ".reference{stroke:#6e7681}.ring{fill:#0d1117}.halo{stroke:#0d1117}.bar{stroke:#e6edf3}.panel{fill:#151b23}.key{color:#9198a1}.raw{stroke:#6e7681}"
 }
 
-/// Without the points that lie within a tenth of a pixel of the line through their neighbours (Douglas and Peucker).
+/// Without points within a tenth of a pixel of the line through their neighbours (Douglas and Peucker).
 ///
-/// - Complexity: O(n log n) as a rule, O(n^2) at worst.
+/// - Complexity: typically O(n log n), O(n^2) at worst.
 func simplified(_ points: [SVGCanvas.Point], tolerance: Double = 0.1) -> [SVGCanvas.Point] {
   guard points.count > 2 else { return points }
   var isKept = [Bool](repeating: false, count: points.count)
@@ -195,7 +195,7 @@ func simplified(_ points: [SVGCanvas.Point], tolerance: Double = 0.1) -> [SVGCan
   return points.indices.filter { isKept[$0] }.map { points[$0] }
 }
 
-/// A number of pixels, to a hundredth.
+/// A number of pixels, to two decimals.
 func number(_ value: Double) -> String {
   guard value.isFinite else { return "0" }
   let hundredths = Int((value * 100).rounded())
@@ -206,7 +206,7 @@ func number(_ value: Double) -> String {
   return rest % 10 == 0 ? "\(sign)\(whole).\(rest / 10)" : "\(sign)\(whole).\(rest < 10 ? "0" : "")\(rest)"
 }
 
-/// For text and attributes of XML and HTML. Control characters, which XML does not have, are shown as U+FFFD.
+/// Escapes text and attributes for XML and HTML. Control characters, which XML does not allow, become U+FFFD.
 func escaped(_ text: String) -> String {
   text.replacingScalars { scalar in
     switch scalar {

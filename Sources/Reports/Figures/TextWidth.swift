@@ -1,4 +1,4 @@
-/// Width of a text in pixels, as wide as the widest of the fonts that pictures ask for has it (DejaVu Sans).
+/// Width of a text in pixels in DejaVu Sans, the widest of the fonts that pictures ask for.
 ///
 /// - Complexity: O(n).
 func textWidth(_ text: String, size: Double = 12, isBold: Bool = false) -> Double {
@@ -9,14 +9,15 @@ func textWidth(_ text: String, size: Double = 12, isBold: Bool = false) -> Doubl
     if "\u{B2}\u{B3}\u{B9}".unicodeScalars.contains(scalar) || (0x2070...0x209F).contains(scalar.value) { return sum + 530 }
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format, .control: return sum
-    // Ideographs, syllables and pictures are squares.
+    // Ideographs, syllables and pictographs are square.
     default: return sum + (scalar.value >= 0x1100 && !(0x1E00...0x2BFF).contains(scalar.value) ? 1_000 : 840)
     }
   }
   return thousandths * size / 1_000 * (isBold ? 1.13 : 1)
 }
 
-/// A text that fits a width: whole, or its beginning and end around an ellipsis, which tell names of a family apart.
+/// A text shortened to a width: whole, or its beginning and end around an ellipsis, which keeps similar names
+/// distinguishable.
 ///
 /// - Complexity: O(n^2).
 func fitted(_ text: String, width: Double, size: Double = 12, isBold: Bool = false) -> String {
@@ -30,7 +31,7 @@ func fitted(_ text: String, width: Double, size: Double = 12, isBold: Bool = fal
   return "…"
 }
 
-/// Advance widths of ASCII's printable characters in DejaVu Sans, in thousandths of the size; the bold face is 13 % wider at most.
+/// Advance widths of printable ASCII characters in DejaVu Sans, in thousandths of the size; bold is at most 13 % wider.
 private let advances: [Int] = [
   318, 401, 460, 838, 636, 950, 780, 275, 390, 390, 500, 838, 318, 361, 318, 337, 636, 636, 636, 636, 636, 636, 636, 636, 636,
   636, 337, 337, 838, 838, 838, 531, 1000, 684, 686, 698, 770, 632, 575, 775, 752, 295, 295, 656, 557, 863, 748, 787, 603, 787,

@@ -1,10 +1,10 @@
 import Sweeps
 import Training
 
-/// One row a run: problem, optimizer, schedule, learning rate and seed, then what the run ended with (RFC 4180).
+/// One row per run: problem, optimizer, schedule, learning rate and seed, then the run's results (RFC 4180).
 ///
-/// Errors are fractions of 1. `chosen_by_error` and `chosen_by_loss` are 1 for the runs that the tables of errors and of losses
-/// are made of.
+/// Errors are fractions of 1. `chosen_by_error` and `chosen_by_loss` are 1 for the runs behind the tables of errors and of
+/// losses.
 struct CSVWriter {
   static let header =
     (["problem", "optimizer", "schedule", "learning_rate", "seed", "steps"] + Quantity.allCases.map(\.rawValue)

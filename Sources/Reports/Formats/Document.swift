@@ -1,6 +1,6 @@
 /// A report before it is written as Markdown or HTML: a list of blocks.
 ///
-/// All text is plain, and the writers escape it; only paragraphs are `Markup`. Items of a list may have several lines.
+/// All text is plain, and the writers escape it; only paragraphs are `Markup`. List items may have several lines.
 struct Document: Sendable {
   enum Block: Sendable {
     case heading(Int, String)
@@ -22,11 +22,11 @@ struct Document: Sendable {
   }
 }
 
-/// A picture of the report.
+/// A figure of the report.
 public struct Figure: Sendable {
   /// Without folder or extension: `headline`, `error-against-rate-adam`.
   public let name: String
-  /// What it shows, for those who cannot see it, and as its caption.
+  /// A description, used as its alternative text and its caption.
   public let caption: String
   public let svg: String
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// One self-contained file: tables that sort and filter, charts that answer to hover and to toggling a schedule. Without
+/// One self-contained file: tables that sort and filter, charts that react to hovering and to hiding a schedule. Without
 /// scripts it is still the whole report.
 struct HTMLWriter {
   func write(_ document: Document, title: String, columns: [ScheduleColumn], optimizers: [(name: String, title: String)])
@@ -35,7 +35,7 @@ struct HTMLWriter {
     """
   }
 
-  /// Everything from a heading of the second level to the next is a section; the controls follow the opening paragraph.
+  /// Everything from one second-level heading to the next is a section; the controls follow the opening paragraph.
   private func sections(_ document: Document, controls: String) -> String {
     var html: [String] = []
     var isControlled = false
@@ -123,7 +123,7 @@ struct HTMLWriter {
 
   private func attribute(_ name: String, _ value: String?) -> String { value.map { " \(name)=\"\(escaped($0))\"" } ?? "" }
 
-  /// The page has the styles already.
+  /// The page already has the styles.
   private func inlined(_ svg: String) -> String {
     guard let start = svg.range(of: "<style>"), let end = svg.range(of: "</style>") else { return svg }
     return svg.replacingCharacters(in: start.lowerBound..<end.upperBound, with: "")

@@ -111,9 +111,9 @@ struct JSONWriter {
     let lowestRateTried, highestRateTried: Bool?
     let trainError, testError, trainLossAtBestLoss: Sample?
     let learningRateForLoss: Double?
-    /// Best mean training error of the problem, or not told from it.
+    /// Best mean training error of the problem, or not significantly different from it.
     let amongBest: Bool
-    /// Adjusted p of the paired test against the best.
+    /// Adjusted p-value of the paired test against the best.
     let p: Double?
     let separable: Bool
 

@@ -1,15 +1,15 @@
 import Foundation
 
-/// Text as LaTeX writes it: commands escaped, and accents and signs that pdflatex's fonts lack as commands.
+/// Escapes text for LaTeX; accents and symbols that pdflatex's fonts lack become commands.
 enum LaTeXText {
-  /// The scalars above ASCII that remain in a text after `escaped`: pdflatex does not have them. Ascending.
+  /// The non-ASCII scalars that remain after `escaped`, which pdflatex lacks; ascending.
   static func foreign(_ text: String) -> [Unicode.Scalar] { Set(text.unicodeScalars.filter { !$0.isASCII }).sorted() }
 
   /// - Complexity: O(n).
   static func escaped(_ text: String) -> String {
     var result = ""
     var exponent = ""
-    // A character is a letter with its marks, so that `é` gives one text however a file's name is composed.
+    // A character is a letter with its marks, so that `é` gives the same text in whatever form a file's name composes it.
     for character in text {
       if let digit = superscripts[character] {
         exponent.append(digit)

@@ -1,11 +1,11 @@
 import Foundation
 
-/// A LaTeX document of booktabs tables in the paper's layout; compiles as it is with pdflatex, or with XeLaTeX or LuaLaTeX where a
-/// name has characters that pdflatex's fonts lack, which its first lines then say.
+/// A LaTeX document of booktabs tables in the paper's layout. It compiles with pdflatex, or with XeLaTeX or LuaLaTeX if a
+/// name has characters that pdflatex's fonts lack; its first lines then say so.
 struct LaTeXWriter {
   private static let eightBit = #"\usepackage[utf8]{inputenc}"#
 
-  /// DejaVu has most alphabets; another font can be put in its place.
+  /// DejaVu covers most alphabets; another font can be substituted.
   private static let unicode = #"""
     \usepackage{fontspec}
     \IfFontExistsTF{DejaVu Serif}{\setmainfont{DejaVu Serif}}{}
@@ -62,7 +62,7 @@ struct LaTeXWriter {
     return (lines + ["\\end{table}"]).joined(separator: "\n")
   }
 
-  /// Formulas in headings as formulas.
+  /// Typesets formulas in headings as formulas.
   private func heading(_ text: String) -> String {
     escaped(text).replacing("1/$\\surd$t", with: "$1/\\sqrt{t}$").replacing("1/t", with: "$1/t$")
   }

@@ -1,11 +1,11 @@
 import Foundation
 
-/// GitHub's Markdown.
+/// GitHub-flavoured Markdown.
 struct MarkdownWriter {
-  /// Where the figures lie, relative to the report.
+  /// The folder of the figures, relative to the report.
   var figureFolder = "figures"
 
-  /// A note that stands under an earlier table already is not printed again; the explanations of marks are.
+  /// A note under an earlier table is not repeated; explanations of marks are.
   func write(_ document: Document) -> String {
     var printed: Set<String> = []
     let blocks = document.blocks.map { block -> String in
@@ -26,12 +26,12 @@ struct MarkdownWriter {
     }
   }
 
-  /// A hard break between the lines of an item, which stay in it by their indentation.
+  /// Hard breaks between the lines of an item, indented so that the lines stay in it.
   private func item(_ text: String) -> String {
     let lines = text.split(whereSeparator: \.isNewline).map { line -> String in
       let line = String(line.drop(while: \.isWhitespace))
       let escaped = escaped(line)
-      // What would begin a list inside the item.
+      // Text that would begin a list inside the item.
       if line.hasPrefix("-") || line.hasPrefix("+") { return "\\" + escaped }
       let digits = escaped.prefix(while: \.isNumber)
       let rest = escaped.dropFirst(digits.count)
@@ -69,16 +69,16 @@ struct MarkdownWriter {
 
   private func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
 
-  /// A part of a path as it stands in a link.
+  /// A path component, escaped for a link.
   private func linked(_ name: String) -> String {
     name.addingPercentEncoding(withAllowedCharacters: Self.unreserved) ?? name
   }
 
-  /// RFC 3986.
+  /// The unreserved characters of RFC 3986.
   private static let unreserved = CharacterSet(
     charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
-  /// Names of files may hold signs that Markdown reads as markup.
+  /// File names may contain characters that Markdown reads as markup.
   private func escaped(_ text: String) -> String {
     text.replacingScalars { scalar in
       if scalar.properties.generalCategory == .control || "\u{2028}\u{2029}".unicodeScalars.contains(scalar) { return " " }

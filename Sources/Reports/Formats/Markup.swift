@@ -1,11 +1,12 @@
-/// The markup of a `Document`'s paragraphs: `**strong**`; a backslash takes the meaning of the sign behind it.
+/// The markup of a `Document`'s paragraphs: `**strong**`; a backslash escapes the character after it.
 ///
-/// Signs are Unicode scalars here, as they are to the programs that read the formats: a combining mark behind a sign hides nothing.
+/// Characters are Unicode scalars here, as they are to programs that read the formats: a combining mark after one hides
+/// nothing.
 enum Markup {
-  /// A text as markup that shows it as it is.
+  /// Markup that shows a text literally.
   static func plain(_ text: String) -> String { text.replacingScalars { "\\*".unicodeScalars.contains($0) ? "\\\($0)" : nil } }
 
-  /// A paragraph, its strong parts by `strong`, the others by `plain`.
+  /// Renders a paragraph: strong parts with `strong`, the rest with `plain`.
   ///
   /// - Complexity: O(n).
   static func render(_ markup: String, strong: (String) -> String, plain: (String) -> String) -> String {
@@ -29,12 +30,12 @@ enum Markup {
     return result + finished()
   }
 
-  /// The text alone.
+  /// The text without markup.
   static func stripped(_ markup: String) -> String { render(markup, strong: { $0 }, plain: { $0 }) }
 }
 
 extension String {
-  /// Each scalar as it is, or what stands for it.
+  /// Each scalar unchanged, or its replacement.
   ///
   /// - Complexity: O(n).
   func replacingScalars(_ replacement: (Unicode.Scalar) -> String?) -> String {

@@ -3,19 +3,19 @@
 /// Follows J. Demsar, "Statistical comparisons of classifiers over multiple data sets", JMLR 7 (2006); the statistic is
 /// corrected for ties and agrees with `scipy.stats.friedmanchisquare`.
 public struct FriedmanTest: Sendable, Hashable {
-  /// Of each column, over the problems; 1 is best.
+  /// Average rank of each column over the problems; 1 is best.
   public let averageRanks: [Double]
   public let problems: Int
   public let statistic: Double
-  /// From the chi-squared distribution with (columns - 1) degrees of freedom; 1 where every column ties on every problem.
+  /// From the chi-squared distribution with (columns - 1) degrees of freedom; 1 if all columns tie on every problem.
   public let pValue: Double
   /// Two average ranks further apart than this differ at `level`.
   public let criticalDifference: Double
   public let level: Double
 
   /// - Parameters:
-  ///   - rows: one row a problem, one value a column; smaller is better.
-  ///   - level: of the critical difference.
+  ///   - rows: one row per problem, one value per column; smaller is better.
+  ///   - level: the significance level of the critical difference.
   /// - Returns: nil for fewer than two problems or three columns, or rows of unequal length.
   /// - Complexity: O(problems x columns log columns).
   public init?(_ rows: [[Double]], level: Double = 0.05) {

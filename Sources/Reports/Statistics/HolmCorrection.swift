@@ -1,6 +1,6 @@
-/// Holm's step-down correction: p-values adjusted for the number of comparisons made, in the order given.
+/// Holm's step-down correction: p-values adjusted for the number of comparisons, in the input order.
 ///
-/// Controls the probability of any false claim among them, as Bonferroni's does, and rejects at least as often.
+/// Controls the family-wise error rate, as Bonferroni's correction does, and rejects at least as often.
 /// S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6 (1979).
 ///
 /// - Complexity: O(m log m).

@@ -1,7 +1,7 @@
-/// Kendall's tau-b between two rankings of the same items: 1 where they agree on every pair, -1 where on none, ties accounted
-/// for as `scipy.stats.kendalltau` does.
+/// Kendall's tau-b between two rankings of the same items: 1 if they agree on every pair, -1 if on none; ties are handled as
+/// in `scipy.stats.kendalltau`.
 ///
-/// - Returns: nil for fewer than two items or where one of them is all ties.
+/// - Returns: nil for fewer than two items, or if all items tie in one of the rankings.
 /// - Complexity: O(n^2).
 public func kendallTau(_ first: [Double], _ second: [Double]) -> Double? {
   guard first.count == second.count, first.count >= 2 else { return nil }

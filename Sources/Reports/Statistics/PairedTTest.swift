@@ -1,11 +1,11 @@
 /// The paired t-test: whether two schedules differ in the mean, judged by their differences seed by seed.
 ///
-/// Every schedule of a problem sees the same sample order for the same seed, so the differences are free of what the order
-/// alone does. The t-test is chosen over Wilcoxon's signed-rank test since errors of small problems take few values, so that
-/// differences are often tied or zero, and since Wilcoxon's test cannot reach 0.05 with five seeds or fewer at all.
-/// Agrees with `scipy.stats.ttest_rel` (two-sided).
+/// All schedules of a problem see the same sample order for the same seed, so the differences do not contain the effect of
+/// the order. The t-test is preferred to Wilcoxon's signed-rank test because errors of small problems take few values, so
+/// differences are often tied or zero, and because Wilcoxon's test cannot reach 0.05 with five seeds or fewer. Agrees with
+/// `scipy.stats.ttest_rel` (two-sided).
 public struct PairedTTest: Sendable, Hashable {
-  /// Fewer pairs are not tested.
+  /// With fewer pairs there is no test.
   public static let minimumPairs = 3
 
   public let pairs: Int
@@ -13,11 +13,11 @@ public struct PairedTTest: Sendable, Hashable {
   public let meanDifference: Double
   /// Standard error of that mean.
   public let standardError: Double
-  /// Two-sided. 1 where the samples are identical: they are never distinguishable. Where all differences are one and the
-  /// same number, the t statistic is infinite; the sign test's 2^(1 - pairs) stands in for its p of 0.
+  /// Two-sided. 1 for identical samples. If all differences are the same nonzero number, the t statistic is infinite; the
+  /// sign test's 2^(1 - pairs) is used instead of its p-value of 0.
   public let pValue: Double
 
-  /// - Returns: nil where the samples differ in length or have fewer than `minimumPairs` values.
+  /// - Returns: nil if the samples differ in length or have fewer than `minimumPairs` values.
   /// - Complexity: O(n).
   public init?(_ first: [Double], _ second: [Double]) {
     guard first.count == second.count, first.count >= Self.minimumPairs else { return nil }
@@ -29,7 +29,7 @@ public struct PairedTTest: Sendable, Hashable {
     let spread = (differences.max() ?? 0) - (differences.min() ?? 0)
     let scale = max(first.map(abs).max() ?? 0, second.map(abs).max() ?? 0)
     if spread <= 1e-14 * scale {
-      // Equal up to the rounding of the subtraction.
+      // The differences are equal up to the rounding of the subtraction.
       pValue = abs(sample.mean) <= 1e-14 * scale ? 1 : 2 / Double(1 << min(pairs, 60))
     } else {
       pValue = Self.twoSidedP(t: sample.mean / standardError, degreesOfFreedom: Double(pairs - 1))
@@ -41,7 +41,7 @@ public struct PairedTTest: Sendable, Hashable {
     regularizedIncompleteBeta(n / (n + t * t), n / 2, 0.5)
   }
 
-  /// The value that |T| exceeds with probability `level`, for confidence intervals.
+  /// The critical value, which |T| exceeds with probability `level`, for confidence intervals.
   static func criticalValue(level: Double, degreesOfFreedom n: Double) -> Double {
     var low = 0.0
     var high = 1.0

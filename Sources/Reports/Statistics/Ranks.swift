@@ -1,4 +1,4 @@
-/// Ranks from 1 (the smallest) up; equal values share the mean of their ranks, as `scipy.stats.rankdata` does.
+/// Ranks from 1 (the smallest) up; equal values share their mean rank, as in `scipy.stats.rankdata`.
 ///
 /// - Complexity: O(n log n).
 func averageRanks(_ values: [Double]) -> [Double] {

@@ -62,7 +62,7 @@ func regularizedUpperIncompleteGamma(_ a: Double, _ x: Double) -> Double {
   return front * fraction
 }
 
-/// The standard normal distribution function.
+/// The cumulative distribution function of the standard normal distribution.
 func normalCumulative(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
 
 private func logGamma(_ x: Double) -> Double { lgamma(x).0 }

@@ -19,7 +19,7 @@ func studentizedRangeCumulative(_ q: Double, groups: Int) -> Double {
   return Double(groups) * sum * step / 3
 }
 
-/// The q that the range stays under with this probability, as `scipy.stats.studentized_range.ppf(p, groups, inf)`.
+/// The quantile of the range, as `scipy.stats.studentized_range.ppf(p, groups, inf)`.
 func studentizedRangeQuantile(_ probability: Double, groups: Int) -> Double {
   var low = 0.0
   var high = 20.0

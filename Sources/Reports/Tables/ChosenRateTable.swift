@@ -1,5 +1,5 @@
 extension Comparison {
-  /// The learning rate that each cell of the error table is shown at, with the hyper-parameters that won.
+  /// The learning rate at which each cell of the error table is shown, with the winning hyper-parameters.
   func chosenRateTable() -> Table {
     let rows = problems.indices.map { problem in
       Table.Row(
@@ -28,7 +28,7 @@ extension Comparison {
       notes: notes)
   }
 
-  /// The rates at which runs diverged, problems with the same ones together.
+  /// The rates at which runs diverged, problems with the same rates together.
   private func divergence() -> [String] {
     var problemsByText: [String: [String]] = [:]
     var order: [String] = []

@@ -2,9 +2,10 @@ import Foundation
 import Training
 
 extension Comparison {
-  /// Rows problems, columns schedules: mean ± standard error, the best in bold with what cannot be told from it.
+  /// Problems in rows, schedules in columns: mean ± standard error, in bold the best and what is not significantly different
+  /// from it.
   ///
-  /// - Returns: nil where no problem has such a value.
+  /// - Returns: nil if no problem has values of the measure.
   func table(_ measure: Measure) -> Table? {
     let shown = problems.indices.filter { isShown(measure, problem: $0) }
     guard !shown.isEmpty else { return nil }
@@ -40,7 +41,7 @@ extension Comparison {
     return marks
   }
 
-  /// Of a problem's name.
+  /// Marks for a problem's name.
   func separableMarks(_ problem: Int) -> [Table.Mark] {
     separable[problem] ? [endsWithoutErrors[problem] ? .separable : .separableUnreached] : []
   }
@@ -60,7 +61,7 @@ extension Comparison {
       isBold: isBold, marks: marks, sortValue: sample.mean)
   }
 
-  /// Edges say nothing where larger rates are better for ever.
+  /// For separable problems an edge means nothing: ever larger rates are better.
   func edgeMarks(_ cell: Cell, problem: Int) -> [Table.Mark] {
     guard let best = cell.best, !separable[problem] else { return [] }
     return (best.isHighestTried ? [.upperEdge] : []) + (best.isLowestTried ? [.lowerEdge] : [])
@@ -112,7 +113,7 @@ extension Comparison {
 }
 
 extension Cell {
-  /// What stands where a number would.
+  /// The text in place of a number.
   var placeholder: String {
     switch status {
     case .measured: "–"

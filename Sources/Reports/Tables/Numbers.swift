@@ -38,5 +38,5 @@ func listed(_ items: [String]) -> String {
   return items.dropLast().joined(separator: ", ") + " and " + last
 }
 
-/// Per cent without needless digits: `5` for 0.05.
+/// In per cent, without needless digits: `5` for 0.05.
 func percent(_ fraction: Double) -> String { significant(100 * fraction, 6) }

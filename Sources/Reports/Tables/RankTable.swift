@@ -2,7 +2,7 @@ import Foundation
 import Schedules
 
 extension Comparison {
-  /// How the schedules stand over all problems: average ranks by every measure, and how often each is among the best.
+  /// The schedules over all problems: average ranks by every measure, and how often each is among the best.
   func rankTable(_ rankings: [Ranking]) -> Table? {
     var rows: [Table.Row] = []
     for ranking in rankings where ranking.problems.count > 1 {
@@ -55,14 +55,14 @@ extension Comparison {
     return notes
   }
 
-  /// Error relative to the lowest of any column, minus 1; nil where that is zero or the cell is empty.
+  /// Error relative to the lowest of any column, minus 1; nil if the lowest is zero or the cell is empty.
   func excess(problem: Int, column: Int) -> Double? {
     let means = columns.indices.map { sample(.trainError, problem: problem, column: $0)?.mean }
     guard let lowest = means.compactMap({ $0 }).min(), lowest > 0, let mean = means[column] else { return nil }
     return mean / lowest - 1
   }
 
-  /// Geometric mean over the problems where the ratio exists; nil where it exists nowhere or a cell diverged.
+  /// Geometric mean over the problems for which the ratio exists; nil if there are none or a cell diverged.
   func meanExcess(column: Int, problems: [Int]) -> Double? {
     let values = problems.filter { byError[$0].contains { ($0.best?.meanTrainError ?? 0) > 0 } }
       .filter { problem in columns.indices.contains { excess(problem: problem, column: $0) != nil } }

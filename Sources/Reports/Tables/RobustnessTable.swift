@@ -6,7 +6,7 @@ import Training
 struct RateCurve {
   struct Point {
     let rate: Double
-    /// Per cent; nil where a seed diverged.
+    /// Per cent; nil if a seed diverged.
     let error: SampleMean?
   }
 

@@ -1,23 +1,23 @@
 /// A table before it is written as Markdown, LaTeX or HTML. All text is plain: the writers escape it.
 public struct Table: Sendable {
-  /// Unique in the report, fit for an anchor: `training-error-adam`.
+  /// Unique in the report, usable as an anchor: `training-error-adam`.
   public let identifier: String
   public let title: String
-  /// The first stands over the row headings.
+  /// The first is above the row headings.
   public let headings: [String]
-  /// The schedule that a column is about, for filtering; as many as there are headings after the first.
+  /// The schedule of each column, for filtering; one per heading after the first.
   public let schedules: [String?]
   public let optimizer: String?
   public var rows: [Row]
-  /// Stand under the table, each a sentence or more, none twice.
+  /// Shown under the table, each a sentence or more, without duplicates.
   public let notes: [String]
 
   public struct Row: Sendable {
     public let heading: String
-    /// Of the heading.
+    /// Marks of the heading.
     public let marks: [Mark]
     public let cells: [Cell]
-    /// Averages and the like, set off from the problems.
+    /// A row of averages or the like, set off from the problems.
     public let isSummary: Bool
 
     init(_ heading: String, marks: [Mark] = [], _ cells: [Cell], isSummary: Bool = false) {
@@ -34,7 +34,7 @@ public struct Table: Sendable {
     public let uncertainty: String?
     public let isBold: Bool
     public let marks: [Mark]
-    /// What the column is sorted by; nil goes last.
+    /// The value that the column is sorted by; nil goes last.
     public let sortValue: Double?
 
     init(_ text: String, uncertainty: String? = nil, isBold: Bool = false, marks: [Mark] = [], sortValue: Double? = nil) {
@@ -46,7 +46,7 @@ public struct Table: Sendable {
     }
   }
 
-  /// A sign behind a number or a name, explained under every table that has it.
+  /// A mark after a number or a name, explained under every table that uses it.
   public enum Mark: Sendable, Hashable, CaseIterable {
     case upperEdge, lowerEdge, incomplete, separable, separableUnreached, notAttained, atResolution
 
@@ -93,7 +93,7 @@ public struct Table: Sendable {
     self.notes = notes.filter { seen.insert($0).inserted }
   }
 
-  /// What the marks of this table mean, one line each; stands below the notes.
+  /// What the marks of this table mean, one line each; shown below the notes.
   var legend: [String] {
     let used = Set(rows.flatMap { row in row.marks + row.cells.flatMap(\.marks) })
     return Mark.allCases.filter(used.contains).map { "\($0.symbol) \($0.explanation)" }

@@ -1,11 +1,11 @@
 import Sweeps
 
-/// The last-iterate bound's ranking of the schedules on one problem, beside what was measured.
+/// The last-iterate bound's ranking of the schedules on one problem, beside the measured ranking.
 struct TheoryRow {
   let problem: Int
-  /// Of the compared columns.
+  /// The indices of the compared columns.
   let columns: [Int]
-  /// By compared column: the bound at its best scale, the least of its spellings'.
+  /// By compared column: the bound at its best scale, the lowest over its spellings.
   let bounds: [Double]
   let predictedRanks: [Double]
   let errorRanks: [Double]
@@ -14,7 +14,7 @@ struct TheoryRow {
   var errorTau: Double? { kendallTau(predictedRanks, errorRanks) }
   var lossTau: Double? { kendallTau(predictedRanks, lossRanks) }
 
-  /// - Returns: nil where fewer than two columns have both a bound and complete measurements.
+  /// - Returns: nil if fewer than two columns have both a bound and complete measurements.
   init?(_ comparison: Comparison, problem: Int) {
     let known = comparison.bounds(problem: problem)
     guard !known.isEmpty else { return nil }
@@ -45,9 +45,9 @@ struct TheoryRow {
 }
 
 extension Comparison {
-  /// The last-iterate bounds of a problem's schedules at their best scales, by spelling, all under the norms of one run.
+  /// The last-iterate bounds of a problem's schedules at their best scales, by spelling, all for the norms of one run.
   ///
-  /// Every refinement has the bounds of the schedules that are not refined and its own.
+  /// Every refinement has its own bound and those of the schedules that are not refined.
   func bounds(problem: Int) -> [String: Double] {
     let records = refinements[problem].filter { !$0.bounds.isEmpty }
     guard let first = records.first else { return [:] }
@@ -56,7 +56,7 @@ extension Comparison {
     }
   }
 
-  /// - Returns: nil where no problem has bounds.
+  /// - Returns: nil if no problem has bounds.
   func theoryTable() -> Table? {
     let theory = problems.indices.compactMap { TheoryRow(self, problem: $0) }
     guard !theory.isEmpty else { return nil }
@@ -100,7 +100,7 @@ extension Comparison {
 }
 
 extension RefinementRecord {
-  /// Whether the bounds of both are under the norms of one run: those of the schedules that both have agree, to rounding.
+  /// Whether both have bounds for the norms of the same run: the bounds of the schedules in both agree, up to rounding.
   fileprivate func hasBoundsUnderNorms(of other: RefinementRecord) -> Bool {
     let shared = bounds.compactMap { schedule, bound in other.bounds[schedule].map { (bound, $0) } }
     guard !shared.isEmpty else {

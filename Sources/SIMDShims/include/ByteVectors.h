@@ -1,5 +1,6 @@
-// What the reader's vector loop is made of. The algorithm stands once, in generic/, over the few operations that differ between
-// instruction sets: haswell/ is AVX2, icelake/ AVX-512 with VBMI2, portable/ any other processor. Results have the same bits.
+// Building blocks of the reader's vector loop. The algorithm is written once, in generic/, on top of the few operations that
+// differ between instruction sets: haswell/ for AVX2, icelake/ for AVX-512 with VBMI2, portable/ for any other processor.
+// Results are bit-identical.
 #ifndef REFINERY_BYTE_VECTORS_H
 #define REFINERY_BYTE_VECTORS_H
 

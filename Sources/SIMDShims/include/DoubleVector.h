@@ -1,6 +1,6 @@
-// Eight doubles and one-line operations on them, for what is computed in double precision.
+// Vectors of eight doubles and one-line operations on them, for double-precision computations.
 //
-// Always eight, whatever the width of the machine's registers, so that sums have the same bits everywhere.
+// Always eight, whatever the register width, so that sums are bit-identical everywhere.
 #ifndef REFINERY_DOUBLE_VECTOR_H
 #define REFINERY_DOUBLE_VECTOR_H
 
@@ -30,7 +30,7 @@ DOUBLE_FUNCTION double_vector double_max(double_vector a, double_vector b) { ret
 DOUBLE_FUNCTION double double_sum(double_vector a) {
   return ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]));
 }
-/// a times two to the integer that stands in the low bits of `biased` = integer + 1.5 * 2^52; both normal.
+/// a * 2^integer, with the integer in the low bits of `biased` = integer + 1.5 * 2^52; a and the result are normal.
 DOUBLE_FUNCTION double_vector double_scale(double_vector a, double_vector biased) {
   return (double_vector)((double_vector_integers)a + ((double_vector_integers)biased << 52));
 }

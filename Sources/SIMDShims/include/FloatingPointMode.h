@@ -1,6 +1,6 @@
-// The control word of the thread's floating-point unit: subnormal numbers as zero, or as IEEE 754 has them.
+// The control word of the thread's floating-point unit: flush subnormal numbers to zero, or treat them as in IEEE 754.
 //
-// Vanishing probabilities drive Adam's moments into the subnormal numbers, which many processors compute ten times slower.
+// Vanishing probabilities drive Adam's moments into the subnormal range, where many processors are ten times slower.
 #ifndef REFINERY_FLOATING_POINT_MODE_H
 #define REFINERY_FLOATING_POINT_MODE_H
 

@@ -1,4 +1,4 @@
-// Memory that has been freed and that the allocator keeps.
+// Freed memory that the allocator keeps.
 #ifndef REFINERY_FREED_MEMORY_H
 #define REFINERY_FREED_MEMORY_H
 
@@ -7,8 +7,8 @@
 #include <malloc.h>
 #endif
 
-/// Gives it back to the operating system, and from now on does so with every block of 128 KB and more at once, where the allocator can:
-/// such a block is fresh from the operating system whenever it is allocated.
+/// Returns freed memory to the operating system. From then on, if the allocator supports it, blocks of 128 KB and more are
+/// mapped and unmapped individually, so that they are always fresh from the operating system.
 static inline void return_freed_memory(void) {
 #if defined(__GLIBC__)
   malloc_trim(0);

@@ -1,4 +1,4 @@
-// Which instruction sets a target was compiled for, and which of them the processor at hand lacks.
+// Which instruction sets a target was compiled for, and which of them the current processor lacks.
 #ifndef REFINERY_PROCESSOR_FEATURES_H
 #define REFINERY_PROCESSOR_FEATURES_H
 
@@ -20,7 +20,7 @@ enum {
   feature_gfni = 1 << 12,
 };
 
-/// The sets that the including target is compiled for, as bits of the enumeration above.
+/// The instruction sets that the including target is compiled for, as bits of the enumeration above.
 static inline uint32_t processor_features_compiled_for(void) {
   uint32_t features = 0;
 #ifdef __AVX__

@@ -3,7 +3,8 @@ public enum NormLogger: String, Sendable, CaseIterable {
   case pytorch
   case jax
 
-  /// A whole module. Norms stay on the device until some hundreds have come together, so that no step waits for them.
+  /// A complete module. Norms stay on the device and are copied a few hundred at a time, so that single steps do not wait for
+  /// them.
   public var code: String {
     switch self {
     case .pytorch:

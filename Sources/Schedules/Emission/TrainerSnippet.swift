@@ -7,15 +7,15 @@ public enum TrainerSnippet: String, Sendable, CaseIterable {
   case lightning
   case diffusers
 
-  /// A whole module: where it comes from, the table, a function or class around it, and in comments how to use it.
+  /// A complete module: the origin of the factors, the table, a function or class that uses it, and usage notes as comments.
   ///
-  /// The factors are evenly spaced over the run, whatever its length, and interpolated linearly. Up to 1,000 are written out
-  /// as they are; of more, as few as come within 0.001 of the others. Diffusers' step rules are for as many steps as factors,
-  /// to 0.01.
+  /// The factors are evenly spaced over the run, whatever its length, and interpolated linearly. Up to 1,000 are written
+  /// unchanged; a longer schedule is thinned as long as interpolation stays within 0.001. Diffusers' step rules are for
+  /// exactly as many steps as factors, within 0.01.
   ///
   /// - Parameters:
   ///   - factors: at least 2.
-  ///   - origin: lines for the head: norms, file, version.
+  ///   - origin: header lines: norms, file, version.
   public func code(for factors: [Double], origin: [String] = []) -> String {
     let head = origin.map { "# " + $0.map { $0.isNewline ? " " : String($0) }.joined() + "\n" }.joined()
     if self == .diffusers { return head + Self.stepRules(factors) }
@@ -62,8 +62,8 @@ public enum TrainerSnippet: String, Sendable, CaseIterable {
     }.joined(separator: "\n")
   }
 
-  /// The rules of Diffusers' `piecewise_constant`, "FACTOR:STEP,...,FACTOR": each holds until its step. A rule takes in as
-  /// many steps as stay within 0.01 of the middle of their factors.
+  /// The rules of Diffusers' `piecewise_constant`, "FACTOR:STEP,...,FACTOR": each factor applies until its step. A rule
+  /// covers as many steps as stay within 0.01 of the middle of their range.
   private static func stepRules(_ factors: [Double]) -> String {
     var rules: [String] = []
     var (low, high) = (factors[0], factors[0])

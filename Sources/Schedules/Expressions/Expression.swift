@@ -1,14 +1,14 @@
 import Foundation
 
-/// A formula over named numbers: `+ - * / ^`, comparisons (1 where true, 0 where not), parentheses, functions, `pi`.
+/// A formula over named variables: `+ - * / ^`, comparisons (1 if true, 0 if false), parentheses, functions, `pi`.
 ///
 ///     let half = try Expression(parsing: "if(t < 0.5 * T, 1, (1 - u)^2)", variables: ["t", "T", "u"])
 ///     half.value([3, 10, 0.3])  // 1
 ///
-/// `^` binds most tightly and to the right (2^3^2 is 2^9), then the sign (-2^2 is -4), `* /`, `+ -`, and comparisons, of
-/// which there is one at most between two parentheses.
+/// `^` binds most tightly and is right-associative (2^3^2 is 2^9); then come the sign (-2^2 is -4), `* /`, `+ -`, and
+/// comparisons, which cannot be chained without parentheses.
 struct Expression: Sendable, Hashable {
-  /// A tree of operations.
+  /// The syntax tree.
   indirect enum Node: Sendable, Hashable {
     case number(Double)
     case variable(Int)
@@ -23,7 +23,7 @@ struct Expression: Sendable, Hashable {
     root = try parser.expression()
   }
 
-  /// - Parameter variables: a number for each, in their order.
+  /// - Parameter variables: their values, in the order of the names.
   /// - Complexity: O(length of the text).
   func value(_ variables: [Double]) -> Double { Self.value(root, variables) }
 
@@ -38,7 +38,7 @@ struct Expression: Sendable, Hashable {
   }
 }
 
-/// What an expression may call; operators are functions of two numbers.
+/// The functions of an expression; binary operators are functions of two numbers.
 enum Function: String, CaseIterable, Sendable {
   case add = "+"
   case subtract = "-"
@@ -54,10 +54,10 @@ enum Function: String, CaseIterable, Sendable {
   case min, max, abs, sqrt, exp, log, sin, cos, floor
   case condition = "if"
 
-  /// Those that are written with parentheses.
+  /// The functions that are called by name, with parentheses.
   static let named = allCases.filter { $0.rawValue.first?.isLetter == true }
 
-  /// How many arguments it takes.
+  /// How many arguments the function accepts.
   var arguments: ClosedRange<Int> {
     switch self {
     case .min, .max: 1...100
@@ -67,7 +67,7 @@ enum Function: String, CaseIterable, Sendable {
     }
   }
 
-  /// - Precondition: as many numbers as it takes; not `if`.
+  /// - Precondition: as many numbers as the function accepts; not `if`.
   func value(_ x: [Double]) -> Double {
     switch self {
     case .add: x[0] + x[1]
@@ -81,7 +81,7 @@ enum Function: String, CaseIterable, Sendable {
     case .greaterOrEqual: x[0] >= x[1] ? 1 : 0
     case .equal: x[0] == x[1] ? 1 : 0
     case .different: x[0] != x[1] ? 1 : 0
-    // What is not a number stays so.
+    // NaN propagates.
     case .min: x.dropFirst().reduce(x[0]) { $0.isNaN || $1.isNaN ? .nan : Swift.min($0, $1) }
     case .max: x.dropFirst().reduce(x[0]) { $0.isNaN || $1.isNaN ? .nan : Swift.max($0, $1) }
     case .abs: Swift.abs(x[0])
@@ -96,7 +96,7 @@ enum Function: String, CaseIterable, Sendable {
   }
 }
 
-/// Text that is no expression. The column counts characters from 1.
+/// An error in the text of an expression. The column counts characters from 1.
 struct ExpressionError: Error, Hashable {
   var column: Int
   var message: String

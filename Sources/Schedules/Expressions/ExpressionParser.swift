@@ -4,7 +4,7 @@ struct ExpressionParser {
   private let variables: [String]
   private var position = 0
   private var depth = 0
-  /// Parentheses, powers and signs nested more deeply are refused, so that no input takes all of the stack.
+  /// Parentheses, powers and signs nested more deeply are refused, so that no input can overflow the stack.
   private static let deepest = 100
   private static let comparisons: [Function] = [.lessOrEqual, .greaterOrEqual, .equal, .different, .less, .greater]
 
@@ -13,7 +13,7 @@ struct ExpressionParser {
     self.variables = variables
   }
 
-  /// The whole text.
+  /// Parses the whole text.
   ///
   /// - Throws: `ExpressionError`.
   mutating func expression() throws -> Expression.Node {

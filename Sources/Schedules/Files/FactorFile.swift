@@ -1,12 +1,12 @@
 import Foundation
 
-/// Factors s_t in a file, in every form that they are written in.
+/// Reads and writes factors s_t in every supported file format.
 public enum FactorFile {
   /// Reads lines of numbers, CSV with one column of factors, a one-dimensional NumPy array, or JSON with an array `factors`.
   ///
-  /// A column of steps counts as in a log of norms.
+  /// A column of steps is treated as in a log of norms.
   ///
-  /// - Parameter note: told what a reader should know of how the file was read.
+  /// - Parameter note: called with what a user should know about how the file was read.
   /// - Throws: `ScheduleFileError`, also where a factor is missing, negative or not finite.
   public static func read(_ path: String, note: (LogMessage) -> Void = { _ in }) throws -> [Double] {
     let bytes = try FileBytes.read(path)
@@ -80,7 +80,7 @@ public enum FactorFile {
     let series = try NumberSeries(bytes: bytes, path: path, column: nil, norm: .l2) {
       $0 < 0 ? "a negative factor (\(shortText($0))); expected 0 or more" : nil
     }
-    // A factor is never left out, as a norm is.
+    // A missing norm is skipped, a missing factor is an error.
     if series.missing > 0 {
       throw ScheduleFileError(
         .malformed, path: path, "\(counted(series.missing, "row")) without a factor; expected one in each")

@@ -1,11 +1,12 @@
 import CZlib
 import Foundation
 
-/// Whole files as bytes: plain or gzip-compressed on reading, as they are on writing.
+/// Reads and writes whole files as bytes. Gzip-compressed files are decompressed on reading; nothing is compressed on
+/// writing.
 enum FileBytes {
-  /// The contents of `path`, uncompressed where it is gzip (of one or several members); `-` is standard input.
+  /// The contents of `path`, decompressed if they are gzip (of one or several members); `-` is standard input.
   ///
-  /// - Throws: `ScheduleFileError` when there is no such file, it cannot be read, or its compressed data is damaged.
+  /// - Throws: `ScheduleFileError` when the file does not exist, cannot be read, or its compressed data is damaged.
   static func read(_ path: String) throws -> [UInt8] {
     var isDirectory: ObjCBool = false
     if path != "-", FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
@@ -26,7 +27,7 @@ enum FileBytes {
       if count == 0 { break }
       bytes += chunk.prefix(Int(count))
     }
-    // A stream cut short ends like any other, but says so on being closed.
+    // A truncated stream ends like any other; only closing it reports the error.
     guard gzclose_r(file) == Z_OK else {
       throw ScheduleFileError(.malformed, path: path, "the gzip data ends early; expected a whole stream")
     }

@@ -1,4 +1,4 @@
-/// An array of numbers in NumPy's `.npy` format, version 1.0 on writing; 1.0, 2.0 and 3.0 on reading.
+/// An array of numbers in NumPy's `.npy` format: reads versions 1.0, 2.0 and 3.0, writes version 1.0.
 ///
 /// Source: numpy.lib.format in NumPy's documentation. Little-endian, C order.
 ///
@@ -30,7 +30,7 @@ public struct NumPyArrayFile: Sendable, Hashable {
   public let shape: [Int]
   public let elements: Elements
 
-  /// - Precondition: as many elements as the shape says.
+  /// - Precondition: the number of elements matches the shape.
   public init(shape: [Int], elements: Elements) {
     precondition(shape.reduce(1, *) == elements.count, "\(elements.count) elements do not make the shape \(shape)")
     self.shape = shape
@@ -54,7 +54,7 @@ public struct NumPyArrayFile: Sendable, Hashable {
   public var bytes: [UInt8] {
     let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     var header = "{'descr': '\(elements.typeDescription)', 'fortran_order': False, 'shape': (\(sizes)), }"
-    // NumPy pads with spaces so that the data starts at a multiple of 64 bytes: 10 bytes of prefix, one of newline.
+    // NumPy pads with spaces so that the data starts at a multiple of 64 bytes: 10 bytes of prefix, 1 byte of newline.
     header += String(repeating: " ", count: (64 - (header.utf8.count + 11) % 64) % 64) + "\n"
     var bytes = Self.magic + [1, 0] + [UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)] + Array(header.utf8)
     switch elements {
@@ -83,8 +83,8 @@ public struct NumPyArrayFile: Sendable, Hashable {
 extension NumPyArrayFile {
   /// Reads `path`, which may be gzip-compressed.
   ///
-  /// - Throws: `ScheduleFileError` where there is no such file, or it is not an array of float32, float64, int32 or int64 in
-  ///   C order; int64 becomes float64.
+  /// - Throws: `ScheduleFileError` where the file does not exist, or is not an array of float32, float64, int32 or int64 in C
+  ///   order; int64 is converted to float64.
   public init(path: String) throws { try self.init(bytes: FileBytes.read(path), path: path) }
 
   init(bytes: [UInt8], path: String) throws {

@@ -1,15 +1,16 @@
-/// What is wrong with a file that this floor reads or writes: norm logs, tables of factors, NumPy arrays.
+/// An error in a file that this module reads or writes: norm logs, tables of factors, NumPy arrays.
 ///
-/// Printed as `FILE:LINE:COLUMN: error: what is wrong`; line and column count from 1 and are left out where they mean nothing.
+/// Printed as `FILE:LINE:COLUMN: error: what is wrong`; line and column count from 1 and are left out where they do not
+/// apply.
 public struct ScheduleFileError: Error, Hashable, CustomStringConvertible {
   public enum Kind: Sendable, Hashable {
     /// There is no such file.
     case missing
-    /// It is there but cannot be read.
+    /// The file exists but cannot be read.
     case unreadable
-    /// It can be read but does not hold what it should.
+    /// The file can be read, but its contents are not what was expected.
     case malformed
-    /// It cannot be written.
+    /// The file cannot be written.
     case unwritable
   }
 

@@ -1,12 +1,13 @@
 import Foundation
 
 extension [UInt8] {
-  /// Appends `value` as C's `%.17g` writes it: 17 significant digits, from which the same Double is read again.
+  /// Appends `value` as C's `%.17g` writes it: 17 significant digits, which parse back to the same Double.
   ///
-  /// From 0.0001 up to 10 in exact 128-bit integers (52 + 67 bits), rounded half to even; beyond, by the C library.
+  /// Values from 0.0001 up to 10 use exact 128-bit integers (52 + 67 bits), rounded half to even; all others use the C
+  /// library.
   mutating func append17Digits(_ value: Double) {
     guard value >= 1e-4, value < 10 else { return append(contentsOf: String(format: "%.17g", value).utf8) }
-    // value = significand x 2^-shift; decimals: those of the 17th significant digit.
+    // value = significand x 2^-shift; decimals: the decimal places up to the 17th significant digit.
     let significand = UInt128(value.significandBitPattern | 1 << 52)
     let shift = UInt128(52 - Int(value.exponent))
     var decimals = 16
@@ -24,7 +25,7 @@ extension [UInt8] {
       digits /= 10
       decimals -= 1
     }
-    // Digits from the last to the first, the point after `decimals` of them.
+    // Digits from last to first, `decimals` of them after the point.
     var places = decimals == 0 ? 1 : decimals + 2
     let start = count
     append(contentsOf: repeatElement(UInt8(ascii: "."), count: places))

@@ -1,8 +1,9 @@
 import CZlib
 
-/// The members of a ZIP archive, as `numpy.savez` and `numpy.savez_compressed` write.
+/// The members of a ZIP archive, as `numpy.savez` and `numpy.savez_compressed` write it.
 ///
-/// Source: PKWARE's APPNOTE.TXT, sections 4.3.7, 4.3.12 and 4.3.16. Neither encrypted nor of more than 4 GiB nor in parts.
+/// Source: PKWARE's APPNOTE.TXT, sections 4.3.7, 4.3.12 and 4.3.16. Encrypted archives, archives above 4 GiB (ZIP64) and
+/// split archives are not supported.
 struct ZipArchive {
   private let bytes: [UInt8]
   private let path: String
@@ -18,11 +19,11 @@ struct ZipArchive {
 
   static func hasMagic(_ bytes: [UInt8]) -> Bool { bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) }
 
-  /// - Throws: `ScheduleFileError` where the archive has no directory.
+  /// - Throws: `ScheduleFileError` where the archive has no central directory.
   init(_ bytes: [UInt8], path: String) throws {
     self.bytes = bytes
     self.path = path
-    // The end of the directory stands last, before a comment.
+    // The end-of-directory record comes last, before an optional comment.
     let signature = Array("PK\u{5}\u{6}".utf8)
     guard bytes.count >= 22,
       let end = (max(0, bytes.count - 66_000)...bytes.count - 22).last(where: { Array(bytes[$0..<$0 + 4]) == signature })
@@ -45,7 +46,7 @@ struct ZipArchive {
 
   var names: [String] { members.map(\.name) }
 
-  /// - Throws: `ScheduleFileError` where the member is damaged or not compressed by deflate.
+  /// - Throws: `ScheduleFileError` where the member is damaged, or compressed by a method other than deflate.
   func contents(of name: String) throws -> [UInt8] {
     guard let member = members.first(where: { $0.name == name }), member.offset + 30 <= bytes.count else {
       throw damage("has no '\(name)'")
@@ -70,7 +71,7 @@ struct ZipArchive {
     place + count <= bytes.count ? Int(UInt32(littleEndian: bytes[place..<place + count])) : 0
   }
 
-  /// nil where `data` is not the deflated form of `count` bytes. Deflate makes at most 1,032 bytes of one.
+  /// nil where `data` does not inflate to `count` bytes. Deflate expands one byte to at most 1,032.
   private static func inflated(_ data: [UInt8], count: Int) -> [UInt8]? {
     guard count <= 1032 * (data.count + 1) else { return nil }
     var data = data

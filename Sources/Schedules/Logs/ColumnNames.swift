@@ -1,11 +1,11 @@
-/// Which columns of a log, or keys of JSON, count steps, and which holds the values.
+/// Which columns of a log, or keys of JSON objects, count steps, and which one holds the values.
 enum ColumnNames {
-  /// Whether a column of this name counts steps or time, or is the envelope that Weights & Biases exports beside the values.
+  /// Whether a column of this name counts steps or time, or is an envelope that Weights & Biases exports beside the values.
   static func isNeverTheValues(_ name: String) -> Bool {
     let lower = name.lowercased()
     // An unnamed first column is an index, as pandas writes it.
     if lower.isEmpty || lower.hasPrefix("unnamed:") || lower.hasSuffix("__min") || lower.hasSuffix("__max") { return true }
-    // Lightning appends "_step" and "_epoch" to what it averages, norms included.
+    // Lightning appends "_step" and "_epoch" to the metrics it averages, norms included.
     if isNamedAsValues(lower) { return false }
     let words = words(of: lower)
     if words.starts(with: ["relative", "time"]) { return true }
@@ -20,18 +20,18 @@ enum ColumnNames {
     name.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
   }
 
-  /// Whether a name says that these are norms, gradients or factors.
+  /// Whether a name denotes norms, gradients or factors.
   static func isNamedAsValues(_ name: String) -> Bool {
     ["norm", "grad", "factor"].contains { name.lowercased().contains($0) }
   }
 
-  /// The places of the columns that count steps, the one to be preferred first: the optimizer's steps, then a logger's own.
+  /// The indices of the columns that count steps, in order of preference: the optimizer's steps, then a logger's own.
   static func steps(in names: [String]) -> [Int] {
     let ranked = names.indices.compactMap { index -> (rank: Int, index: Int)? in
       let words = words(of: names[index])
       guard let last = words.last, steps.contains(last), isNeverTheValues(names[index]) else { return nil }
       if last == "globalstep" || words.contains("global") { return (0, index) }
-      // Weights & Biases counts its calls in "_step".
+      // In Weights & Biases, "_step" counts logging calls.
       return (names[index].hasPrefix("_") ? 2 : 1, index)
     }
     return ranked.sorted { $0 < $1 }.map(\.index)
@@ -41,11 +41,11 @@ enum ColumnNames {
     names.indices.first { index in words(of: names[index]).last.map(epochs.contains) == true && isNeverTheValues(names[index]) }
   }
 
-  /// How likely a name is to be that of the norms, or of the factors: the lower, the likelier.
+  /// How likely a name is to be that of the norms, or of the factors: lower is likelier.
   private static func rank(_ name: String) -> Int {
     let lower = name.lowercased()
     let words = words(of: lower)
-    // Limits, and norms after clipping.
+    // Clipping limits, and norms after clipping.
     let isDerived = ["clip", "max", "min", "ratio"].contains { word in words.contains { $0.hasPrefix(word) } }
     let own = lower.split(separator: "/").last.flatMap { $0.split(separator: " ").last } ?? ""
     let plain = Self.words(of: String(own)).joined()
@@ -57,7 +57,7 @@ enum ColumnNames {
     return (isTotal ? 1 : 2) + (words.last == "epoch" ? 1 : 0)
   }
 
-  /// The norm that a name speaks of, as "grad_2.0_norm" and "l1" do.
+  /// The norm that a name states, as "grad_2.0_norm" and "l1" do.
   private static func norm(in name: String) -> GradientNorm? {
     let lower = name.lowercased()
     let words = words(of: lower)
@@ -71,12 +71,12 @@ enum ColumnNames {
     norm(in: name) ?? (rank(name) < 4 && isNamedAsValues(name) && !name.lowercased().contains("factor") ? .l2 : nil)
   }
 
-  /// The place of the one column that can hold the values.
+  /// The index of the only column that can hold the values.
   ///
   /// - Parameters:
   ///   - numeric: the columns that hold numbers.
-  ///   - never: those that count steps without being named so.
-  ///   - norm: which of two that differ in the norm.
+  ///   - never: columns that count steps although their names do not say so.
+  ///   - norm: decides between two columns that differ only in the norm.
   static func values(
     among numeric: [Int], of names: [String], except never: [Int] = [], norm: GradientNorm, path: String
   ) throws -> Int {
@@ -88,7 +88,7 @@ enum ColumnNames {
     if likeliest.count == 1 { return likeliest[0] }
     let ofNorm = likeliest.filter { Self.norm(in: names[$0]) == norm }
     if ofNorm.count == 1 { return ofNorm[0] }
-    // Where no column is all numbers, reading the one that should be says which cell is not.
+    // If no column is all numbers, read the one that should be: the error then names the offending cell.
     let possible = names.indices.filter(isPossible)
     if candidates.isEmpty, possible.count == 1 { return possible[0] }
     let list = names.isEmpty ? "none" : names.joined(separator: ", ")
@@ -101,7 +101,7 @@ enum ColumnNames {
   }
 }
 
-/// The item that a user names, or gives the number of, from 1.
+/// The item that a user gives by name or by number, from 1.
 func namedItem(_ text: String, kind: String, among names: [String], path: String) throws -> String {
   if names.contains(text) { return text }
   if let number = Int(text), names.indices.contains(number - 1) { return names[number - 1] }

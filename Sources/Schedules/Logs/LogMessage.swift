@@ -1,4 +1,4 @@
-/// What a reader of a log should know of how it was read, in one line.
+/// One line about how a log was read.
 public struct LogMessage: Sendable, Hashable, CustomStringConvertible {
   public enum Kind: String, Sendable, Hashable {
     /// Normal in such logs.

@@ -1,31 +1,32 @@
 import Foundation
 
-/// The gradient norms of a run, as its log file has them.
+/// The gradient norms of a run, read from its log.
 ///
-/// Read are, each also gzip-compressed, told apart by their contents:
-/// - delimited text (comma, tab, semicolon or blanks), with or without a header, `#` comments, and so plain lines of numbers;
-/// - JSON: an object a line (JSON Lines), an array of numbers or of objects, one object of arrays, or TensorBoard's [[time,
-///   step, value]];
+/// Formats, recognised by content, each optionally gzip-compressed:
+/// - delimited text (comma, tab, semicolon or blanks), with or without a header, `#` comments allowed, including plain lines
+///   of numbers;
+/// - JSON: one object per line (JSON Lines), an array of numbers or of objects, one object of arrays, or TensorBoard's
+///   [[time, step, value]];
 /// - TensorBoard's event files, and a folder of them as one run;
-/// - NumPy arrays of float32 or float64: one dimension, or (steps, runs, 2) as `train --norms` writes; also as members of a
+/// - NumPy arrays of float32 or float64: one-dimensional, or (steps, runs, 2) as `train --norms` writes; also as members of a
 ///   `.npz`.
 ///
 ///     let log = try NormLog(path: "run.csv", selection: NormLogSelection(column: "grad_norm"))
 ///
-/// What counts is where the log says that the norms belong: rows are sorted by its column of steps, of a step that was logged
-/// twice the last row counts, and uneven gaps are interpolated over; `messages` says what was done.
+/// Norms belong to the steps that the log states: rows are sorted by its step column; if a step was logged twice, the last
+/// row counts; uneven gaps are interpolated. `messages` says what was done.
 public struct NormLog: Sendable, Hashable {
   public let path: String
-  /// Finite, in the order of the steps, evenly spaced.
+  /// Finite, in step order, evenly spaced.
   public let norms: [Double]
-  /// What they come from: the norms at the steps that the log gives, ascending, or as they stand where it gives none.
+  /// What `norms` was made from: the norms at the logged steps, ascending, or in file order if the log has no steps.
   public let points: [Point]
-  /// The name of the column or key that they come from, where it has one.
+  /// The name of the column or key, if it has one.
   public let column: String?
-  /// What a reader of the schedule should know of the log.
+  /// What a user of the schedule should know about the log.
   public let messages: [LogMessage]
 
-  /// A norm of the log.
+  /// A logged norm.
   public struct Point: Sendable, Hashable {
     public var step: Double
     /// NaN where it is not finite and was left out.
@@ -37,16 +38,16 @@ public struct NormLog: Sendable, Hashable {
     }
   }
 
-  /// How many rows have none, as is normal in sparse logs.
+  /// Rows without a norm, which are normal in sparse logs.
   public let missing: Int
-  /// How many were left out because they are not finite.
+  /// Norms left out because they are not finite.
   public var omitted: Int { points.count { !$0.norm.isFinite } }
 
-  /// Which norm the column's name says, if it does: "grad_norm" is the l2 norm wherever trainers log it.
+  /// Which norm the column's name states, if any: "grad_norm" is the l2 norm wherever trainers log it.
   public var namedNorm: GradientNorm? { column.flatMap(ColumnNames.loggedNorm) }
 
-  /// - Throws: `ScheduleFileError`: no such file; no norms; a negative norm; text that is no number; no such column; several
-  ///   columns that could be the norms.
+  /// - Throws: `ScheduleFileError`: no such file; no norms; a negative norm; text where a number was expected; no such
+  ///   column; several columns that could be the norms.
   /// - Complexity: O(size of the file + n log n) for n rows.
   public init(path: String, selection: NormLogSelection = NormLogSelection()) throws {
     self.path = path

@@ -1,8 +1,8 @@
 /// Which of the numbers in a log are the norms.
 public struct NormLogSelection: Sendable, Hashable {
-  /// A column's name, or its number from 1, or a key of JSON; nil where the log has one that can be it.
+  /// A column's name, its number from 1, or a JSON key; nil where the log has only one candidate.
   public var column: String?
-  /// The run in an array of shape (steps, runs, 2), from 1; nil where there is one.
+  /// The run in an array of shape (steps, runs, 2), from 1; nil where there is only one.
   public var run: Int?
   /// The plane of such an array: l1 then l2.
   public var norm: GradientNorm

@@ -1,4 +1,4 @@
-/// Gradient norms in NumPy's arrays: of a `.npy` file, or of the members of a `.npz` archive.
+/// Gradient norms in NumPy arrays: from a `.npy` file, or from the members of a `.npz` archive.
 struct NumPyLog {
   private let path: String
   private let selection: NormLogSelection
@@ -8,9 +8,9 @@ struct NumPyLog {
     self.selection = selection
   }
 
-  /// The values of an array of one dimension, or of (steps, runs, 2) as `train --norms` writes.
+  /// The values of a one-dimensional array, or of an array of shape (steps, runs, 2) as `train --norms` writes.
   ///
-  /// - Throws: `ScheduleFileError` for other shapes and runs that are not there.
+  /// - Throws: `ScheduleFileError` for other shapes and for runs that do not exist.
   func series(of array: NumPyArrayFile, name: String? = nil) throws -> NumberSeries {
     let shape = array.shape
     let values: [Double]
@@ -40,9 +40,9 @@ struct NumPyLog {
     return series
   }
 
-  /// Of the archive's arrays the one that is meant, and the steps from one beside it.
+  /// The selected array of the archive, with the steps from an array beside it.
   ///
-  /// - Throws: `ScheduleFileError`, also where the archive is of another kind.
+  /// - Throws: `ScheduleFileError`, also for an archive of another kind.
   func series(of archive: ZipArchive) throws -> NumberSeries {
     let members = archive.names.filter { $0.hasSuffix(".npy") }
     guard !members.isEmpty else {
@@ -53,7 +53,7 @@ struct NumPyLog {
         .malformed, path: path, "this is \(kind), which is not read; expected text, JSON, event files, .npy or .npz")
     }
     let names = members.map { String($0.dropLast(4)) }
-    // Arrays of other types, words for instance, cannot be the norms.
+    // Arrays of other types, such as strings, cannot be the norms.
     let arrays = try members.map { member in
       let bytes = try archive.contents(of: member)
       return Result { try NumPyArrayFile(bytes: bytes, path: "\(path)(\(member))") }

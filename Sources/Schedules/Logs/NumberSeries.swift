@@ -1,27 +1,27 @@
-/// One column of numbers from a text file, delimited text or JSON, and what stands beside it in the columns that count steps.
+/// One column of numbers from a log, with the columns that count its steps.
 struct NumberSeries {
-  /// The column's name in the header, or the key.
+  /// From the header, or the key.
   var name: String?
-  /// One a row that has a value; NaN where it is not finite.
+  /// One per row that has a value; NaN where it is not finite.
   var values: [Double] = []
-  /// How many rows have none.
+  /// How many rows have no value.
   var missing = 0
-  /// Columns that count steps, the one to be preferred first.
+  /// Columns that count steps, in order of preference.
   var steps: [Counter] = []
   var epochs: Counter?
-  /// What was noticed on reading.
+  /// What was noticed while reading.
   var messages: [LogMessage] = []
 
   /// A column beside the values.
   struct Counter {
     var name: String
-    /// One a value; NaN where there is no number.
+    /// One per value; NaN where there is no number.
     var numbers: [Double] = []
   }
 
   /// - Parameters:
-  ///   - column: the column's name, its number from 1, or the key; nil where only one can be meant.
-  ///   - norm: which of two columns that differ in the norm.
+  ///   - column: the column's name, its number from 1, or the key; nil where there is only one candidate.
+  ///   - norm: decides between two columns that differ only in the norm.
   ///   - objection: what is wrong with a finite value, if anything.
   /// - Throws: `ScheduleFileError`.
   init(bytes: [UInt8], path: String, column: String?, norm: GradientNorm, objection: @escaping (Double) -> String?) throws {
@@ -37,7 +37,7 @@ struct NumberSeries {
 
   init(name: String?) { self.name = name }
 
-  /// What the bytes are where they are known to be something else than text in UTF-8.
+  /// The kind of file, where the bytes are known not to be UTF-8 text.
   private static func foreignKind(_ bytes: [UInt8]) -> String? {
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
       return "this is UTF-16 text; expected UTF-8 (iconv -f UTF-16 -t UTF-8)"
@@ -53,11 +53,11 @@ struct NumberSeries {
 }
 
 extension NumberSeries {
-  /// Takes in the value of a row.
+  /// Appends the value of a row.
   ///
   /// - Parameters:
   ///   - value: nil where it is missing.
-  ///   - counters: what stands in `steps`, then in `epochs`; nil where that is no number.
+  ///   - counters: the numbers in `steps`, then in `epochs`; nil where there is no number.
   mutating func append(_ value: Double?, counters: (Int) -> Double?) {
     guard let value else {
       missing += 1

@@ -1,13 +1,12 @@
 extension NumberSeries {
-  /// The finite values in the order of their steps, evenly spaced.
+  /// The finite values in step order, evenly spaced.
   ///
-  /// Rows are sorted by step; of rows of one step, as a resumed run writes them, the last counts; where steps are unevenly
-  /// spaced the values are interpolated linearly onto as many evenly spaced steps as the median gap makes of the run. Steps
-  /// that are nowhere more than 0.1 % of the run off an even spacing count as evenly spaced. Without a column of steps rows
-  /// count as they stand.
+  /// Rows are sorted by step; if several rows have the same step, as a resumed run writes them, the last one counts. Unevenly
+  /// spaced values are interpolated linearly onto evenly spaced steps, as many as the median gap divides the run into. Steps
+  /// within 0.1 % of the run of an even spacing count as evenly spaced. Without a column of steps, rows keep their order.
   ///
-  /// - Returns: The values; the points that they come from, in the order of their steps, NaN where they were left out because
-  ///   they are not finite; and in a line each what was done.
+  /// - Returns: The values; the points they come from, in step order, NaN where they were left out because they are not
+  ///   finite; and one line about each thing that was done.
   /// - Complexity: O(n log n).
   func inOrderOfSteps() -> (values: [Double], points: [NormLog.Point], messages: [LogMessage]) {
     var messages = messages
@@ -15,7 +14,7 @@ extension NumberSeries {
       messages.append(LogMessage(.note, "\(counted(missing, "row")) of \(values.count + missing) without a value left out"))
     }
     let points: [NormLog.Point]
-    // Where there are no steps, what is left out leaves no gap.
+    // Without steps, values that are left out leave no gap.
     var hasSteps = false
     if let (name, steps) = usableSteps(&messages) {
       hasSteps = true
@@ -32,13 +31,13 @@ extension NumberSeries {
     return (hasSteps ? evenlySpaced(finite, &messages) : finite.map(\.norm), points, messages)
   }
 
-  /// The first column of steps with a number in at least half of the rows, or the epochs where each stands once.
+  /// The first column of steps with a number in at least half of the rows, or the epochs if each occurs once.
   private func usableSteps(_ messages: inout [LogMessage]) -> (name: String, steps: [Double])? {
     guard values.count > 1 else { return nil }
     var isUnusable: String?
     for counter in steps {
       let known = counter.numbers.filter(\.isFinite)
-      // Rows of another kind have steps, those with values have not.
+      // Only rows of another kind, without values, have these steps.
       if known.isEmpty { continue }
       if 2 * known.count < values.count {
         isUnusable = isUnusable ?? "has a number in \(known.count) of \(values.count) rows"
@@ -55,14 +54,14 @@ extension NumberSeries {
       messages.append(LogMessage(.warning, "column '\(name)' \(isUnusable); rows count in the order of the file"))
       return nil
     }
-    // Rows of one epoch are its steps.
+    // Rows within an epoch are its steps.
     guard let epochs, epochs.numbers.allSatisfy(\.isFinite),
       zip(epochs.numbers, epochs.numbers.dropFirst()).allSatisfy({ $0 != $1 })
     else { return nil }
     return (epochs.name, epochs.numbers)
   }
 
-  /// Steps counted over all epochs, where they start again in each; nil where they do not.
+  /// Steps counted over all epochs, if they restart in each; nil if they do not.
   private func stepsOverEpochs(_ steps: [Double]) -> [Double]? {
     guard let epochs = epochs?.numbers, epochs.allSatisfy(\.isFinite) else { return nil }
     let restarts = (1..<steps.count).contains { steps[$0] < steps[$0 - 1] && epochs[$0] > epochs[$0 - 1] }
@@ -80,7 +79,7 @@ extension NumberSeries {
       let left = counted(steps.count - known.count, "row")
       messages.append(LogMessage(.warning, "\(left) without a number in '\(name)' left out"))
     }
-    // Stable: rows of one step stay in the order of the file.
+    // Stable: rows with the same step keep their file order.
     let sorted = known.sorted { (steps[$0], $0) < (steps[$1], $1) }
     let kept = sorted.indices.filter { $0 + 1 == sorted.count || steps[sorted[$0 + 1]] != steps[sorted[$0]] }.map { sorted[$0] }
     if kept.count < sorted.count {
@@ -97,7 +96,7 @@ extension NumberSeries {
     return kept.map { NormLog.Point(step: steps[$0], norm: values[$0]) }
   }
 
-  /// How many points tools keep of a log, at random, and where all of them are.
+  /// How many randomly chosen points tools keep of a log, and where to find all of them.
   private static let limits = [
     500: "500 unevenly spaced values: a sample, as Weights & Biases' history() gives? run.scan_history() has them all",
     1000: "1000 unevenly spaced values: a sample, as TensorBoard's interface keeps? The event files have them all",
@@ -115,7 +114,7 @@ extension NumberSeries {
     if largest >= 2 * smallest, let limit = Self.limits[points.count] { messages.append(LogMessage(.warning, limit)) }
     let difference = points.enumerated().map { abs($1.step - (first + Double($0) * spacing)) }.max() ?? 0
     if difference <= 0.001 * range {
-      // Numbers that are rounded, as shares of epochs are, need no word.
+      // Rounded numbers, such as fractions of epochs, need no message.
       if largest >= 2 * smallest, first.rounded() == first, gaps.allSatisfy({ $0.rounded() == $0 }) {
         messages.append(
           LogMessage(
@@ -141,7 +140,7 @@ extension NumberSeries {
     }
   }
 
-  /// The median of the gaps above 0 between ascending steps.
+  /// The median of the positive gaps between ascending steps.
   private func medianGap(_ steps: [Double]) -> Double? {
     let gaps = zip(steps, steps.dropFirst()).map { $1 - $0 }.filter { $0 > 0 }.sorted()
     return gaps.isEmpty ? nil : gaps[(gaps.count - 1) / 2]

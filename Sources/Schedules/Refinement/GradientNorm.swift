@@ -1,15 +1,15 @@
-/// Which norm of the gradient a log holds, and with it which theory applies.
+/// The norm of the gradient that a log holds, which also decides the theory that applies.
 public enum GradientNorm: String, Sendable, Hashable, CaseIterable, Codable {
-  /// Goes with Adam and other coordinate-wise methods: weights g^-1; in the bound the norm stands for G^2.
+  /// For Adam and other coordinate-wise methods: weights g^-1; in the bound, the norm takes the place of G^2.
   case l1
-  /// Goes with SGD: weights g^-2.
+  /// For SGD: weights g^-2.
   case l2
 
-  /// What stands for G_t^2 in the bound.
+  /// The value of G_t^2 in the bound.
   func squared(_ value: Double) -> Double { self == .l2 ? value * value : value }
 
-  /// The norm that the theory of an optimizer is about: l2 for steps along the gradient, l1 for those that scale every
-  /// coordinate. nil for an optimizer that is not known.
+  /// The norm that the theory uses for an optimizer: l2 for steps along the gradient, l1 for methods that scale every
+  /// coordinate. nil for an unknown optimizer.
   ///
   /// - Parameter optimizer: a name, or a spelling that begins with one, as in "adam:beta2=0.95".
   public init?(optimizer: String) {

@@ -1,30 +1,29 @@
-/// What the theory promises for the last iterate of step sizes eta_1 .. eta_T under gradient norms G_1 .. G_T, at distance
-/// D = |x_1 - x*| from the optimum.
+/// The last-iterate bound for step sizes eta_1 .. eta_T, gradient norms G_1 .. G_T and initial distance D = |x_1 - x*| to the
+/// optimum: what the theory guarantees for the last iterate.
 ///
 /// Theorem 10 of arXiv 2310.07831:
 ///
 ///     [ D^2 + sum_t G_t^2 eta_t^2 ] / (2 sum_t eta_t)
 ///       + 1/2 sum_{k<T} eta_k / S_{k+1} * ( sum_{t>=k} G_t^2 eta_t^2 ) / S_k,      S_k = sum_{t>=k} eta_t
 ///
-/// As eta_k / (S_{k+1} S_k) = 1/S_{k+1} - 1/S_k, summation by parts makes of it a sum of positive terms, in which nothing
-/// can cancel:
+/// Since eta_k / (S_{k+1} S_k) = 1/S_{k+1} - 1/S_k, summation by parts gives a sum of positive terms, free of cancellation:
 ///
 ///     1/2 [ D^2 / S_1 + sum_{k<T} G_k^2 eta_k^2 / S_{k+1} + G_T^2 eta_T ]
 ///
-/// For step sizes gamma eta_t that is A/gamma + B gamma.
+/// For step sizes gamma eta_t this is A/gamma + B gamma.
 public struct LastIterateBound: Sendable, Hashable {
-  /// At the step sizes as given.
+  /// The bound for the step sizes as given.
   public let value: Double
-  /// The gamma at which step sizes gamma eta_t have the lowest bound; infinite where all norms are zero.
+  /// The gamma that minimises the bound for step sizes gamma eta_t; infinite where all norms are zero.
   public let bestScale: Double
   public let valueAtBestScale: Double
 
-  /// Trailing zeros of the step sizes are dropped with their norms: they move nothing.
+  /// Trailing zero step sizes are dropped with their norms, as they do not move the iterate.
   ///
   /// - Parameters:
   ///   - stepSizes: eta_t, finite, 0 or more, not all 0.
-  ///   - norms: one a step, finite, 0 or more.
-  ///   - norm: l2 norms are G_t; an l1 norm stands for G_t^2.
+  ///   - norms: one per step, finite, 0 or more.
+  ///   - norm: l2 norms are G_t; l1 norms take the place of G_t^2.
   ///   - distance: D, above 0.
   /// - Throws: `LastIterateBoundError`.
   /// - Complexity: O(T).
@@ -54,7 +53,7 @@ public struct LastIterateBound: Sendable, Hashable {
   }
 }
 
-/// What the bound cannot be computed for. Steps count from 1.
+/// Inputs for which the bound is not defined. Steps count from 1.
 public enum LastIterateBoundError: Error, Hashable, CustomStringConvertible {
   case differentLengths(stepSizes: Int, norms: Int)
   case distanceOutOfRange(Double)

@@ -1,7 +1,8 @@
-/// `values`, taken as evenly spaced, at `count` evenly spaced points, ends included: NumPy's
-/// `np.interp(np.linspace(0, n - 1, count), np.arange(n), values)`. As many points as values leave them as they are.
+/// `values`, taken as evenly spaced, interpolated linearly at `count` evenly spaced points, ends included: NumPy's
+/// `np.interp(np.linspace(0, n - 1, count), np.arange(n), values)`. Unchanged if `count` is the number of values; the first
+/// value if `count` is 1.
 ///
-/// - Precondition: at least one value. One point is the first value.
+/// - Precondition: at least one value.
 /// - Complexity: O(count).
 func linearlyInterpolated(_ values: [Double], count: Int) -> [Double] {
   if count == values.count { return values }

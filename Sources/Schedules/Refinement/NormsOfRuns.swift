@@ -1,8 +1,8 @@
-/// The median over runs at every step; of an even number of runs the mean of the middle two.
+/// The median over runs at every step; for an even number of runs, the mean of the middle two.
 ///
-/// Runs of different lengths are interpolated linearly to that of the longest, as parts of the whole run.
+/// Shorter runs are stretched to the length of the longest by linear interpolation.
 ///
-/// - Parameter runs: finite norms, at least one run and one norm in each.
+/// - Parameter runs: finite norms; at least one run, and one norm in each.
 /// - Complexity: O(n r log r) for r runs of n norms.
 public func medianOverRuns(_ runs: [[Double]]) -> [Double] {
   let count = runs.map(\.count).max() ?? 0

@@ -1,30 +1,30 @@
 import Foundation
 
-/// The piecewise linear schedule of the fewest knots that is nowhere further from a schedule than a tolerance.
+/// The piecewise linear schedule with the fewest knots that is everywhere within a tolerance of a given schedule.
 ///
 ///     PiecewiseFit(of: result.factors)?.spelling  // "piecewise:knots=0@0.31/0.07@1/0.55@0.42/1@0"
 ///
-/// Knots lie on the schedule, its largest factor among them. A line between two points of it is allowed where it passes
-/// within the tolerance of all between; the fewest lines are a shortest path (Imai and Iri 1988, "Polygonal approximations of
-/// a curve").
+/// Knots lie on the schedule, its largest factor among them. A segment between two points of the schedule is allowed if it
+/// passes within the tolerance of all points between; the fewest segments are a shortest path (Imai and Iri 1988, "Polygonal
+/// approximations of a curve").
 public struct PiecewiseFit: Sendable, Hashable {
   public let knots: [Knot]
-  /// Root of the mean squared difference from the schedule.
+  /// Root mean square difference from the schedule.
   public let error: Double
   public let largestError: Double
-  /// The steps of the knots, the last as many as there are.
+  /// The steps of the knots; the last one may equal the number of steps.
   private let steps: [Int]
   private let schedule: Schedule
 
   /// nil where more than 100 knots are needed.
   ///
   /// - Parameter factors: the largest is 1.
-  /// - Complexity: O(n), and O(m^2) for the at most 2,000 points of it that are looked at first.
+  /// - Complexity: O(n), and O(m^2) for the m <= 2,000 points that are examined first.
   public init?(of factors: [Double], tolerance: Double = 0.02) {
     guard factors.count >= 2, let top = factors.indices.max(by: { factors[$0] < factors[$1] }) else { return nil }
     let places = Self.places(factors, top: top)
-    // Between the points that are looked at there may be others, and knots are rounded: if need be, nearer to the points, and
-    // with the last knot at the last step rather than at the end of the run.
+    // There may be others between the points examined, and knots are rounded: if need be, use a smaller tolerance, and put
+    // the last knot at the last step rather than at the end of the run.
     for (isExact, share) in [false, true].flatMap({ isExact in [1, 0.9, 0.75, 0.5].map { (isExact, $0) } }) {
       let line = Self.fewest(factors, places.filter { $0 <= top }, within: share * tolerance)
       var steps = line.dropLast() + Self.fewest(factors, places.filter { $0 >= top }, within: share * tolerance)
@@ -50,7 +50,7 @@ public struct PiecewiseFit: Sendable, Hashable {
     return nil
   }
 
-  /// As a schedule of this suite.
+  /// The spelling that `Schedule` parses.
   public var spelling: String { schedule.description }
 
   /// One line of Python, for any trainer that takes a function from the step (from 0) to the factor.
@@ -61,7 +61,7 @@ public struct PiecewiseFit: Sendable, Hashable {
       + "for i in range(len(x) - 1) if t < x[i + 1]), y[-1])"
   }
 
-  /// Steps with the lowest and the highest factor of each of 1,000 equal parts, the ends and the top among them.
+  /// The steps of the lowest and the highest factor in each of 1,000 equal parts, with both ends and the maximum.
   private static func places(_ factors: [Double], top: Int) -> [Int] {
     guard factors.count > 2000 else { return Array(factors.indices) }
     var places: Set = [0, top, factors.count - 1]
@@ -73,13 +73,13 @@ public struct PiecewiseFit: Sendable, Hashable {
     return places.sorted()
   }
 
-  /// The fewest of the places, the first and the last among them, whose lines pass all others within the tolerance.
+  /// The smallest subset of the steps, first and last included, whose segments pass within the tolerance of all others.
   private static func fewest(_ factors: [Double], _ places: [Int], within tolerance: Double) -> [Int] {
     var lines = [Int](repeating: .max, count: places.count)
     var before = [Int](repeating: 0, count: places.count)
     lines[0] = 0
     for i in places.indices {
-      // The slopes at which a line from here passes all points so far.
+      // The slopes of lines from here that pass within the tolerance of all points so far.
       var (low, high) = (-Double.infinity, Double.infinity)
       for j in places.indices.dropFirst(i + 1) {
         let width = Double(places[j] - places[i])

@@ -1,25 +1,25 @@
 import Foundation
 
-/// The linear warmup and polynomial decay that come closest to a schedule: least squares over warmup fraction and power.
+/// The closest schedule with linear warmup and polynomial decay: least squares over the warmup fraction and the power.
 ///
 ///     PolynomialDecayFit(of: result.factors).spelling  // "polynomial:power=1.27:warmup=0.053"
 public struct PolynomialDecayFit: Sendable, Hashable {
-  /// The share of the steps spent on warmup, 0 to 1.
+  /// The fraction of the steps spent on warmup, 0 to 1.
   public let warmup: Double
   public let power: Double
-  /// Root of the mean squared difference from the schedule.
+  /// Root mean square difference from the schedule.
   public let error: Double
   /// The largest difference from the schedule at any step.
   public let largestError: Double
 
-  /// - Complexity: O(n): at most 1,000 evenly spaced factors are compared, and all of them for the largest error.
+  /// - Complexity: O(n): the fit uses at most 1,000 evenly spaced factors, the largest error all of them.
   public init(of factors: [Double]) {
     let fit = Objective(factors)
     func best(_ warmup: Double) -> (power: Double, error: Double) {
       let found = minimize(over: log(0.05)...log(50), steps: 30) { fit.squaredError(warmup: warmup, power: exp($0)) }
       return (exp(found.place), found.value)
     }
-    // On a grid first: over the warmup there can be several minima.
+    // On a grid first: along the warmup fraction there can be several minima.
     let spacing = 0.02
     let coarse = (0..<49).map { Double($0) * spacing }.min { best($0).error < best($1).error } ?? 0
     let fine = minimize(over: max(0, coarse - spacing)...min(0.98, coarse + spacing), steps: 30) { best($0).error }
@@ -31,15 +31,15 @@ public struct PolynomialDecayFit: Sendable, Hashable {
     self.error = (best(warmup).error / Double(max(1, fit.samples.count))).squareRoot()
   }
 
-  /// As a schedule of this suite, to four digits.
+  /// The spelling that `Schedule` parses, to four digits.
   public var spelling: String {
     let power = shortText(rounded(power))
     let canonical = try? Schedule(parsing: "polynomial:power=\(power):warmup=\(shortText(rounded(warmup)))").description
     return canonical ?? "polynomial:power=\(power)"
   }
 
-  /// One line of Python, for any trainer that takes a function from the step (from 0) to the factor. Beyond the last step it
-  /// stays what it is there, 0.
+  /// One line of Python, for any trainer that takes a function from the step (from 0) to the factor. After the last step it
+  /// stays at 0.
   public func pythonLambda(steps: Int) -> String {
     let rising = Int((rounded(warmup) * Double(steps)).rounded(.toNearestOrEven))
     let rest = max(1, steps - rising)
@@ -51,9 +51,9 @@ public struct PolynomialDecayFit: Sendable, Hashable {
   private func rounded(_ value: Double) -> Double { (value * 1e4).rounded() / 1e4 }
 }
 
-/// The squared differences at a sample of the steps.
+/// The sum of squared differences over a sample of the steps.
 private struct Objective {
-  /// Steps, from 0, and the factors there.
+  /// Steps (from 0) and their factors.
   let samples: [(step: Double, factor: Double)]
   let count: Double
 
@@ -79,7 +79,7 @@ private struct Objective {
   }
 }
 
-/// Where `function` is lowest by golden-section search, each step of which leaves 0.618 of the range.
+/// The minimiser of `function` by golden-section search, which leaves 0.618 of the range per iteration.
 private func minimize(
   over range: ClosedRange<Double>, steps: Int, _ function: (Double) -> Double
 ) -> (place: Double, value: Double) {

@@ -1,13 +1,13 @@
-/// Norms or options that no schedule can be refined from. Steps count from 1.
+/// Why norms or options do not give a refined schedule. Steps count from 1.
 public enum RefinementError: Error, Hashable, CustomStringConvertible {
   case tooFewNorms(finite: Int, omitted: Int)
   case negativeNorm(step: Int)
-  /// The inverse of the smoothed norm does not exist.
+  /// A smoothed norm of zero has no inverse.
   case zeroSmoothedNorm(step: Int)
-  /// The norms' ratio, squared where the norm is, is beyond what a Double holds.
+  /// The range of the norms, raised to their power, is too wide for a Double.
   case rangeTooWide(smallest: Double, largest: Double)
   case smoothingOutOfRange(Double)
-  /// An even window, or one that is longer than the log.
+  /// An even window, or one longer than the log.
   case windowOutOfRange(Int, norms: Int)
   case tooFewPoints(Int)
 

@@ -1,4 +1,4 @@
-/// How gradient norms become a schedule.
+/// How gradient norms are turned into a schedule.
 public struct RefinementOptions: Sendable, Hashable {
   public enum Method: String, Sendable, Hashable, CaseIterable, Codable {
     /// The paper's Algorithms 1 and 2.
@@ -7,11 +7,11 @@ public struct RefinementOptions: Sendable, Hashable {
     case bound
   }
 
-  /// A and B of s_t = g_t^-A sum_{p > t} g_p^-B.
+  /// The exponents A and B of s_t = g_t^-A sum_{p > t} g_p^-B.
   public struct Powers: Sendable, Hashable {
-    /// Of the norm at the step itself.
+    /// Exponent of the norm at the step itself.
     public var own: Double
-    /// Of the norms after it.
+    /// Exponent of the norms after it.
     public var later: Double
 
     public init(own: Double, later: Double) {
@@ -19,7 +19,7 @@ public struct RefinementOptions: Sendable, Hashable {
       self.later = later
     }
 
-    /// A/B, as in "1/2"; nil where these are not two numbers from 0 to 10.
+    /// Parses A/B, as in "1/2"; nil unless both are numbers from 0 to 10.
     public init?(parsing text: String) {
       let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { finiteNumber(String($0)) }
       guard numbers.count == 2, let own = numbers[0], let later = numbers[1], (0...10).contains(own), (0...10).contains(later)
@@ -33,16 +33,16 @@ public struct RefinementOptions: Sendable, Hashable {
     public init(_ norm: GradientNorm) { self = norm == .l2 ? Powers(own: 2, later: 2) : Powers(own: 1, later: 1) }
   }
 
-  /// Which norms these are.
+  /// Which norm the log holds.
   public var norm: GradientNorm
-  /// The smoothing fraction tau, 0 to 1: the median's window as a share of the norms.
+  /// The smoothing fraction tau, 0 to 1: the median's window as a fraction of the number of norms.
   public var smoothing: Double
-  /// The median's window in norms as they were given, odd, in place of `smoothing`.
+  /// The median's window as an odd number of input norms; replaces `smoothing`.
   public var window: Int?
-  /// nil for those of the norm; the bound has none.
+  /// nil for the default of the norm; the method `bound` has none.
   public var powers: Powers?
   public var method: Method
-  /// Length of the schedule; nil for as many factors as finite norms.
+  /// Length of the schedule; nil for one factor per finite norm.
   public var points: Int?
 
   public init(
@@ -57,8 +57,8 @@ public struct RefinementOptions: Sendable, Hashable {
     self.points = points
   }
 
-  /// The width of the running median over `count` values that `norms` norms were made to: the window, as long a part of the
-  /// run as it was of the norms, or 2 floor(floor(tau T)/2) + 1.
+  /// The width of the running median over `count` values resampled from `norms` norms: `window`, scaled to cover the same
+  /// fraction of the run, or 2 floor(floor(tau T)/2) + 1.
   func width(count: Int, norms: Int) -> Int {
     guard let window else { return 2 * (Int(smoothing * Double(count)) / 2) + 1 }
     if count == norms { return window }

@@ -1,27 +1,27 @@
 import Foundation
 
-/// A refined schedule, and everything on the way to it that is worth showing.
+/// A refined schedule, with the intermediate results.
 ///
 /// Source: Defazio, Cutkosky, Mehta, Mishchenko, "When, Why and How Much? Adaptive Learning Rate Scheduling by Refinement",
 /// arXiv 2310.07831, Algorithms 1 (SGD, l2) and 2 (Adam, l1); for the method `bound`, Theorem 10.
 ///
 ///     let result = try RefinementResult(refining: norms, options: RefinementOptions(norm: .l2))
-///     result.factors  // one a step; the largest is 1, the last 0
+///     result.factors  // one per step; the largest is 1, the last 0
 public struct RefinementResult: Sendable, Hashable {
   public let options: RefinementOptions
-  /// The finite norms as they were given.
+  /// The finite input norms.
   public let norms: [Double]
-  /// How many were left out because they are not finite.
+  /// How many norms were left out because they are not finite.
   public let omitted: Int
-  /// The window of the running median, over the norms or, where there are more, the points.
+  /// The window of the running median, in norms or, where there are more of them, in points.
   public let width: Int
-  /// What the factors were made from, one a factor.
+  /// What the factors were computed from, one per factor.
   public let smoothedNorms: [Double]
   /// s_t, t = 0 ..< points; the largest is 1.
   public let factors: [Double]
 
   /// - Throws: `RefinementError`.
-  /// - Complexity: O(T log T), T the larger one of norms and points.
+  /// - Complexity: O(T log T), where T is the larger of the numbers of norms and points.
   public init(refining norms: [Double], options: RefinementOptions = RefinementOptions()) throws {
     let (tau, points) = (options.smoothing, options.points)
     guard tau >= 0, tau <= 1 else { throw RefinementError.smoothingOutOfRange(tau) }
@@ -59,7 +59,7 @@ extension RefinementResult {
   /// The closest warmup and polynomial decay.
   public var polynomialFit: PolynomialDecayFit { PolynomialDecayFit(of: factors) }
 
-  /// What a user should know before relying on the schedule, a sentence each; nothing where all is well.
+  /// What a user should know before relying on the schedule, one sentence each; empty if there is nothing to say.
   ///
   /// - Complexity: O(T log T).
   public var warnings: [String] {
@@ -86,14 +86,14 @@ extension RefinementResult {
     return warnings
   }
 
-  /// How many norms are equal to the largest one up to what clipping leaves (PyTorch's adds 1e-6), where it is many.
+  /// How many norms equal the largest up to the margin that clipping leaves (PyTorch adds 1e-6), if there are many.
   private var plateauAtMaximum: Int? {
     guard let largest = norms.max() else { return nil }
     let count = norms.count { $0 >= largest * (1 - 1e-5) }
     return count >= 3 && Double(count) >= 0.05 * Double(norms.count) ? count : nil
   }
 
-  /// In how few steps over 90 % of the schedule's area lies, where it is under 5 % of them.
+  /// The number of steps that hold over 90 % of the schedule's area, if they are under 5 % of all steps.
   private var stepsOfNineTenths: Int? {
     let area = factors.reduce(0, +)
     var covered = 0.0
@@ -106,9 +106,9 @@ extension RefinementResult {
   }
 }
 
-/// s_t = g_t^-A sum_{p > t} g_p^-B over its maximum. - Complexity: O(T).
+/// s_t = g_t^-A sum_{p > t} g_p^-B, divided by its maximum. - Complexity: O(T).
 func closedFormFactors(_ norms: [Double], powers: RefinementOptions.Powers) -> [Double] {
-  // Relative to the smallest norm, so that no weight overflows; the scale cancels in the end.
+  // Scaled by the smallest norm, so that no weight overflows; the scale cancels in the end.
   let smallest = norms.min() ?? 1
   var rest = 0.0
   var factors = norms
@@ -120,5 +120,5 @@ func closedFormFactors(_ norms: [Double], powers: RefinementOptions.Powers) -> [
   return factors.map { $0 / largest }
 }
 
-/// x^p, exact to a rounding for the paper's powers.
+/// x^p, within one rounding for the paper's powers.
 private func power(_ x: Double, _ p: Double) -> Double { p == 2 ? x * x : p == 1 ? x : pow(x, p) }

@@ -1,25 +1,25 @@
-/// The median over a window of `width` values around each value: at the start the first value stands for what is missing,
-/// at the end the sequence is reflected, as often as it takes, the edge value not repeated.
+/// The median over a window of `width` values centred on each value. Before the start, the first value is repeated; after the
+/// end, the sequence is reflected without repeating the edge value, as often as needed.
 ///
-/// Equal bit for bit to SciPy's
+/// Bitwise equal to SciPy's
 /// `median_filter(np.pad(g, (0, 2*width), mode="reflect"), size=width, mode="nearest")[:len(g)]`.
 ///
 ///     runningMedian([1, 9, 2, 8, 3], width: 3)  // [1, 2, 8, 3, 8]
 ///
-/// How: every value in the windows has a rank of its own. A set of ranks holds the window; as it moves on by one value the
+/// Algorithm: every value gets a unique rank, and a set of ranks holds the window; as the window advances by one value, the
 /// median moves by at most one element of the set.
 ///
 /// - Parameters:
 ///   - values: in the order of the steps.
 ///   - width: odd, at least 1.
 /// - Precondition: no value is NaN.
-/// - Complexity: O(n log n) for any width: one sort, then O(log n) a step with a base of 64.
+/// - Complexity: O(n log n) for any width: one sort, then O(log n) per step with base 64.
 public func runningMedian(_ values: [Double], width: Int) -> [Double] {
   precondition(width > 0 && width % 2 == 1, "a window of \(width) values; expected an odd number")
   guard width > 1, values.count > 1 else { return values }
   let half = width / 2
   let padded = reflectedPadding(values, before: half, after: half)
-  // Which of two equal values comes first does not matter, as long as each has a rank.
+  // The order of equal values does not matter, as long as their ranks differ.
   let order = padded.enumerated().map { (value: $1, index: $0) }.sorted { $0.value < $1.value }
   var ranks = [Int](repeating: 0, count: padded.count)
   for (rank, entry) in order.enumerated() { ranks[entry.index] = rank }
@@ -33,7 +33,7 @@ public func runningMedian(_ values: [Double], width: Int) -> [Double] {
     let leaving = ranks[start - 1]
     let entering = ranks[start + width - 1]
     window.insert(entering)
-    // Of an even number of elements the median is the lower one of the middle two until one of them leaves.
+    // With an even number of elements, the median is the lower of the middle two until one of them leaves.
     if entering < median {
       if leaving >= median { median = window.next(below: median) }
     } else if leaving <= median {
@@ -55,8 +55,8 @@ private func reflectedPadding(_ values: [Double], before: Int, after: Int) -> [D
   return [Double](repeating: values[0], count: before) + values + reflected
 }
 
-/// A set of the numbers 0 ..< count that finds neighbours fast: bits, and above every 64 words a word that says which are
-/// not empty, up to a single word.
+/// A set of integers 0 ..< count with fast neighbour search: a bit set and, above every 64 words, a word that marks the
+/// non-empty ones, up to a single word.
 private struct OrderedBitSet {
   private var levels: [[UInt64]] = []
 

@@ -1,4 +1,4 @@
-/// s_t = an expression of t (0 ..< T), T and u = t/T, over its largest value.
+/// s_t = an expression of t (0 ..< T), T and u = t/T, divided by its largest value.
 struct FormulaSchedule: ScheduleShape {
   static let name = "formula"
   static let summary = "an expression of t (0 to T-1), T and u = t/T"

@@ -1,6 +1,6 @@
 import Foundation
 
-/// PyTorch's `OneCycleLR` over its `max_lr`, in two phases.
+/// PyTorch's `OneCycleLR` divided by its `max_lr`, in two phases.
 ///
 /// Behaviour matched: torch.optim.lr_scheduler.OneCycleLR, `three_phase=False`; keys and defaults are PyTorch's.
 struct OneCycleSchedule: ScheduleShape {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Straight lines between knots at shares u = t/T of the run, in the factor or in its logarithm; constant before the first
+/// Linear between knots at fractions u = t/T of the run, in the factor or in its logarithm; constant before the first knot
 /// and after the last. The largest knot is 1.
 struct PiecewiseSchedule: ScheduleShape {
   static let name = "piecewise"
@@ -42,7 +42,7 @@ struct PiecewiseSchedule: ScheduleShape {
 
 /// A point of a piecewise schedule.
 public struct Knot: Sendable, Hashable {
-  /// Of the run, 0 to 1.
+  /// Fraction of the run, 0 to 1.
   public var share: Double
   public var factor: Double
 
@@ -52,7 +52,7 @@ public struct Knot: Sendable, Hashable {
   }
 }
 
-/// Points SHARE@FACTOR, separated by slashes, as in `0@0/0.05@1/1@0`; none unless given.
+/// Points SHARE@FACTOR, separated by slashes, as in `0@0/0.05@1/1@0`; no default.
 public struct KnotsParameter: ScheduleParameter {
   public let key: String
   public let help: String

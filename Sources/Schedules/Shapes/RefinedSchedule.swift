@@ -1,4 +1,4 @@
-/// Refined from the gradient norms of an earlier run, which a sweep provides, or the file `norms`.
+/// Refined from the gradient norms of an earlier run: the sweep's prior run, or the log `norms`.
 struct RefinedSchedule: ScheduleShape {
   static let name = "refined"
   static let summary = "refined from gradient norms"
@@ -67,7 +67,7 @@ struct RefinedSchedule: ScheduleShape {
   }
 }
 
-/// Two numbers A/B, as in `1/2`; not given unless given.
+/// Two numbers A/B, as in `1/2`; no default.
 struct PowersParameter: ScheduleParameter {
   let key: String
   let help: String

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Multiplied by `factor` at every milestone, from the step t >= milestone x T.
+/// Multiplied by `factor` at every milestone: from step t >= milestone x T on.
 struct StepwiseSchedule: ScheduleShape {
   static let name = "stepwise"
   static let summary = "times a factor at each milestone"
@@ -20,7 +20,7 @@ struct StepwiseSchedule: ScheduleShape {
   }
 
   func factors(steps: Int) -> [Double] {
-    // Within rounding, so that 0.55 x 20 (11.000000000000002 in binary) is step 11.
+    // With a tolerance for rounding: 0.55 x 20 (11.000000000000002 in binary) is step 11.
     let starts = milestones.map { $0 * Double(steps) * (1 - 1e-14) }
     return (0..<steps).map { t in pow(factor, Double(starts.count { Double(t) >= $0 })) }
   }

@@ -1,6 +1,6 @@
-/// The name in `candidates` that `text` was most likely meant to be, if any is near enough to be worth suggesting.
+/// The candidate that `text` was most likely meant to be, if any is close enough to suggest.
 ///
-/// Distance is Levenshtein's, letters compared without case; a candidate that `text` is the beginning of counts as near.
+/// Levenshtein distance, ignoring case; a candidate that begins with `text` counts as close.
 ///
 ///     nearestName(to: "cosin", among: ["linear", "cosine"])  // "cosine"
 ///
@@ -29,7 +29,7 @@ private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
   return row[b.count]
 }
 
-/// "; did you mean 'cosine'?" or nothing.
+/// "; did you mean 'cosine'?", or an empty text.
 func suggestion(for text: String, among candidates: [String]) -> String {
   nearestName(to: text, among: candidates).map { "; did you mean '\($0)'?" } ?? ""
 }

@@ -1,4 +1,4 @@
-/// The values that a spelling `NAME[:key=value]...` gives to the parameters of a schedule or an optimizer.
+/// The parameter values given in the spelling `NAME[:key=value]...` of a schedule or an optimizer.
 ///
 ///     let offset = arguments[Self.offset]
 public struct ScheduleArguments: Sendable {
@@ -9,15 +9,15 @@ public struct ScheduleArguments: Sendable {
   package init() {}
 
   /// - Parameters:
-  ///   - parts: what stands between the colons behind the name.
+  ///   - parts: the texts between the colons after the name.
   ///   - owner: the name, for messages.
-  ///   - spelling: the whole, for messages.
+  ///   - spelling: the whole spelling, for messages.
   /// - Throws: `ScheduleError`.
   package init(_ parts: [String], of parameters: [any ScheduleParameter], owner: String, in spelling: String) throws {
     for part in parts { try read(part, of: parameters, owner: owner, in: spelling) }
   }
 
-  /// A name, and what stands between the colons behind it.
+  /// Splits a spelling into the name and the texts between the colons after it.
   package static func split(_ spelling: String, expecting names: [String]) throws -> (name: String, parts: [String]) {
     let parts = spelling.split(separator: ":", omittingEmptySubsequences: false).map { String($0).trimmingBlanks }
     guard !parts[0].isEmpty else {
@@ -28,22 +28,22 @@ public struct ScheduleArguments: Sendable {
 
   /// The value given, or the parameter's default.
   public subscript<Parameter: ScheduleParameter>(parameter: Parameter) -> Parameter.Value {
-    // In two steps: nil itself would cast to an optional value.
+    // In two steps: a missing value would itself cast to an optional `Value`.
     guard let value = values[parameter.key] else { return parameter.defaultValue }
     return value as? Parameter.Value ?? parameter.defaultValue
   }
 
   func gives(_ key: String) -> Bool { values[key] != nil }
 
-  /// The canonical text of what was given for `key`; nil at its default.
+  /// The canonical text of the value given for `key`; nil at its default.
   package func text(of key: String) -> String? { texts[key] }
 
-  /// The canonical text of the value that is in force; nil where that stands for "not given".
+  /// The canonical text of the value in effect; nil where it means "not given".
   package func fullText<Parameter: ScheduleParameter>(of parameter: Parameter) -> String? {
     parameter.text(of: self[parameter])
   }
 
-  /// Takes in one `key=value`.
+  /// Parses one `key=value`.
   private mutating func read(
     _ text: String, of parameters: [any ScheduleParameter], owner: String, in spelling: String
   ) throws {

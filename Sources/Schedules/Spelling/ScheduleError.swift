@@ -1,6 +1,6 @@
-/// A schedule that cannot be: an unknown name or key, a value out of its range, factors that do not exist.
+/// An invalid schedule: an unknown name or key, a value out of range, factors that do not exist.
 public struct ScheduleError: Error, Hashable, CustomStringConvertible {
-  /// The spelling that it was found in, as the user wrote it.
+  /// The spelling that has the error, as the user wrote it.
   public var spelling: String
   public var message: String
 

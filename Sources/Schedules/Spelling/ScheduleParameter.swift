@@ -1,18 +1,18 @@
-/// One `key=value` of a schedule: what it is called, what it may be, what it is when not given.
+/// One `key=value` of a schedule: its name, its allowed values and its default.
 ///
-/// `NumberParameter`, `NumberListParameter`, `ChoiceParameter` and `TextParameter` are what most schedules need;
-/// `KnotsParameter` stands beside the schedule that has it, and so may others.
+/// Most schedules need only `NumberParameter`, `NumberListParameter`, `ChoiceParameter` and `TextParameter`. A schedule may
+/// define its own beside it, as `KnotsParameter` shows.
 public protocol ScheduleParameter<Value>: Sendable {
   associatedtype Value: Sendable & Equatable
   var key: String { get }
   /// One line for `--help`.
   var help: String { get }
   var defaultValue: Value { get }
-  /// What may stand after the `=`, as in "a number above 0".
+  /// What is allowed after the `=`, as in "a number above 0".
   var expectation: String { get }
-  /// nil where `text` is not what `expectation` says.
+  /// nil where `text` does not match `expectation`.
   func value(parsing text: String) -> Value?
-  /// The canonical text of `value`, which parses to it again; nil where `value` stands for "not given".
+  /// The canonical text of `value`, which parses back to it; nil where `value` means "not given".
   func text(of value: Value) -> String?
 }
 
@@ -23,9 +23,9 @@ public struct NumberParameter: ScheduleParameter {
   public let defaultValue: Double
   public let lowerBound: Double
   public let upperBound: Double
-  /// Whether the lower bound itself is too low.
+  /// Whether the lower bound itself is excluded.
   public let excludesLowerBound: Bool
-  /// Whether the upper bound itself is too high.
+  /// Whether the upper bound itself is excluded.
   public let excludesUpperBound: Bool
 
   private init(
@@ -69,7 +69,7 @@ public struct NumberParameter: ScheduleParameter {
   }
 
   public func value(parsing text: String) -> Double? {
-    // Trainers compute in float32: what overflows there, or rounds to an excluded bound there, is out of range.
+    // Trainers compute in float32: a value that overflows there, or rounds to an excluded bound, is out of range.
     guard let value = finiteNumber(text), Float(value).isFinite, value >= lowerBound, value <= upperBound else { return nil }
     return excludesLowerBound && value == lowerBound || excludesUpperBound && Float(value) >= Float(upperBound) ? nil : value
   }
@@ -103,7 +103,7 @@ public struct NumberListParameter: ScheduleParameter {
   public func text(of value: [Double]) -> String? { value.map(shortText).joined(separator: "/") }
 }
 
-/// One word of a few; without a default it may be left open.
+/// One of a few words; optional if there is no default.
 public struct ChoiceParameter: ScheduleParameter {
   public let key: String
   public let help: String
@@ -122,7 +122,7 @@ public struct ChoiceParameter: ScheduleParameter {
   public func text(of value: String?) -> String? { value }
 }
 
-/// Whether something is done; not, unless it is given.
+/// Whether something is done; false by default.
 public struct FlagParameter: ScheduleParameter {
   public let key: String
   public let help: String
@@ -138,11 +138,11 @@ public struct FlagParameter: ScheduleParameter {
   public func text(of value: Bool) -> String? { "\(value)" }
 }
 
-/// Free text, such as the name of a file; not given unless given.
+/// Free text, such as a file name; no default.
 public struct TextParameter: ScheduleParameter {
   public let key: String
   public let help: String
-  /// What stands for the value in help, as in "FILE".
+  /// The placeholder for the value in help, as in "FILE".
   public let placeholder: String
   /// Whether the text is the path of a file that the schedule reads.
   public let isPath: Bool
@@ -160,10 +160,10 @@ public struct TextParameter: ScheduleParameter {
   public func text(of value: String?) -> String? { value }
 }
 
-/// A decimal number as users write it; neither "nan" nor "inf" nor hexadecimal.
+/// A decimal number as users write it; not "nan", "inf" or hexadecimal.
 func finiteNumber(_ text: String) -> Double? { decimalNumber(Array(text.utf8)[...]).flatMap { $0.isFinite ? $0 : nil } }
 
-/// The shortest decimal that reads back as `value`, whole numbers without a point.
+/// The shortest decimal that parses back to `value`; whole numbers have no point.
 package func shortText(_ value: Double) -> String {
   let text = "\(value)"
   return text.hasSuffix(".0") ? String(text.dropLast(2)) : text

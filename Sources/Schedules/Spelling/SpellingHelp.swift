@@ -9,7 +9,7 @@ func parameterHelp<Parameter: ScheduleParameter>(_ parameter: Parameter) -> Stri
     + (initial.map { "; default \($0))" } ?? ")")
 }
 
-/// "no schedule is called 'x'", with the nearest name and all there are.
+/// "no schedule is called 'x'", with the nearest name and all valid names.
 package func unknownName(_ kind: String, _ name: String, expecting names: [String]) -> String {
   "no \(kind) is called '\(name)'\(suggestion(for: name, among: names)) (expected one of: \(names.joined(separator: ", ")))"
 }

@@ -1,5 +1,5 @@
 extension LabelledSparseData {
-  /// The same rows with every column `offset` (0 or 1) further on.
+  /// The same rows with every column index increased by `offset` (0 or 1).
   ///
   /// - Complexity: O(nonzeros), or O(1) for an offset of 0.
   func shifted(by offset: Int) -> LabelledSparseData {
@@ -10,8 +10,8 @@ extension LabelledSparseData {
     return LabelledSparseData(matrix: shifted, classes: classes, classLabels: classLabels)
   }
 
-  /// The same rows with the features and classes of `training`: features beyond its last are dropped, and labels that it
-  /// does not have become class -1.
+  /// The same rows with the feature count and class labels of `training`: features beyond its last one are dropped, and rows
+  /// whose label it lacks get class -1.
   ///
   /// - Complexity: O(rows + nonzeros).
   public func aligned(to training: LabelledSparseData) -> LabelledSparseData {
@@ -25,9 +25,9 @@ extension LabelledSparseData {
 }
 
 extension SparseMatrix {
-  /// The same rows with `columnCount` columns: further ones are dropped, missing ones are empty.
+  /// The same rows with `columnCount` columns: extra columns are dropped, missing ones are added empty.
   ///
-  /// - Complexity: O(rows + nonzeros) where columns are dropped, else O(1).
+  /// - Complexity: O(rows + nonzeros) if columns are dropped, else O(1).
   func withColumnCount(_ columnCount: Int) -> SparseMatrix {
     if self.columnCount <= columnCount {
       return SparseMatrix(rowOffsets: rowOffsets, columns: columns, values: values, columnCount: columnCount)

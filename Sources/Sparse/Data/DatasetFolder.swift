@@ -1,33 +1,34 @@
 import Platform
 
-/// The datasets of a folder, by the names of its files alone; no file is opened.
+/// The datasets of a folder, determined from the file names alone; no file is opened.
 ///
-/// The folder is scanned flat. Directories, dot files, `*.md` and `*.py` are passed over; a symbolic link counts under its
-/// own name, and a name that is not UTF-8 is spelled with `\xNN` for its bytes beyond ASCII. The suffixes `.gz`, `.bz2`, `.xz` and
-/// `.zst` are no part of a dataset's name; `NAME.t` is the test file of `NAME`.
+/// Subfolders are not searched. Directories, dot files, `*.md` and `*.py` are skipped. A symbolic link counts under its own
+/// name, and a name that is not UTF-8 is spelled with `\xNN` for each non-ASCII byte. The suffixes `.gz`, `.bz2`, `.xz` and
+/// `.zst` are not part of a dataset's name. `NAME.t` is the test file of `NAME`.
 public struct DatasetFolder: Sendable, Hashable {
   /// One dataset.
   public struct Entry: Sendable, Hashable {
-    /// File name of the training file without compression suffix.
+    /// Name of the training file without its compression suffix.
     public let name: String
-    /// The folder's path, a slash and the file's name.
+    /// The folder's path, a slash and the file name.
     public let path: String
-    /// nil where there is no `NAME.t`.
+    /// nil if there is no `NAME.t`.
     public let testPath: String?
   }
 
   public static let compressionSuffixes = [".gz", ".bz2", ".xz", ".zst"]
 
-  /// Ascending by the bytes of their names.
+  /// Sorted by the bytes of their names.
   public let entries: [Entry]
-  /// One for each name that stands for several files or has several test files, and for each `NAME.t` without `NAME`; by name.
+  /// One for each name that matches several files or has several test files, and for each `NAME.t` without `NAME`; sorted by
+  /// name.
   public let failures: [ReadingFailure]
 
-  /// - Throws: `ReadingFailure` of kind `noInput` where the folder cannot be listed.
+  /// - Throws: `ReadingFailure` of kind `noInput` if the folder cannot be listed.
   /// - Complexity: O(n log n) for n files.
   public init(_ path: String) throws(ReadingFailure) {
     let names = try Self.regularFiles(in: path)
-    // Names that differ only in how accents are encoded are one key here.
+    // String equality is canonical equivalence: names that differ only in the encoding of accents share a key.
     let files = Dictionary(grouping: names.sorted(by: Self.precedes)) { Self.datasetName(ofFile: $0) }
     let folder = path.hasSuffix("/") ? path : path + "/"
     var entries: [Entry] = []
@@ -36,7 +37,7 @@ public struct DatasetFolder: Sendable, Hashable {
       let path = folder + candidates[0]
       let training = name.hasSuffix(".t") && name.count > 2 ? String(name.dropLast(2)) : nil
       let tests = files[name + ".t"] ?? []
-      // Several test files are the training file's error, where there is one.
+      // Duplicate test files are reported for the training file, if there is one.
       if let training, files[training]?.count == 1 { continue }
       if candidates.count > 1 {
         failures.append(Self.clash(candidates, path, "one dataset, \(name)"))
@@ -56,7 +57,7 @@ public struct DatasetFolder: Sendable, Hashable {
 
   private static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
 
-  /// The last component of a path without compression suffix.
+  /// The last component of a path, without its compression suffix.
   public static func datasetName(ofFile path: String) -> String {
     let file = path.split(separator: "/").last.map(String.init) ?? path
     for suffix in compressionSuffixes where file.hasSuffix(suffix) && file.count > suffix.count {
@@ -65,7 +66,7 @@ public struct DatasetFolder: Sendable, Hashable {
     return file
   }
 
-  /// Several files that stand for one thing, or have names that nothing that is shown tells apart.
+  /// The failure for several files that claim the same name, or whose names look the same when printed.
   private static func clash(_ files: [String], _ path: String, _ what: String) -> ReadingFailure {
     let list = files.joined(separator: ", ")
     let reason: String
@@ -87,7 +88,7 @@ public struct DatasetFolder: Sendable, Hashable {
     return names.filter { name in
       if name.utf8.first == UInt8(ascii: ".") || name.hasSuffix(".md") || name.hasSuffix(".py") { return false }
       var status = stat()
-      // A link that leads nowhere stays in the list, so that reading it names what is missing.
+      // A dangling link stays in the list, so that reading it reports the missing target.
       return withPath(path + "/" + name) { stat($0, &status) } != 0 || status.st_mode & S_IFMT == S_IFREG
     }
   }

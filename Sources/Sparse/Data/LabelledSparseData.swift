@@ -1,9 +1,9 @@
 /// The content of one LIBSVM file: a sparse matrix of rows, each with a class.
 public struct LabelledSparseData: Sendable {
   public let matrix: SparseMatrix
-  /// For each row the index of its label in `classLabels`; -1 where the label is not among them (a test file only).
+  /// For each row, the index of its label in `classLabels`; -1 if the label is not among them (test files only).
   public let classes: [Int32]
-  /// The distinct labels in ascending order.
+  /// The distinct labels, ascending.
   public let classLabels: [Double]
 
   public var rowCount: Int { matrix.rowCount }

@@ -1,14 +1,14 @@
-/// A classification problem: training data and, where there is a test file, test data with the same features and classes.
+/// A classification problem: training data and, if there is a test file, test data with the same features and classes.
 public struct Problem: Sendable {
-  /// The file's name without folder and compression suffix.
+  /// The file name without folder and compression suffix.
   public let name: String
   public let training: LabelledSparseData
-  /// Has the feature count and class labels of `training`: features beyond are dropped, rows with a label that `training`
-  /// does not have keep class -1; they count as errors, and the test loss is the mean over the other rows.
+  /// Has the feature count and class labels of `training`: extra features are dropped, and rows whose label `training` lacks
+  /// have class -1. Such rows count as errors; the test loss is the mean over the other rows.
   public let test: LabelledSparseData?
-  /// CRC-32 of the training file's uncompressed text; nil for data that come from no file.
+  /// CRC-32 of the training file's uncompressed text; nil for data not read from a file.
   public let checksum: UInt32?
-  /// The same of the test file.
+  /// CRC-32 of the test file's uncompressed text.
   public let testChecksum: UInt32?
 
   public init(
@@ -24,8 +24,8 @@ public struct Problem: Sendable {
 
   /// Reads a training file and its test file.
   ///
-  /// Where the base of the indices is not forced it is detected for both together: index 0 in either means that both count
-  /// from 0, as in scikit-learn's `load_svmlight_files`.
+  /// Unless the index base is forced, it is detected for both files together: index 0 in either means that both count from 0,
+  /// as in scikit-learn's `load_svmlight_files`.
   ///
   /// - Throws: `ReadingFailure`, as `LIBSVMReader.read` does.
   public init(

@@ -6,17 +6,17 @@ public struct SparseMatrix: Sendable, Equatable {
   public let rowOffsets: [Int]
   /// Zero-based columns, strictly ascending within a row, all below `columnCount`.
   public let columns: [Int32]
-  /// One value for each of `columns`, all finite.
+  /// One finite value per entry of `columns`.
   public let values: [Float]
   public let columnCount: Int
 
   public var rowCount: Int { rowOffsets.count - 1 }
   public var nonzeroCount: Int { values.count }
 
-  /// Takes arrays that already are a CSR matrix.
+  /// Takes arrays that are already in CSR form.
   ///
   /// - Precondition: the offsets start at 0, ascend, and end at the common length of `columns` and `values`.
-  /// - Complexity: O(1); the order of offsets and columns is the caller's promise.
+  /// - Complexity: O(1). The order of offsets and columns is not checked.
   public init(rowOffsets: [Int], columns: [Int32], values: [Float], columnCount: Int) {
     precondition(rowOffsets.first == 0 && rowOffsets.last == values.count && columns.count == values.count)
     self.rowOffsets = rowOffsets

@@ -1,14 +1,14 @@
 import Platform
 
-/// One thing that is wrong with an input file, and where.
+/// One error in an input file, with its position.
 ///
-/// Prints as `FILE:LINE:COLUMN: error: MESSAGE`, the form that editors and build tools jump to.
+/// Prints as `FILE:LINE:COLUMN: error: MESSAGE`, a form that editors and build tools can jump to.
 public struct DataError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The path as the caller gave it; `<stdin>` for standard input.
   public let file: String
-  /// Counts from 1; nil where the error is about the file as a whole.
+  /// Counts from 1; nil for an error of the file as a whole.
   public let line: Int?
-  /// Counts bytes of the uncompressed line from 1, a byte-order mark left out.
+  /// Byte position in the uncompressed line, from 1, not counting a byte-order mark.
   public let column: Int?
   /// What is wrong, what was found, what was expected.
   public let message: String
@@ -20,7 +20,7 @@ public struct DataError: Error, Sendable, Hashable, CustomStringConvertible {
     self.message = message
   }
 
-  /// One line of printable characters, whatever the file is called.
+  /// A single line of printable characters, whatever the file name.
   public var description: String {
     var position = file
     if let line { position += ":\(line)" }
@@ -29,16 +29,16 @@ public struct DataError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// Why an input could not be read: its first errors, and what a command should exit with.
+/// Why an input could not be read: its first errors, and the exit code for a command.
 public struct ReadingFailure: Error, Sendable, Hashable, CustomStringConvertible {
   public enum Kind: Sendable, Hashable {
     /// The content is wrong, incomplete or too large.
     case badData
-    /// There is no such file, or it may not be opened.
+    /// The file does not exist or may not be opened.
     case noInput
-    /// The operating system failed to deliver bytes.
+    /// Reading failed in the operating system.
     case inputOutput
-    /// The program that decompresses the file is not installed.
+    /// The program needed to decompress the file is not installed.
     case unavailable
   }
 
@@ -46,9 +46,9 @@ public struct ReadingFailure: Error, Sendable, Hashable, CustomStringConvertible
   public static let errorLimit = 10
 
   public let kind: Kind
-  /// In the order of the file, at most `errorLimit`, at least one.
+  /// In file order; at least one, at most `errorLimit`.
   public let errors: [DataError]
-  /// How many there are in all: one a line at most.
+  /// Total number of errors, at most one per line.
   public let errorCount: Int
 
   public init(kind: Kind, errors: [DataError], errorCount: Int? = nil) {
@@ -61,7 +61,7 @@ public struct ReadingFailure: Error, Sendable, Hashable, CustomStringConvertible
     self.init(kind: kind, errors: [DataError(file: file, message: message)])
   }
 
-  /// The code of sysexits.h: 65 bad data, 66 no such input, 69 a program is missing, 74 input or output error.
+  /// Exit code as in sysexits.h: 65 bad data, 66 no input, 69 missing program, 74 I/O error.
   public var exitCode: Int32 {
     switch kind {
     case .badData: 65
@@ -71,7 +71,7 @@ public struct ReadingFailure: Error, Sendable, Hashable, CustomStringConvertible
     }
   }
 
-  /// One line an error; where there are more than are kept, a last line that counts them.
+  /// One line per error, and a line with the count of those not kept, if any.
   public var description: String {
     var lines = errors.map(\.description)
     if errorCount > errors.count {

@@ -1,4 +1,4 @@
-/// The errors of a file: the first ones, and how many there are.
+/// The first errors of a file, and the number of all.
 struct ErrorList: Sendable {
   let file: String
   private(set) var first: [DataError] = []
@@ -6,7 +6,7 @@ struct ErrorList: Sendable {
 
   init(file: String) { self.file = file }
 
-  /// Whether the next error is only counted, and need not say what is wrong.
+  /// Whether further errors are only counted, so that they need no message.
   var isFull: Bool { first.count >= ReadingFailure.errorLimit }
 
   mutating func note(_ message: String, line: Int? = nil, column: Int? = nil) {
@@ -16,13 +16,13 @@ struct ErrorList: Sendable {
 
   mutating func note(_ error: LineError, line: Int) { note(error.message, line: line, column: error.column) }
 
-  /// Appends the errors of lines that follow.
+  /// Appends the errors of the lines that follow.
   mutating func append(_ other: ErrorList) {
     first += other.first.prefix(ReadingFailure.errorLimit - first.count)
     count += other.count
   }
 
-  /// - Throws: What has been noted, if anything.
+  /// - Throws: The noted errors, if any.
   func throwIfAny() throws(ReadingFailure) {
     if count > 0 { throw ReadingFailure(kind: .badData, errors: first, errorCount: count) }
   }

@@ -1,7 +1,7 @@
 import Platform
 
-/// Bytes of an input as a message may show them: in double quotes, everything but printable ASCII as `\xNN`, and all that
-/// is beyond `limit` bytes replaced by an ellipsis.
+/// Input bytes as shown in messages: in double quotes, with `\xNN` for anything but printable ASCII, and an ellipsis for what
+/// exceeds `limit` bytes.
 ///
 /// - Complexity: O(`limit`).
 func quoted(_ bytes: UnsafeBufferPointer<UInt8>, limit: Int = 32) -> String {

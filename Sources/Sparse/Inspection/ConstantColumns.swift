@@ -1,14 +1,14 @@
-/// The columns of a matrix that have one value in all rows, left-out entries taken as zeros.
+/// The columns of a matrix that have the same value in all rows; missing entries count as zeros.
 public struct ConstantColumns: Sendable, Hashable {
   public var count = 0
-  /// The first of them, ascending.
+  /// The first of their indices, ascending.
   public var first: [Int] = []
 }
 
 extension SparseMatrix {
-  /// Finds the constant columns, and lists at most `limit` of them.
+  /// Counts the constant columns, and lists at most `limit` of them.
   ///
-  /// - Complexity: O(rows + nonzeros), and O(nonzeros) memory: a file of two rows may have two billion columns.
+  /// - Complexity: O(rows + nonzeros) time and O(nonzeros) memory; a file of two rows may have two billion columns.
   public func constantColumns(listing limit: Int) -> ConstantColumns {
     struct Seen {
       var first: Float

@@ -1,41 +1,41 @@
-/// What there is to say about one file: the content of `refinery data inspect`.
+/// Summary of one file: the content of `refinery data inspect`.
 public struct DatasetInspection: Sendable, Hashable {
   public struct LabelCount: Sendable, Hashable {
     public let label: Double
     public let rows: Int
-    /// The label as one would write it: whole numbers without a point.
+    /// The label in its shortest form: integers without a decimal point.
     public var text: String { LabelledSparseData.labelText(label) }
   }
 
   public let rows: Int
   public let features: Int
   public let classes: Int
-  /// Entries that the file writes, zeros among them.
+  /// Entries written in the file, including zeros.
   public let nonzeros: Int
   public let indexBase: IndexBase
-  /// Smallest of the values that the file writes; entries left out, which are zeros, do not count.
+  /// Smallest value written in the file; missing entries (zeros) do not count.
   public let minimum: Float
-  /// Largest of the values that the file writes.
+  /// Largest value written in the file.
   public let maximum: Float
-  /// By label, ascending.
+  /// Ascending by label.
   public let labels: [LabelCount]
   /// Length of the uncompressed text.
   public let byteCount: Int
-  /// CRC-32 of the uncompressed text, eight lower-case hexadecimal digits; nil where it was not computed.
+  /// CRC-32 of the uncompressed text, eight lower-case hexadecimal digits; nil if not computed.
   public let checksumText: String?
-  /// Rows with a `qid:N`, which is ignored.
+  /// Rows with a `qid:N`; the query is ignored.
   public let queryRows: Int
-  /// Rows without any entry.
+  /// Rows without entries.
   public let emptyRows: Int
-  /// Entries that are written as zero.
+  /// Entries written as zero.
   public let writtenZeros: Int
-  /// Features that have one value in all rows, left-out entries taken as zeros.
+  /// Number of features that have the same value in all rows; missing entries count as zeros.
   public let constantFeatureCount: Int
-  /// Their indices as the file counts them, ascending: the first 100,000.
+  /// Their indices as the file counts them, ascending; the first 100,000.
   public let constantFeatures: [Int]
   public let warnings: [DatasetWarning]
 
-  /// - Complexity: O(rows + nonzeros), and O(nonzeros) memory, however large the indices are.
+  /// - Complexity: O(rows + nonzeros) time and O(nonzeros) memory, however large the indices are.
   public init(_ file: LIBSVMFile) {
     let data = file.data
     let matrix = data.matrix
@@ -106,7 +106,7 @@ extension DatasetInspection: Encodable {
 }
 
 extension LabelledSparseData {
-  /// A label as one would write it: whole numbers without a point.
+  /// A label in its shortest form: integers without a decimal point.
   public static func labelText(_ label: Double) -> String {
     if let integer = Int(exactly: label) { return String(integer) }
     return "\(label)"

@@ -1,11 +1,11 @@
-/// Something for each of a file's features that occurs: as an array for small indices, which most files have alone, and as a dictionary
-/// for large ones, so that a table takes memory for the features that occur and not for the largest index.
+/// A value for each feature that occurs in a file. Small indices, the only ones in most files, are kept in an array, large ones
+/// in a dictionary, so that memory grows with the features that occur and not with the largest index.
 struct FeatureTable<Value> {
   private var small: [Value?] = []
   private var large: [Int: Value] = [:]
   private let smallLimit: Int
 
-  /// - Parameter smallLimit: indices below this stand in an array up to the largest that occurs.
+  /// - Parameter smallLimit: smaller indices are kept in an array, which extends to the largest of them that occurs.
   init(smallLimit: Int = 1 << 20) { self.smallLimit = smallLimit }
 
   subscript(index: Int) -> Value? {
@@ -20,7 +20,7 @@ struct FeatureTable<Value> {
     }
   }
 
-  /// What there is, in ascending order of features.
+  /// The entries, in ascending order of features.
   var entries: [(index: Int, value: Value)] {
     small.enumerated().compactMap { index, value in value.map { (index, $0) } }
       + large.map { (index: $0.key, value: $0.value) }.sorted { $0.index < $1.index }

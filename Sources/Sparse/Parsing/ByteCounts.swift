@@ -1,16 +1,16 @@
 import SIMDShims
 
-/// How many entries and rows a text can have at most: its colons, and its newlines.
+/// Upper bounds on the number of entries and rows in a text: its colons and newlines.
 struct ByteCounts: Sendable {
   var colons = 0
   var newlines = 0
 
-  /// - Complexity: O(bytes), at the speed of memory.
+  /// - Complexity: O(bytes), limited by memory bandwidth.
   init(_ text: UnsafeBufferPointer<UInt8>) {
     guard let bytes = text.baseAddress else { return }
     var position = 0
     while position &+ 64 <= text.count {
-      // The next page: the processor's own prefetching ends with a page.
+      // Prefetch from the next page: hardware prefetchers stop at page boundaries.
       memory_prefetch(bytes + (position &+ 4096))
       colons &+= mask_of_equal(bytes + position, UInt8(ascii: ":")).nonzeroBitCount
       newlines &+= mask_of_equal(bytes + position, UInt8(ascii: "\n")).nonzeroBitCount

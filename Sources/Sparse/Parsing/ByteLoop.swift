@@ -1,10 +1,10 @@
 import Platform
 
-/// The plain way from text to rows: line by line, byte by byte. It is the definition, and finds all errors.
+/// The reference parser: line by line, byte by byte. It defines the result and reports all errors.
 struct ByteLoop {
   let indexBase: IndexBase?
 
-  /// Appends the rows of some whole lines.
+  /// Appends the rows of a text of whole lines.
   func parse(_ text: UnsafeBufferPointer<UInt8>, into rows: inout RangeRows, labels: inout LabelTable) {
     var position = 0
     while position < text.count, !rows.endsEarly {
@@ -55,12 +55,12 @@ struct ByteLoop {
     if scanner.hasQuery { rows.queryRowCount += 1 }
   }
 
-  /// What is counted in the first pass bounds what the second finds, unless somebody writes to a mapped file.
+  /// The counts of the first pass bound those of the second, unless a mapped file is modified in between.
   private var changed: LineError { LineError(column: 1, message: "the file was changed while it was read") }
 }
 
 extension UnsafeBufferPointer<UInt8> {
-  /// The position behind the first newline at or behind `start`; the end where there is none.
+  /// The position after the first newline at or after `start`; the end of the text if there is none.
   ///
   /// - Parameter start: at most the number of bytes.
   func lineEnd(from start: Int) -> Int {

@@ -1,18 +1,18 @@
-/// A number in decimal notation, scanned but not yet rounded: `significand` x 10^`exponent`, negated or not.
+/// A decimal number, scanned but not yet rounded: +-`significand` x 10^`exponent`.
 ///
-/// The notation is that of `strtof` without hexadecimal digits, infinities and not-a-number: a sign or none, digits with
-/// at most one point before, between or after them, and an exponent or none.
+/// The notation is that of `strtof` without hexadecimal numbers, infinities and NaNs: an optional sign, digits with at most one
+/// decimal point, and an optional exponent.
 struct DecimalNumber {
   /// The first 19 significant digits.
   let significand: UInt64
   let exponent: Int
   let isNegative: Bool
-  /// False where digits beyond the first 19 were left out of `significand`.
+  /// False if nonzero digits after the first 19 were left out of `significand`.
   let isComplete: Bool
-  /// The bytes that were scanned; the memory is the caller's.
+  /// The scanned bytes; the memory belongs to the caller.
   let text: UnsafeBufferPointer<UInt8>
 
-  /// Scans the longest number that starts at the first byte; nil where there is none.
+  /// Scans the longest number that starts at the first byte; nil if there is none.
   ///
   /// - Complexity: O(length of the number).
   init?(prefixOf bytes: UnsafeBufferPointer<UInt8>) {
@@ -71,29 +71,29 @@ struct DecimalNumber {
     self.text = UnsafeBufferPointer(rebasing: bytes[0..<position])
   }
 
-  /// The nearest Float, ties to even, as `strtof` gives it; infinite where the number is out of range.
+  /// The nearest Float, ties to even, as `strtof` gives it; infinite if the number is out of range.
   var float: Float {
     if let double = exactlyRoundedDouble {
-      // Rounding twice goes wrong only where the first rounding ended in the middle between two Floats.
+      // Double rounding is wrong only if the first rounding ended exactly midway between two Floats.
       let isMidpoint = double.bitPattern & 0x1FFF_FFFF == 0x1000_0000
       if !isMidpoint, double == 0 || double.magnitude >= Double(Float.leastNormalMagnitude) {
         return Float(double)
       }
     } else if let double = nearbyDouble {
-      // Neither does an error of a few units move it across a middle that is farther away than they are.
+      // An error of a few units is harmless if the nearest midpoint between two Floats is farther away.
       let distance = Int(double.bitPattern & 0x1FFF_FFFF) - 0x1000_0000
       if abs(distance) > 8, double.magnitude >= Double(Float.leastNormalMagnitude) { return Float(double) }
     }
     return Float(String(decoding: text, as: UTF8.self)) ?? .infinity
   }
 
-  /// The nearest Double, ties to even, as `strtod` gives it; infinite where the number is out of range.
+  /// The nearest Double, ties to even, as `strtod` gives it; infinite if the number is out of range.
   var double: Double {
     exactlyRoundedDouble ?? Double(String(decoding: text, as: UTF8.self)) ?? .infinity
   }
 
-  /// The case that needs one operation on exact operands, and so one rounding (Clinger, "How to read floating point
-  /// numbers accurately", 1990).
+  /// The fast path: one operation on exact operands, hence one rounding (Clinger, "How to read floating point numbers
+  /// accurately", 1990).
   private var exactlyRoundedDouble: Double? {
     guard isComplete else { return nil }
     if significand == 0 { return isNegative ? -0.0 : 0.0 }
@@ -104,8 +104,8 @@ struct DecimalNumber {
     return isNegative ? -value : value
   }
 
-  /// A Double at most four units in the last place away: the digits beyond the first 19 are worth less than a hundredth of a unit, and
-  /// each of the three roundings, of the significand and in up to two operations on exact powers, at most one.
+  /// A Double within four units in the last place: the digits after the first 19 are worth less than a hundredth of a unit, and
+  /// each of three roundings (of the significand, and of up to two operations on exact powers) at most one unit.
   private var nearbyDouble: Double? {
     guard significand != 0, (-44...22).contains(exponent) else { return nil }
     var value = Double(significand)

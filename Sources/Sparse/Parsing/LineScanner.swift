@@ -1,9 +1,9 @@
-/// What is wrong with a line, and at which byte of it.
+/// An error in a line, and the byte where it is.
 struct LineError: Error {
   /// Counts from 1.
   let column: Int
   let message: String
-  /// Whether nothing behind the line is read.
+  /// Whether reading stops after this line.
   var isFinal = false
 }
 
@@ -11,33 +11,33 @@ struct LineError: Error {
 ///
 ///     LABEL [qid:N] INDEX:VALUE INDEX:VALUE ... [# comment]
 ///
-/// - Blanks are spaces and tabs, any number of them; a carriage return is one only at the end of the line.
-/// - A `#` begins a comment, wherever it stands. Lines without anything else are passed over.
+/// - Blanks are spaces and tabs, in any number; a carriage return is allowed only at the end of the line.
+/// - A `#` begins a comment anywhere in the line. Lines with nothing else are skipped.
 /// - LABEL and VALUE are decimal numbers, finite as Double and as Float.
-/// - INDEX is digits only, at most 2^31 - 1, strictly ascending along the line.
+/// - INDEX consists of digits, is at most 2^31 - 1, and strictly ascends along the line.
 /// - `qid:N`, directly after the label, is the query of ranking data; it is read and ignored.
 ///
-/// Every other byte is an error. Call `label` first, then `pair` until it gives nil.
+/// Anything else is an error. Call `label` first, then `pair` until it returns nil.
 struct LineScanner {
-  /// The line without its end and without comment.
+  /// The line without its line end and comment.
   private let bytes: UnsafeBufferPointer<UInt8>
   private var position = 0
   private var lastIndex = -1
-  /// The column of the index that `pair` gave last, for errors that the caller finds; 0 before the first.
+  /// The column of the index last returned by `pair`, for errors that the caller finds; 0 before the first.
   private(set) var columnOfLatestIndex = 0
-  /// Whether the line has a `qid`, known once `pair` has been called.
+  /// Whether the line has a `qid`; valid after the first call of `pair`.
   private(set) var hasQuery = false
 
   static let largestIndex = Int(Int32.max)
-  /// A line may have this many bytes, so that no input makes the reader keep more.
+  /// Longest line in bytes; bounds the memory that any input can make the reader use.
   static let longestLine = 1 << 26
-  /// Whether errors say what is wrong; those that are only counted need not.
+  /// Whether errors carry a message; errors that are only counted need none.
   private let describesErrors: Bool
 
   /// - Parameters:
   ///   - line: The bytes of the line, with or without a carriage return and a newline at their end.
-  ///   - describesErrors: False leaves the messages of errors empty, which takes a tenth of the time.
-  /// - Throws: Where the line is too long.
+  ///   - describesErrors: False leaves error messages empty, which takes a tenth of the time.
+  /// - Throws: If the line is too long.
   init(line: UnsafeBufferPointer<UInt8>, describesErrors: Bool = true) throws(LineError) {
     self.describesErrors = describesErrors
     var end = line.count
@@ -50,7 +50,7 @@ struct LineScanner {
     bytes = UnsafeBufferPointer(rebasing: line[0..<end])
   }
 
-  /// The label; nil where the line holds no row.
+  /// The label; nil if the line holds no row.
   mutating func label() throws(LineError) -> Double? {
     skipBlanks()
     if position == bytes.count { return nil }
@@ -91,7 +91,7 @@ struct LineScanner {
     return (index, value)
   }
 
-  /// The error for a value that overflows; `value` must be the latest that `pair` gave.
+  /// The error for a value that overflows; `value` must be the one last returned by `pair`.
   func overflow(of value: DecimalNumber, as type: String) -> LineError {
     let start = position - value.text.count
     return LineError(
@@ -127,7 +127,7 @@ struct LineScanner {
     return value
   }
 
-  /// Reads `qid:N` where it stands at the position.
+  /// Reads `qid:N` if it starts at the current position.
   private mutating func query() throws(LineError) -> Bool {
     guard startsWithQuery(position) else { return false }
     let start = position
@@ -153,7 +153,7 @@ struct LineScanner {
 
   private func quotedToken(_ start: Int) -> String { quoted(token(start)) }
 
-  /// The error of the token at `start`: a byte that belongs nowhere in a row, or else what `explain` says of the token.
+  /// The error for the token at `start`: a byte that is invalid anywhere in a row, or else what `explain` says of the token.
   private func error(
     at start: Int, _ explain: (_ token: UnsafeBufferPointer<UInt8>, _ found: String) -> String
   ) -> LineError {

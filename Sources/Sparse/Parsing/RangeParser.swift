@@ -1,11 +1,12 @@
 import CZlib
 
-/// Parses ranges of text for one thread, in windows of whole lines: by the vector loop where it takes them, else by the byte loop.
+/// Parses ranges of text on one thread, in windows of whole lines: with the vector loop if it accepts the window, else with the
+/// byte loop.
 final class RangeParser: @unchecked Sendable {
-  /// Text, positions and tables together stay in the first-level cache.
+  /// Text, positions and tables together fit the L1 cache.
   private static let windowSize = 1 << 13
 
-  /// The labels of all ranges that this parser had.
+  /// The labels of all ranges parsed so far.
   private(set) var labels = LabelTable()
   private let byteLoop: ByteLoop
   private let vectorLoop: VectorLoop?
@@ -17,7 +18,7 @@ final class RangeParser: @unchecked Sendable {
     self.computesChecksum = computesChecksum
   }
 
-  /// Appends the rows of whole lines of a text.
+  /// Appends the rows of a range of whole lines.
   func parse(_ range: Range<Int>, of text: UnsafeBufferPointer<UInt8>, into rows: inout RangeRows) {
     let hasByteOrderMark = rows.firstLine == 1 && range.lowerBound == 0 && text.starts(with: [0xEF, 0xBB, 0xBF])
     var position = range.lowerBound + (hasByteOrderMark ? 3 : 0)
@@ -37,8 +38,8 @@ final class RangeParser: @unchecked Sendable {
   }
 
   /// - Parameters:
-  ///   - before: bytes before the window that can be read.
-  ///   - behind: bytes behind it that can be read.
+  ///   - before: readable bytes before the window.
+  ///   - behind: readable bytes after the window.
   private func parseByVectors(
     _ window: UnsafeBufferPointer<UInt8>, before: Int, behind: Int, _ rows: inout RangeRows
   ) -> Bool {
@@ -46,7 +47,7 @@ final class RangeParser: @unchecked Sendable {
     if behind >= VectorLoop.readBehind {
       return vectorLoop.parse(window, readableBefore: before, into: &rows, labels: &labels)
     }
-    // The end of a text is copied, for the sake of the bytes behind it and of a newline.
+    // The last window is copied, to have readable bytes after it and a final newline.
     return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: window.count + 1 + VectorLoop.readBehind) { copy in
       copy.initialize(repeating: 0)
       var count = copy.update(fromContentsOf: window)
@@ -58,7 +59,7 @@ final class RangeParser: @unchecked Sendable {
     }
   }
 
-  /// The end of the last line that ends within the window's size, or of the first line where that one is longer.
+  /// The end of the last line that ends within the window size; the end of the first line if that is longer.
   private func windowEnd(_ text: UnsafeBufferPointer<UInt8>, _ rest: Range<Int>) -> Int {
     guard rest.count > Self.windowSize, let base = text.baseAddress else { return rest.upperBound }
     var end = rest.lowerBound + Self.windowSize

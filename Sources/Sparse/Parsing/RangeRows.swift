@@ -1,24 +1,24 @@
-/// Where the rows of a range of text go, and what was found in it.
+/// The destination of the rows parsed from a range of text, and what was found in it.
 ///
-/// The memory is a part of the block's arrays that no other range writes to.
+/// The memory is a slice of the block's arrays that no other range writes to.
 struct RangeRows: @unchecked Sendable {
-  /// Which part of a block's arrays a range gets.
+  /// The slice of the block's arrays that belongs to a range.
   struct Place: Sendable {
-    /// The first entry, and how many there may be: the range's colons.
+    /// First entry, and the maximum number of entries: the range's colons.
     let entry: Int
     let entries: Int
-    /// The first row, where every line before counts as one, and how many there may be: the range's lines.
+    /// First row, counting every line before it as one, and the maximum number of rows: the range's lines.
     let row: Int
     let rows: Int
   }
 
   let place: Place
-  /// Indices less one.
+  /// Indices minus one.
   let columns: UnsafeMutablePointer<Int32>
   let values: UnsafeMutablePointer<Float>
-  /// For each row where its entries end, counted from the block's first entry.
+  /// For each row, the end of its entries, counted from the block's first entry.
   let rowEnds: UnsafeMutablePointer<Int>
-  /// For each row the number of its label in the `LabelTable` of the thread that parsed it.
+  /// For each row, the number of its label in the `LabelTable` of the parsing thread.
   let labelCodes: UnsafeMutablePointer<Int32>
   /// Number of the range's first line, from 1.
   let firstLine: Int
@@ -32,10 +32,10 @@ struct RangeRows: @unchecked Sendable {
   var smallestColumn = Int32.max
   var largestColumn = Int32.min
   var byteCount = 0
-  /// CRC-32, where it is asked for.
+  /// CRC-32, if requested.
   var checksum: UInt32 = 0
   var errors: ErrorList
-  /// Whether the last line was too long to be read, and nothing behind it counts.
+  /// Whether the last line was too long, so that nothing after it counts.
   var endsEarly = false
 
   /// - Parameters:
@@ -52,12 +52,12 @@ struct RangeRows: @unchecked Sendable {
     errors = ErrorList(file: file)
   }
 
-  /// The line that comes next.
+  /// The number of the next line.
   var line: Int { firstLine + lineCount }
   var entryRoom: Int { place.entries - entryCount }
   var rowRoom: Int { place.rows - rowCount }
 
-  /// Moves the rows to the front, where ranges before this one have less than room was made for.
+  /// Closes the gap left where earlier ranges had fewer rows or entries than room was reserved for.
   func move(toEntry entry: Int, row: Int) {
     let (entries, rows) = (place.entry - entry, place.row - row)
     if entries > 0 {

@@ -1,18 +1,18 @@
 import SIMDShims
 
-/// The fast way from text to rows: 64 bytes at a time into positions of tokens, and eight entries at a time into numbers.
+/// The vectorized parser: finds tokens 64 bytes at a time and converts entries eight at a time.
 ///
-/// It takes a window of whole lines or refuses it; what it refuses, the byte loop takes. It refuses whatever it does not
-/// know to be right: lines that are not rows, comments, `qid`, control characters, and every error.
+/// It accepts or rejects a window of whole lines; the byte loop parses rejected ones. It rejects everything it does not fully
+/// handle: lines without a row, comments, `qid`, control characters, and every error.
 final class VectorLoop {
-  /// Longer lines are left to the byte loop, so that the lists of positions stay small.
+  /// Longer windows are left to the byte loop, which bounds the lists of positions.
   static let longestWindow = 1 << 18
-  /// Bytes behind a window that are read, without consequences.
+  /// Bytes after a window that are read but do not influence the result.
   static let readBehind = 128
 
   private let indexBase: IndexBase?
   private var capacity = 0
-  /// Where the tokens of a window are.
+  /// The positions of the tokens of a window.
   private var tokens = token_lists()
 
   init(indexBase: IndexBase?) { self.indexBase = indexBase }
@@ -32,9 +32,9 @@ final class VectorLoop {
   /// Appends the rows of a window.
   ///
   /// - Parameters:
-  ///   - text: Whole lines, at most `longestWindow` bytes; `readBehind` more bytes behind them can be read.
-  ///   - readableBefore: Bytes before them that can be read.
-  /// - Returns: Whether it did; if not, `rows` is as before.
+  ///   - text: Whole lines, at most `longestWindow` bytes; `readBehind` more bytes after them must be readable.
+  ///   - readableBefore: Readable bytes before the text.
+  /// - Returns: False if the window was rejected; `rows` is then unchanged.
   func parse(
     _ text: UnsafeBufferPointer<UInt8>, readableBefore: Int, into rows: inout RangeRows, labels: inout LabelTable
   ) -> Bool {
@@ -62,10 +62,10 @@ final class VectorLoop {
   ) -> Bool {
     let count = tokens.entry_count
     guard count > 0, let edges = tokens.edges else { return true }
-    // The last eight are filled up with copies of the last one.
+    // Pad the last group of eight with copies of its last entry.
     for place in (3 * count)..<(3 * count + 24) { edges[place] = edges[place - 3] }
     var entry = 0
-    // Words are read that end where an entry does.
+    // Each conversion reads the 8 bytes that end where the entry does.
     if readableBefore + Int(edges[2]) < 8 {
       entry = min(8, count)
       guard convertOneByOne(bytes, edges, 0..<entry, columns, values) else { return false }
@@ -83,7 +83,7 @@ final class VectorLoop {
       || convertOneByOne(bytes, edges, entry..<count, columns, values)
   }
 
-  /// Converts a few entries with the careful scanner; false where one of them is wrong.
+  /// Converts a few entries with the scalar scanner; false if one of them is malformed.
   private func convertOneByOne(
     _ bytes: UnsafePointer<UInt8>, _ edges: UnsafePointer<UInt32>, _ entries: Range<Int>,
     _ columns: UnsafeMutablePointer<Int32>, _ values: UnsafeMutablePointer<Float>

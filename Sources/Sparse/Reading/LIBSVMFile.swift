@@ -1,6 +1,6 @@
 import Foundation
 
-/// A LIBSVM file that has been read, and what is known of its text.
+/// The content of a LIBSVM file, and properties of its text.
 public struct LIBSVMFile: Sendable {
   /// As the caller gave it; `-` for standard input.
   public let path: String
@@ -9,9 +9,9 @@ public struct LIBSVMFile: Sendable {
   public let indexBase: IndexBase
   /// Length of the uncompressed text.
   public let byteCount: Int
-  /// CRC-32 of the uncompressed text, as in the trailer of a gzip file; nil unless asked for.
+  /// CRC-32 of the uncompressed text, as in a gzip trailer; nil unless requested.
   public let checksum: UInt32?
-  /// Rows that carry a `qid:N`, which is ignored.
+  /// Rows with a `qid:N`; the query is ignored.
   public let queryRowCount: Int
 
   /// `checksum` as eight lower-case hexadecimal digits.

@@ -1,18 +1,20 @@
-/// Reads files in LIBSVM format, the format that `LineScanner` defines.
+/// Reads files in LIBSVM format, as defined by `LineScanner`.
 public enum LIBSVMReader {
-  /// Reads a file whole.
+  /// Reads a whole file.
   ///
-  /// Labels become classes in ascending order. Entries that the file writes as zero are kept. Compression is known by the
-  /// first bytes: gzip, of one member or several, and through the system's own programs bzip2, xz and zstd. The result does
-  /// not depend on the number of threads. Blocks the calling thread. bzip2, xz and zstd need a thread of Swift's concurrency pool
-  /// that is free: asynchronous code that reads such files must not wait here on all of them.
+  /// Labels become classes in ascending order. Entries written as zero are kept. Compression is detected from the first bytes:
+  /// gzip with one or more members is read directly; bzip2, xz and zstd through the system's programs. The result does not
+  /// depend on the number of threads.
+  ///
+  /// Blocks the calling thread. bzip2, xz and zstd need a free thread of Swift's concurrency pool, so asynchronous code must
+  /// not block all of its threads here.
   ///
   /// - Parameters:
   ///   - path: The file; `-` for standard input.
   ///   - options: Index base, threads and checksum.
-  /// - Throws: `ReadingFailure`: with the first ten errors for a file with errors, for one without rows or features, for one
-  ///   that needs more memory than there is, and for one whose labels are a regression target (more than 2,000 distinct
-  ///   ones, some with fractions).
+  /// - Throws: `ReadingFailure`: with the first ten errors of a malformed file; if there are no rows or no features; if the
+  ///   rows need more memory than is available; if the labels are a regression target (more than 2,000 distinct ones, some
+  ///   fractional).
   /// - Complexity: O(bytes of uncompressed text).
   public static func read(
     path: String, options: ReadingOptions = ReadingOptions()
@@ -29,10 +31,10 @@ public enum LIBSVMReader {
     }
   }
 
-  /// Reads text that is in memory, plain or compressed with gzip, as `read(path:options:)` reads a file.
+  /// Reads text from memory, plain or compressed with gzip, as `read(path:options:)` reads a file.
   ///
-  /// - Parameter name: Stands for the path.
-  /// - Throws: `ReadingFailure`, as for a file, and for text compressed in another way.
+  /// - Parameter name: Used in place of the path.
+  /// - Throws: `ReadingFailure`, as for a file, and for any other compression.
   public static func read(
     bytes: [UInt8], name: String, options: ReadingOptions = ReadingOptions()
   ) throws(ReadingFailure) -> LIBSVMFile {
@@ -60,9 +62,9 @@ public enum LIBSVMReader {
     return try reading.file(path: path, checksum: inflater?.checksum)
   }
 
-  /// Hands over the text of a file, decompressed, piece by piece, as far as it goes.
+  /// Passes the decompressed text of a file to `body`, piece by piece, up to the first failure.
   ///
-  /// - Throws: `ReadingFailure` where the file cannot be read, and what `body` throws.
+  /// - Throws: `ReadingFailure` if the file cannot be read, and whatever `body` throws.
   package static func decompress(path: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     let blocks = TextBlocks(try TextInput.stream(SystemInput(path: path)))
     blocks.advance()

@@ -1,4 +1,4 @@
-/// How the indices of a file count its features.
+/// The index of a file's first feature.
 public enum IndexBase: Int, Sendable, Hashable, CaseIterable, Codable {
   case zero = 0
   case one = 1
@@ -6,19 +6,19 @@ public enum IndexBase: Int, Sendable, Hashable, CaseIterable, Codable {
 
 /// How a LIBSVM file is read.
 public struct ReadingOptions: Sendable, Hashable {
-  /// nil detects it: zero where index 0 occurs, else one.
+  /// nil detects it: zero if index 0 occurs, else one.
   public var indexBase: IndexBase?
-  /// Threads that parse, at least 1; nil takes one for each core.
+  /// Number of parsing threads, at least 1; nil uses one per core.
   public var threads: Int?
-  /// Whether the CRC-32 of the uncompressed text is computed; it costs time for files that are not gzip files.
+  /// Whether to compute the CRC-32 of the uncompressed text; this costs time except for gzip files.
   public var computesChecksum: Bool
-  /// False leaves everything to the byte loop, which defines the format; the result is the same.
+  /// False parses everything with the byte loop, which defines the format; the result is the same.
   public var usesVectors: Bool
-  /// Bytes that the rows may take; nil takes what the machine has available.
+  /// Memory limit for the rows in bytes; nil uses the machine's available memory.
   public var memoryLimit: Int?
-  /// Bytes of a stream's text that are read at a time, at least 1; the result is the same.
+  /// Bytes of text read from a stream at a time, at least 1; does not affect the result.
   package var blockSize = TextBlocks.usualSize
-  /// Text is not divided among threads in smaller parts than this, at least 1; the result is the same.
+  /// Smallest part of a text given to a thread, in bytes, at least 1; does not affect the result.
   package var leastRangeSize = 1 << 15
 
   public init(

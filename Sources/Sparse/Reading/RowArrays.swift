@@ -1,22 +1,22 @@
 import Platform
 
-/// The arrays of some rows.
+/// The CSR arrays of some rows.
 struct RowArrays {
-  /// Of each row the end of its entries, and 0 before them.
+  /// 0, then for each row the end of its entries.
   var rowOffsets: [Int] = []
-  /// Indices less one.
+  /// Indices minus one.
   var columns: [Int32] = []
   var values: [Float] = []
-  /// Of each row the number of its label in some table.
+  /// For each row, the number of its label in some table.
   var labelCodes: [Int32] = []
 
-  /// Bytes of an entry and of a row.
+  /// Bytes per entry and per row.
   static let entrySize = 8
   static let rowSize = 12
 
   /// Arrays that are filled in place.
   ///
-  /// - Parameter fill: writes into memory for so many entries and rows, and returns how many there are.
+  /// - Parameter fill: writes into memory for `entries` entries and `rows` rows, and returns how many it wrote.
   init(entries: Int, rows: Int, _ fill: (RowMemory) -> (entries: Int, rows: Int)) {
     columns = Array(unsafeUninitializedCapacity: entries) { columns, columnCount in
       values = Array(unsafeUninitializedCapacity: entries) { values, valueCount in
@@ -38,9 +38,9 @@ struct RowArrays {
     }
   }
 
-  /// The rows of some blocks, one after the other.
+  /// Concatenates the rows of several blocks.
   ///
-  /// - Parameter blocks: emptied, one kind of array after the other: that bounds the memory in use by one and a half times the result.
+  /// - Parameter blocks: emptied one kind of array at a time, which bounds peak memory by one and a half times the result.
   init(joining blocks: inout [RowArrays]) {
     func joined<Element>(_ array: WritableKeyPath<RowArrays, [Element]>) -> [Element] {
       var all: [Element] = []
@@ -62,7 +62,7 @@ struct RowArrays {
   }
 }
 
-/// The memory of arrays that are being filled. Threads write to parts of it that do not overlap.
+/// The memory of arrays being filled. Threads write to disjoint parts of it.
 struct RowMemory: @unchecked Sendable {
   let columns: UnsafeMutablePointer<Int32>
   let values: UnsafeMutablePointer<Float>
@@ -70,7 +70,7 @@ struct RowMemory: @unchecked Sendable {
   let labelCodes: UnsafeMutablePointer<Int32>
 }
 
-/// Asks for large pages for memory that nobody has written to: touching it takes less time. Where they cannot be had, nothing happens.
+/// Requests huge pages for memory not yet written to, which makes first touches cheaper. Has no effect if unsupported.
 private func preferLargePages(_ memory: UnsafeMutableRawBufferPointer) {
   #if os(Linux)
     guard memory.count >= 1 << 21, let address = memory.baseAddress else { return }

@@ -1,26 +1,26 @@
 import CZlib
 import Platform
 
-/// One text being read, block after block of whole lines: the whole of a mapped file is one block, a stream comes in many.
+/// Reads one text, block by block of whole lines: a mapped file is a single block, a stream has many.
 ///
-/// The way of a byte: a block is cut at line ends into several ranges a thread. A first pass counts each range's colons and
-/// newlines, which bound its entries and rows; the sums of these counts give every range its place in arrays of just that size.
-/// A second pass parses each range into its place (`RangeParser`): by vectors where the text is made of plain rows, else byte by byte.
-/// Where a range had fewer rows than lines, or fewer entries than colons, those behind it move up. At the end the blocks' arrays are
-/// joined, and the numbers that threads gave to labels are replaced by places in the ascending list of all labels.
+/// A block is cut at line ends into several ranges per thread. A first pass counts the colons and newlines of each range, which
+/// bound its entries and rows; prefix sums of the counts give each range its place in arrays of that size. A second pass parses
+/// each range in place (`RangeParser`): with vectors if its lines are plain rows, else byte by byte. If a range had fewer rows
+/// than lines, or fewer entries than colons, those after it move up. Finally the blocks' arrays are joined, and the label
+/// numbers of each thread are replaced by indices into the sorted list of all labels.
 struct TextReading {
   private static let rangesOfThread = 4
-  /// More distinct labels than this, some with fractions, are a regression target.
+  /// More distinct labels than this, some fractional, are a regression target.
   private static let regressionLimit = 2000
 
   private let options: ReadingOptions
   private let threads: Int
-  /// One for each thread.
+  /// One per thread.
   private let parsers: [RangeParser]
   private let computesChecksum: Bool
   private var limit: MemoryLimit
   private var blocks: [RowArrays] = []
-  /// In the order of the text: which thread's table has the labels of how many rows.
+  /// In text order: the thread whose table holds the labels of the next `rows` rows.
   private var labelOwners: [(thread: Int, rows: Int)] = []
   private var entryCount = 0
   private var lineCount = 0
@@ -32,7 +32,7 @@ struct TextReading {
   private var errors: ErrorList
   private var hasEndedEarly = false
 
-  /// - Parameter name: of the file, for messages.
+  /// - Parameter name: file name for messages.
   init(name: String, options: ReadingOptions, computesChecksum: Bool) {
     self.options = options
     self.computesChecksum = computesChecksum
@@ -42,16 +42,16 @@ struct TextReading {
     errors = ErrorList(file: name)
   }
 
-  /// Reads all blocks of a stream; while some threads parse one, another reads the next.
+  /// Reads all blocks of a stream; one thread reads the next block while the others parse.
   ///
-  /// - Throws: `ReadingFailure` where the operating system fails, and for a text of another kind.
+  /// - Throws: `ReadingFailure` if reading fails, and for text of another format.
   mutating func read(_ stream: any ByteStream) throws(ReadingFailure) {
     let source = TextBlocks(stream, size: options.blockSize)
     source.advance()
     if let text = source.current { try TextInput.refuseStrangers(Array(text.prefix(8)), errors.file) }
     var goesOn = true
     while goesOn, let text = source.current {
-      // Only one thread at a time uses it.
+      // Used by only one thread at a time.
       nonisolated(unsafe) let source = source
       goesOn = read(text) { source.advance() }
     }
@@ -62,9 +62,9 @@ struct TextReading {
   /// Reads a block.
   ///
   /// - Parameters:
-  ///   - block: whole lines, the last one perhaps without its newline.
-  ///   - meanwhile: what one of the threads does before it parses.
-  /// - Returns: Whether the text is read on: not behind a line that is too long, nor where memory is.
+  ///   - block: whole lines; the last may lack its newline.
+  ///   - meanwhile: work that one of the threads does before it parses.
+  /// - Returns: Whether to continue: false after an overlong line or if memory is short.
   @discardableResult
   mutating func read(_ block: UnsafeBufferPointer<UInt8>, meanwhile: (@Sendable () -> Void)? = nil) -> Bool {
     nonisolated(unsafe) let text = block
@@ -101,7 +101,7 @@ struct TextReading {
     return !hasEndedEarly
   }
 
-  /// Makes room for no more than there is; else that is an error.
+  /// Checks the memory needed; notes an error if there is not enough.
   private mutating func checkMemory(entries: Int, rows: Int) -> Bool {
     let (entries, rows) = (entryCount + entries, lineCount + rows)
     let needed = entries * RowArrays.entrySize + rows * RowArrays.rowSize
@@ -113,7 +113,7 @@ struct TextReading {
     return false
   }
 
-  /// The text cut at line ends into ranges of about the same size, some of them empty perhaps.
+  /// The text cut at line ends into ranges of similar size; some may be empty.
   private func ranges(of text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
     let count = threads == 1 ? 1 : max(1, min(Self.rangesOfThread * threads, text.count / options.leastRangeSize))
     var ranges: [Range<Int>] = []
@@ -126,9 +126,9 @@ struct TextReading {
     return ranges
   }
 
-  /// Keeps what was found in the ranges of a block.
+  /// Merges the results of a block's ranges.
   ///
-  /// - Returns: entries and rows, which stand together now.
+  /// - Returns: the numbers of entries and rows, now contiguous.
   private mutating func keep(_ ranges: [RangeRows]) -> (entries: Int, rows: Int) {
     var (entries, rows) = (0, 0)
     for range in ranges where !hasEndedEarly {
@@ -148,11 +148,11 @@ struct TextReading {
     return (entries, rows)
   }
 
-  /// What has been read, once all is.
+  /// The complete result, after the last block.
   ///
   /// - Parameters:
   ///   - path: as the caller gave it.
-  ///   - checksum: of the text, where it is known.
+  ///   - checksum: of the text, if already known.
   /// - Throws: All errors of the text.
   consuming func file(path: String, checksum known: UInt32?) throws(ReadingFailure) -> LIBSVMFile {
     let base = options.indexBase ?? (smallestColumn < 0 ? .zero : .one)
@@ -174,7 +174,7 @@ struct TextReading {
       checksum: options.computesChecksum ? known ?? UInt32(truncatingIfNeeded: checksum) : nil, queryRowCount: queryRowCount)
   }
 
-  /// - Throws: What is wrong with lines; if that is nothing, what is wrong with the file.
+  /// - Throws: The errors of lines; if there are none, those of the file as a whole.
   private mutating func check(featureCount: Int, labelCount: Int) throws(ReadingFailure) {
     try errors.throwIfAny()
     if labelOwners.allSatisfy({ $0.rows == 0 }) {
@@ -191,7 +191,7 @@ struct TextReading {
     try errors.throwIfAny()
   }
 
-  /// From numbers in the threads' tables to places in the ascending list of labels.
+  /// Replaces label numbers of the threads' tables by indices into the sorted list of labels.
   private func replaceCodes(_ codes: inout [Int32], _ classLabels: [Double]) {
     let places = Dictionary(uniqueKeysWithValues: zip(classLabels, Int32(0)...))
     let maps = parsers.map { $0.labels.labels.map { places[$0] ?? -1 } }

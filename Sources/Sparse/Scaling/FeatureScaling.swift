@@ -1,24 +1,24 @@
 import Platform
 
-/// The linear maps that take every feature of a training file to [lower, upper], as LIBSVM's `svm-scale` does it.
+/// The linear maps of every feature of a training file to [lower, upper], as done by LIBSVM's `svm-scale`.
 ///
-/// A feature's range counts left-out entries as zeros. Features with one value in all rows are left out, and so are features
-/// of another file that the training file does not have. Output has the digits of `svm-scale` 3.24: labels with 17 significant
-/// digits, values with 6, zeros left out, a blank at the end of each row. A `qid:N` is not copied. As there, limits are rounded to
-/// `Float`, and all else is `Double`; where a product of that formula would be out of the range of normal numbers, division comes first.
+/// Missing entries count as zeros in a feature's range. Features that are constant in the training file, or absent from it, are
+/// dropped. Output is formatted as by `svm-scale` 3.24: labels with 17 significant digits, values with 6, zeros omitted, a
+/// blank at the end of each row. `qid:N` is not copied. As in `svm-scale`, the limits are rounded to `Float` and everything
+/// else is `Double`; if a product in its formula would leave the range of normal numbers, the division is done first.
 public struct FeatureScaling: Sendable {
-  /// What became of one file.
+  /// Statistics of one scaled file.
   public struct Summary: Sendable, Hashable {
     public let rows: Int
     public let nonzerosAfter: Int
-    /// Indices that the training file does not vary in, and whose entries were left out; ascending.
+    /// Indices of features dropped because they are constant in or absent from the training file; ascending.
     public let unknownFeatures: [Int]
   }
 
   private struct Range: Sendable {
     var minimum = Double.infinity
     var maximum = -Double.infinity
-    /// Entries that the file writes.
+    /// Entries written in the file.
     var count = 0
     var width: Double { maximum - minimum }
 
@@ -32,13 +32,13 @@ public struct FeatureScaling: Sendable {
   public let upper: Double
   /// By index as the file counts it; nil for constant and unknown features.
   private var ranges = FeatureTable<Range>()
-  /// Ascending indices of features that a left-out entry gives a nonzero value to.
+  /// Ascending indices of features whose missing entries scale to a nonzero value.
   private var filledFeatures: [Int] = []
 
-  /// Takes the ranges from a training file.
+  /// Computes the ranges of a training file.
   ///
   /// - Precondition: `lower < upper`.
-  /// - Throws: `ReadingFailure` as `LIBSVMReader.read` does, and for a feature whose range is wider than a `Double` can say.
+  /// - Throws: `ReadingFailure`, as `LIBSVMReader.read` does, and for a feature whose range exceeds the largest `Double`.
   /// - Complexity: O(bytes).
   public init(trainingPath: String, lower: Float = -1, upper: Float = 1) throws(ReadingFailure) {
     precondition(lower < upper)
@@ -73,9 +73,9 @@ public struct FeatureScaling: Sendable {
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - write: Takes the text of the scaled file, piece by piece.
-  /// - Throws: `ReadingFailure` for a bad file, and for a value that is scaled beyond the range of a `Float`, as which values are read;
-  ///   what has been written is then incomplete. And what `write` throws.
+  ///   - write: Receives the text of the scaled file, piece by piece.
+  /// - Throws: `ReadingFailure` for a malformed file, or if a scaled value exceeds the range of `Float`, the type that readers
+  ///   use; the output is then incomplete. Whatever `write` throws.
   /// - Complexity: O(bytes + rows x features whose zeros do not stay zero).
   public func scale(path: String, write: ([UInt8]) throws -> Void) throws -> Summary {
     var text: [UInt8] = []
@@ -141,7 +141,7 @@ public struct FeatureScaling: Sendable {
   private struct Entry {
     let index: Int
     let value: Double
-    /// Of the index, in its line.
+    /// Column of the index in its line.
     let column: Int
   }
 
@@ -152,7 +152,7 @@ public struct FeatureScaling: Sendable {
       throw ReadingFailure(kind: .noInput, file: "<stdin>", message: "scaling reads its input twice; name a file")
     }
     var status = stat()
-    // Asked before it is opened, which waits where nobody writes to a pipe; other errors are those of opening it.
+    // Checked before opening, because opening a pipe blocks until someone writes to it. Other errors are left to `open`.
     if withPath(path, { stat($0, &status) }) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
       throw ReadingFailure(
         kind: .noInput, file: path, message: "is no regular file; scaling reads its input twice, so write it to a file first")

@@ -1,14 +1,14 @@
-/// Bytes that come one after the other and cannot be gone back to.
+/// A forward-only stream of bytes.
 protocol ByteStream: AnyObject {
-  /// Writes the next bytes into the buffer, which is not empty.
+  /// Reads the next bytes into the buffer, which is not empty.
   ///
-  /// - Returns: How many there were: 0 at the end only.
-  /// - Throws: `ReadingFailure`; of kind `badData` where what has come so far is right and then the content is not, as in a file that
-  ///   is corrupt or cut short.
+  /// - Returns: The number of bytes read: 0 only at the end.
+  /// - Throws: `ReadingFailure`; of kind `badData` if the bytes so far are valid but the rest is not, as in a corrupt or
+  ///   truncated file.
   func read(into buffer: UnsafeMutableBufferPointer<UInt8>) throws(ReadingFailure) -> Int
 }
 
-/// Bytes that are in memory, as a stream.
+/// A stream over bytes in memory.
 final class ByteArrayStream: ByteStream {
   private var rest: ArraySlice<UInt8>
 

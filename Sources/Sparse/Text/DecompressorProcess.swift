@@ -9,9 +9,9 @@ import Synchronization
   import SystemPackage
 #endif
 
-/// The text of a file that the system's own `bzip2`, `xz` or `zstd` decompresses.
+/// The text of a file decompressed by the system's `bzip2`, `xz` or `zstd`.
 final class DecompressorProcess: ByteStream {
-  /// How the process ended, handed over by the task that ran it.
+  /// How the process ended, passed on by the task that ran it.
   private final class Outcome: Sendable {
     private let isKnown = DispatchSemaphore(value: 0)
     private let end = Mutex<ReadingFailure?>(nil)
@@ -21,7 +21,7 @@ final class DecompressorProcess: ByteStream {
       isKnown.signal()
     }
 
-    /// nil where all went well.
+    /// Blocks until the process has ended; nil if it succeeded.
     func wait() -> ReadingFailure? {
       isKnown.wait()
       isKnown.signal()
@@ -77,7 +77,7 @@ final class DecompressorProcess: ByteStream {
     }
   }
 
-  /// What is to be said of a process that said nothing.
+  /// The reason for the failure of a process that printed no error message.
   private static func explanation(of status: TerminationStatus) -> String {
     switch status {
     case .exited(let code): "it ended with status \(code)"

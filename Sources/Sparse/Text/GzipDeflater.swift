@@ -6,11 +6,11 @@ package final class GzipDeflater {
   private let output = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 17)
   private let write: (UnsafeRawBufferPointer) throws -> Void
 
-  /// - Parameter write: takes the compressed bytes, piece by piece.
-  /// - Throws: `ReadingFailure` of kind `inputOutput` where zlib has no memory.
+  /// - Parameter write: receives the compressed bytes, piece by piece.
+  /// - Throws: `ReadingFailure` of kind `inputOutput` if zlib cannot allocate memory.
   package init(name: String, _ write: @escaping (UnsafeRawBufferPointer) throws -> Void) throws(ReadingFailure) {
     self.write = write
-    // 15 bits of window, and 16 for the gzip format.
+    // 15 bits of window; + 16 selects the gzip format.
     let status = deflateInit2_(
       &stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
       CInt(MemoryLayout<z_stream>.size))
@@ -29,7 +29,7 @@ package final class GzipDeflater {
     try run(Z_NO_FLUSH)
   }
 
-  /// Writes the end. Nothing can be appended behind it.
+  /// Finishes the stream; nothing can be appended afterwards.
   package func finish() throws { try run(Z_FINISH) }
 
   private func run(_ flush: CInt) throws {

@@ -9,15 +9,15 @@ final class GzipInflater: ByteStream {
   private var isInputAtEnd = false
   private var isBetweenMembers = false
   private var memberByteCount = 0
-  /// CRC-32 of the text of all whole members so far.
+  /// CRC-32 of the text of all members completed so far.
   private(set) var checksum: UInt32 = 0
 
-  /// - Parameter name: of the file, for messages.
+  /// - Parameter name: file name for messages.
   init(_ source: any ByteStream, name: String) throws(ReadingFailure) {
     self.source = source
     self.name = name
     input = .allocate(capacity: 1 << 17)
-    // 15 bits of window, and 16 for the gzip format alone.
+    // 15 bits of window; + 16 accepts only the gzip format.
     guard inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size)) == Z_OK else {
       throw failure("zlib has no memory")
     }
@@ -49,7 +49,7 @@ final class GzipInflater: ByteStream {
         let isStuck = count == 0 && inputBefore == stream.avail_in
         if isStuck, isInputAtEnd { throw failure("the gzip stream ends too early; the file is cut short") }
       default:
-        // What came before it is handed over first; the next call fails in the same way.
+        // Return the bytes before the error first; the next call fails again.
         if count > 0 { break }
         let reason = stream.msg.map { String(cString: $0) } ?? "code \(status)"
         throw failure("the gzip stream is corrupt: \(reason)")
@@ -65,7 +65,7 @@ final class GzipInflater: ByteStream {
     stream.avail_in = UInt32(count)
   }
 
-  /// Passes over zero bytes, with which blocks of tapes are filled up, to the next member's header.
+  /// Skips zero bytes, used as padding in tape blocks, up to the next member's header.
   private func beginsAnotherMember() throws(ReadingFailure) -> Bool {
     while true {
       if stream.avail_in == 0, !isInputAtEnd { try refill() }

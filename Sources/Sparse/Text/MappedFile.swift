@@ -2,12 +2,12 @@ import Platform
 
 /// A regular file, mapped into memory for reading.
 ///
-/// The file must not be cut short while it is mapped: the operating system ends a process that reads beyond a file's end with SIGBUS.
+/// The file must not be truncated while mapped: reading past its end raises SIGBUS.
 final class MappedFile {
   let bytes: UnsafeBufferPointer<UInt8>
   private let input: SystemInput
 
-  /// - Throws: `ReadingFailure` where the file cannot be mapped.
+  /// - Throws: `ReadingFailure` if the file cannot be mapped.
   init(_ input: SystemInput) throws(ReadingFailure) {
     self.input = input
     guard let size = input.regularFileSize, size > 0 else {
@@ -20,7 +20,7 @@ final class MappedFile {
     bytes = UnsafeBufferPointer(start: address.assumingMemoryBound(to: UInt8.self), count: size)
   }
 
-  /// - Throws: `ReadingFailure` where the file no longer has the length that it had: its writer has not finished.
+  /// - Throws: `ReadingFailure` if the file's length has changed, as when it is still being written.
   func checkLength() throws(ReadingFailure) {
     let now = try input.status().st_size
     guard now == bytes.count else {

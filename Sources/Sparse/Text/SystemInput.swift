@@ -1,17 +1,17 @@
 import Platform
 
-/// An open file or standard input, closed when it goes.
+/// An open file or standard input; files are closed on deinit.
 final class SystemInput: ByteStream {
-  /// As messages print it.
+  /// The name used in messages.
   let name: String
   let descriptor: CInt
-  /// Size in bytes where the input is a regular file.
+  /// Size in bytes of a regular file; nil for other inputs.
   private(set) var regularFileSize: Int?
   private let isStandardInput: Bool
   private var lookahead: ArraySlice<UInt8> = []
 
-  /// - Parameter path: of a file; `-` for standard input.
-  /// - Throws: `ReadingFailure` of kind `noInput` where the file is missing or may not be read.
+  /// - Parameter path: file path; `-` for standard input.
+  /// - Throws: `ReadingFailure` of kind `noInput` if the file is missing, a directory, or not readable.
   init(path: String) throws(ReadingFailure) {
     isStandardInput = path == "-"
     name = isStandardInput ? "<stdin>" : path
@@ -27,7 +27,7 @@ final class SystemInput: ByteStream {
     }
   }
 
-  /// - Throws: `ReadingFailure` where the operating system does not tell.
+  /// - Throws: `ReadingFailure` if `fstat` fails.
   func status() throws(ReadingFailure) -> stat {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
@@ -43,7 +43,7 @@ final class SystemInput: ByteStream {
   /// Whether the file can be mapped into memory from its first byte.
   var isMappable: Bool { regularFileSize != nil && !isStandardInput }
 
-  /// The first bytes, at most 8, which stay to be read. Those of a regular file also stay for a child process to read.
+  /// The first bytes, at most 8, without consuming them. For a regular file the offset stays, also for a child process.
   func peek() throws(ReadingFailure) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: 8)
     if regularFileSize != nil {

@@ -1,22 +1,22 @@
-/// A stream's text in blocks of whole lines, in two buffers that take turns: the next block can be read while the current one is in use.
+/// A stream's text in blocks of whole lines, double-buffered: the next block can be read while the current one is in use.
 final class TextBlocks {
-  /// A megabyte: little is left to be parsed when a decompressor has given its last byte.
+  /// One megabyte: small enough that little is left to parse when a decompressor has delivered its last byte.
   static let usualSize = 1 << 20
 
-  /// Whole lines; a newline is missing at the end of the text, and of a line that is longer than a line may be. nil at the end.
+  /// Whole lines; the final newline may be missing at the end of the text and for a line over the length limit. nil at the end.
   private(set) var current: UnsafeBufferPointer<UInt8>?
-  /// What broke off the text, and the column in its last line where it did.
+  /// Why the text broke off, and the column in its last line where it did.
   private(set) var interruption: (message: String, column: Int)?
-  /// The failure of the operating system that ended the text.
+  /// The I/O failure that ended the text.
   private(set) var failure: ReadingFailure?
   private let stream: any ByteStream
   private let size: Int
   private var buffers: [UnsafeMutableBufferPointer<UInt8>] = [.allocate(capacity: 0), .allocate(capacity: 0)]
-  /// In the first buffer: the beginning of a line whose end is still to come.
+  /// In the first buffer: the beginning of an incomplete line.
   private var carried = 0..<0
   private var isAtEnd = false
 
-  /// - Parameter size: bytes that are read for a block, at least 1; more where no line ends in them.
+  /// - Parameter size: bytes to read per block, at least 1; more if they contain no line end.
   init(_ stream: any ByteStream, size: Int = TextBlocks.usualSize) {
     self.stream = stream
     self.size = size
@@ -24,7 +24,7 @@ final class TextBlocks {
 
   deinit { for buffer in buffers { buffer.deallocate() } }
 
-  /// Makes the next block the current one. The bytes of the one before stay in place until the next call.
+  /// Makes the next block current. The previous block's bytes stay valid until the next call.
   func advance() {
     current = nil
     if isAtEnd { return }
@@ -39,7 +39,7 @@ final class TextBlocks {
       while filled < end, !isAtEnd { filled += read(into: UnsafeMutableBufferPointer(rebasing: buffers[0][filled..<end])) }
       let isWhole = isAtEnd && interruption == nil && failure == nil
       if !isAtEnd, filled > LineScanner.longestLine, !buffers[0][..<filled].contains(newline) {
-        // Nobody reads beyond such a line.
+        // Reading stops at such a line.
         isAtEnd = true
         return take(filled)
       }

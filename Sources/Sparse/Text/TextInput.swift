@@ -1,9 +1,9 @@
-/// An input's text, whose compression is recognised by its first bytes.
+/// An input's text, with the compression detected from its first bytes.
 enum TextInput {
   case whole(MappedFile)
   case stream(any ByteStream)
 
-  /// How a text is compressed, by the name of the program that decompresses it.
+  /// The compression of a text, named after the program that decompresses it.
   enum Compression: String, Sendable {
     case none, gzip, bzip2, xz, zstd
 
@@ -17,7 +17,7 @@ enum TextInput {
     }
   }
 
-  /// What a file is that begins with bytes that no text in LIBSVM format begins with, and what to do about it.
+  /// Signatures of file formats that are not LIBSVM text, each with an explanation and advice.
   private static let strangers: [(firstBytes: [UInt8], message: String)] = [
     ([0xFF, 0xFE, 0, 0], "is UTF-32 text; convert it first, as with iconv -f UTF-32 -t UTF-8"),
     ([0, 0, 0xFE, 0xFF], "is UTF-32 text; convert it first, as with iconv -f UTF-32 -t UTF-8"),
@@ -31,14 +31,14 @@ enum TextInput {
     ([0x89] + Array("HDF".utf8), "is an HDF5 file; text in LIBSVM format is read"),
   ]
 
-  /// - Parameter firstBytes: of a file, or of the text that it decompresses to.
+  /// - Parameter firstBytes: of a file or of its decompressed text.
   static func refuseStrangers(_ firstBytes: [UInt8], _ name: String) throws(ReadingFailure) {
     guard let stranger = strangers.first(where: { firstBytes.starts(with: $0.firstBytes) }) else { return }
     throw ReadingFailure(
       kind: .badData, errors: [DataError(file: name, line: 1, column: 1, message: stranger.message)], errorCount: 1)
   }
 
-  /// - Throws: `ReadingFailure` where the input cannot be opened, and for a file of another kind.
+  /// - Throws: `ReadingFailure` if the input cannot be opened, and for a file of another format.
   init(_ input: SystemInput) throws(ReadingFailure) {
     if input.isMappable, try Compression(firstBytes: Self.firstBytes(input)) == .none {
       self = .whole(try MappedFile(input))
@@ -47,9 +47,9 @@ enum TextInput {
     }
   }
 
-  /// The decompressed text of an input, for callers that need no more.
+  /// The decompressed text of an input as a stream, even if it could be mapped.
   ///
-  /// - Throws: `ReadingFailure` where the input cannot be opened, and for a file of another kind.
+  /// - Throws: `ReadingFailure` if the input cannot be opened, and for a file of another format.
   static func stream(_ input: SystemInput) throws(ReadingFailure) -> any ByteStream {
     let compression = Compression(firstBytes: try firstBytes(input))
     switch compression {

@@ -1,7 +1,7 @@
 import Platform
 import Sparse
 
-/// What is wrong with a configuration file, and where: `FILE:LINE:COLUMN: error: ...`.
+/// An error in a configuration file, with its position: `FILE:LINE:COLUMN: error: ...`.
 public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
   public let file: String
   /// Both count from 1.
@@ -12,7 +12,7 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
   public var description: String { "\(file.printable):\(line):\(column): error: \(message)" }
 }
 
-/// A setting that no sweep can have, wherever it came from.
+/// An invalid setting, whether from a file or from the command line.
 public struct SettingError: Error, Hashable, CustomStringConvertible {
   /// The setting's key in a configuration file.
   public let key: String

@@ -3,11 +3,12 @@ import Training
 import Yams
 
 extension SweepConfiguration {
-  /// The configuration as YAML, in canonical form: every key, in a fixed order, comments beside. It reads back the same.
+  /// The configuration as canonical YAML: every key, in a fixed order, with comments. Parsing it gives the same
+  /// configuration.
   public var yaml: String { emitted(keys: SettingKey.allCases, explained: true) }
 
-  /// What determines the results, as YAML: the configuration without the whereabouts of the data, without comments. Two
-  /// sweeps are of one protocol where this is the same text.
+  /// What determines the results, as YAML: the configuration without the location of the data and without comments. Two
+  /// sweeps have the same protocol exactly if this text is the same.
   public var protocolYAML: String { emitted(keys: SettingKey.allCases.filter { $0 != .data }, explained: false) }
 
   /// One key with its value.
@@ -39,7 +40,7 @@ extension SweepConfiguration {
     "\(key.rawValue):\n" + values.map { "  - \(quoted($0))\n" }.joined()
   }
 
-  /// A plain scalar where YAML reads it back as the same text, quoted otherwise.
+  /// A plain scalar if YAML reads it back as the same text, quoted otherwise.
   private func quoted(_ text: String) -> String {
     let isPlain =
       text.first?.isLetter == true
@@ -48,7 +49,7 @@ extension SweepConfiguration {
     return isPlain ? text : "'\(text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'"
   }
 
-  /// Reads a configuration file; keys that it does not have keep their defaults.
+  /// Reads a configuration file; keys that are missing keep their defaults.
   ///
   /// - Parameters:
   ///   - text: YAML.
@@ -77,7 +78,7 @@ extension SweepConfiguration {
     do {
       try validate()
     } catch let error as SettingError {
-      // Limits at their defaults can be wrong only for the grid that the file gives.
+      // Limits at their defaults can only be invalid in combination with the grid in the file.
       let node = mapping[error.key] ?? mapping[SettingKey.rates.rawValue] ?? root
       throw ConfigurationError(at: node, file: file, "\(error.key): \(error.message)")
     }
@@ -101,7 +102,7 @@ extension SweepConfiguration {
     }
   }
 
-  /// Checks what no single value shows, and what the command line may have changed.
+  /// Checks constraints between settings, and values set on the command line.
   ///
   /// - Throws: `SettingError`.
   public func validate() throws {
@@ -138,7 +139,7 @@ extension SweepConfiguration {
   }
 }
 
-/// Reads one value of a configuration file, with errors that say where it stands.
+/// Reads one value of a configuration file; errors carry its position.
 private struct SettingReader {
   let key: SettingKey
   let node: Node
@@ -182,7 +183,7 @@ private struct SettingReader {
 
   func text(_ parse: (String) throws -> String) throws -> String { try text(node, parse) }
 
-  /// A list, or a single text that stands for a list of one.
+  /// A list, or a single text, which counts as a list of one.
   func texts<Value>(_ parse: (String) throws -> Value) throws -> [Value] {
     if let sequence = node.sequence { return try sequence.map { try text($0, parse) } }
     return [try text(node, parse)]

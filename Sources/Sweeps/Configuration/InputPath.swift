@@ -1,9 +1,9 @@
 import Foundation
 import Schedules
 
-/// The path of something to read, as a user gave it: a data file, folder or pattern, a configuration, a schedule's file.
+/// The path of an input, as the user gave it: a data file, folder or pattern, a configuration, a schedule's file.
 ///
-/// The text is taken as it is, `~` included, relative to the working directory.
+/// The text is taken literally, `~` included, relative to the working directory.
 public struct InputPath: Sendable, Hashable, CustomStringConvertible {
   public let text: String
 
@@ -11,7 +11,7 @@ public struct InputPath: Sendable, Hashable, CustomStringConvertible {
 
   public var description: String { text }
 
-  /// What comes before the last component: `.` where there is nothing.
+  /// Everything before the last component; `.` if there is nothing.
   public var folder: String {
     guard let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
     return slash == text.startIndex ? "/" : String(text[..<slash])
@@ -22,7 +22,7 @@ public struct InputPath: Sendable, Hashable, CustomStringConvertible {
     text.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(text[text.utf8.index(after: $0)...]) } ?? text
   }
 
-  /// The same path from the root. Links are kept, as another machine may have other ones; so is `-`, standard input.
+  /// The absolute path. Symbolic links are kept, as they may differ on another machine; so is `-`, standard input.
   public var absolute: String {
     text.hasPrefix("/") || text == "-" ? text : FileManager.default.currentDirectoryPath + "/" + text
   }
@@ -32,7 +32,8 @@ public struct InputPath: Sendable, Hashable, CustomStringConvertible {
   /// Whether there is something to read: a file, a pipe, a device.
   public var isFile: Bool { status.map { $0.st_mode & S_IFMT != S_IFDIR } ?? false }
 
-  /// Equal for all paths of one file or folder, links followed; what does not exist is known by its folder and name.
+  /// Equal for all paths to the same file or folder, links resolved; what does not exist is identified by its folder and
+  /// name.
   public var identity: String {
     if let status { return "\(status.st_dev) \(status.st_ino)" }
     var parent = stat()
@@ -46,7 +47,7 @@ public struct InputPath: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension SweepConfiguration {
-  /// The same with every path from the root, for a process that works in another folder.
+  /// The same configuration with absolute paths, for a process with another working directory.
   ///
   /// - Throws: `SettingError` where the spelling of a schedule cannot hold the path.
   public func withAbsolutePaths() throws -> SweepConfiguration {
@@ -68,7 +69,7 @@ extension SweepConfiguration {
     return absolute
   }
 
-  /// The spelling without the paths of its files: what they hold counts, not where they are.
+  /// The spelling without the paths of its files: their contents count, not their location.
   static func withoutPaths(_ spelling: String) -> String {
     guard spelling.contains("="), let schedule = try? Schedule(parsing: spelling), !schedule.paths.isEmpty else {
       return spelling

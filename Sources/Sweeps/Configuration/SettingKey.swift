@@ -33,7 +33,7 @@ enum SettingKey: String, CaseIterable {
   }
 }
 
-/// Levenshtein's distance: insertions, deletions and substitutions from one text to the other.
+/// Levenshtein distance: insertions, deletions and substitutions from one text to the other.
 ///
 /// - Complexity: O(m n).
 func editDistance(_ first: String, _ second: String) -> Int {

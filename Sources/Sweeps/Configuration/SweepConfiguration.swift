@@ -3,8 +3,8 @@ import Training
 
 /// What a sweep trains: the contents of a configuration file, with the paper's protocol as defaults.
 public struct SweepConfiguration: Sendable, Hashable {
-  /// Where the problems are: folders (every dataset in them), files and glob patterns, relative to the working directory.
-  /// No part of the protocol: two runs of one configuration may find the same data in different places.
+  /// Where the problems are: folders (every dataset in them), files and glob patterns, relative to the working directory. Not
+  /// part of the protocol: two runs of one configuration may find the same data in different places.
   public var data: [String] = ["datasets"]
   /// Canonical spellings, in the order of the tables' columns.
   public var schedules: [String] = [
@@ -14,27 +14,27 @@ public struct SweepConfiguration: Sendable, Hashable {
     "stepwise", "cosine", "linear", "refined",
   ]
   public var optimizers: [Optimizer] = [.adam(), .sgd()]
-  /// Base rates 2^minimum ... 2^maximum by factors of 2.
+  /// Base learning rates 2^minimum ... 2^maximum, by factors of 2.
   public var minimumExponent = -12
   public var maximumExponent = 3
-  /// How far the grid may be extended where a best rate is at its edge.
+  /// How far the grid may be extended when a best rate is at its edge.
   public var minimumExtendedExponent = -20
   public var maximumExtendedExponent = 10
   public var seeds = 10
   public var epochs = 100
   public var batchSize = 16
   public var keepsLastBatch = false
-  /// Smoothing fraction tau of the refinement.
+  /// Smoothing fraction tau of refinement.
   public var smoothing = 0.1
-  /// Rounds of refinement, each from the norms of the best run of the round before. `columns` has one schedule for each.
+  /// Rounds of refinement, each from the norms of the previous round's best run. `columns` has one schedule per round.
   public var rounds = 1
-  /// The schedule whose best run gives the norms.
+  /// The schedule whose best run provides the norms.
   public var priorSchedule = "linear"
 
   public init() {}
 
-  /// The schedules as run records and tables spell them: those of the configuration, and a `refined:round=2` and so on after
-  /// each that is refined, where there are several rounds.
+  /// The schedules as run records and tables spell them: those of the configuration and, if there are several rounds,
+  /// `refined:round=2` and so on after each refined schedule.
   public var columns: [String] {
     schedules.flatMap { schedule in
       guard SweepConfiguration.isRefined(schedule) else { return [schedule] }
@@ -42,7 +42,7 @@ public struct SweepConfiguration: Sendable, Hashable {
     }
   }
 
-  /// Whether the sweep makes the schedule from the norms of a prior run.
+  /// Whether the sweep refines the schedule from the norms of a prior run.
   static func isRefined(_ schedule: String) -> Bool {
     (try? Schedule(parsing: schedule))?.needsNorms ?? false
   }
@@ -50,7 +50,8 @@ public struct SweepConfiguration: Sendable, Hashable {
   /// The smoothing fraction of a refined schedule: its own `tau`, or the configuration's.
   func smoothing(of refined: String) -> Double { refinementOptions(of: refined, optimizer: .sgd()).smoothing }
 
-  /// How a refined schedule refines the norms of an optimizer's run: the norms that go with it, unless the schedule says.
+  /// How a refined schedule refines the norms of an optimizer's run; the norm is the one for the optimizer, unless the
+  /// schedule sets it.
   func refinementOptions(of refined: String, optimizer: Optimizer) -> RefinementOptions {
     let schedule = try? Schedule(parsing: refined)
     var options = schedule?.refinementOptions ?? RefinementOptions()

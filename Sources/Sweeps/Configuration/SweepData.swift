@@ -3,12 +3,12 @@ import Platform
 import Sparse
 import Training
 
-/// A problem of a sweep, read and known by its checksums.
+/// A problem of a sweep, with the checksums that identify its data.
 public struct SweepProblem: Sendable {
   public let problem: Problem
   public let summary: ProblemSummary
 
-  /// Problems that come from no file (in tests) get checksums of 0.
+  /// Problems that do not come from a file (in tests) get checksums of 0.
   public init(_ problem: Problem) {
     func hexadecimal(_ checksum: UInt32?) -> String {
       let digits = String(checksum ?? 0, radix: 16)
@@ -23,22 +23,23 @@ public struct SweepProblem: Sendable {
   }
 }
 
-/// The problems that a sweep found, and what is wrong with those that it cannot use.
+/// The problems of a sweep, and the errors in those that cannot be used.
 public struct SweepData: Sendable {
-  /// By name.
+  /// Sorted by name.
   public var problems: [SweepProblem] = []
-  /// One for each file that could not be read: the others are swept, and the exit code is 65.
+  /// One for each unreadable file: the other files are swept, and the exit code is 65.
   public var failures: [String] = []
-  /// What a user should know before the sweep starts: constant features, duplicates and the like.
+  /// What a user should know before the sweep starts: constant features, duplicates and so on.
   public var warnings: [String] = []
 
   public init(problems: [SweepProblem] = []) {
     self.problems = problems.sorted { $0.summary.name < $1.summary.name }
   }
 
-  /// Reads every dataset that folders, files and glob patterns name. A file that several of them name is one dataset.
+  /// Reads every dataset that folders, files and glob patterns name. A file that is named several times is one dataset.
   ///
-  /// - Throws: `ReadingFailure` of kind `noInput` where a folder does not exist or holds no dataset, or a pattern names nothing.
+  /// - Throws: `ReadingFailure` of kind `noInput` where a folder does not exist or holds no dataset, or a pattern matches
+  ///   nothing.
   public init(reading patterns: [String]) throws {
     var entries: [String: DatasetFolder.Entry] = [:]
     var failures: [String: String] = [:]
@@ -78,7 +79,7 @@ public struct SweepData: Sendable {
     constantFeatures(of: data, path: path) + data.warnings.map { "\(path): warning: \($0)" }
   }
 
-  /// Features that have the same value in every row: they do what the bias does.
+  /// Features with the same value in every row, which duplicate the bias.
   private static func constantFeatures(of data: LabelledSparseData, path: String) -> [String] {
     let constant = data.matrix.constantColumns(listing: 1)
     guard let first = constant.first.first.map({ $0 + 1 }) else { return [] }

@@ -1,6 +1,6 @@
 import Training
 
-/// The search for a problem's smallest training loss, as a part of a sweep.
+/// The search for a problem's smallest training loss, as part of a sweep.
 final class SmallestLossSearch: Sendable {
   let problem: SweepProblem
   let cost: OptimumCost
@@ -13,7 +13,7 @@ final class SmallestLossSearch: Sendable {
     key = RunKey.optimum(of: problem.summary)
   }
 
-  /// Whether the search is still to be made: not where it ended in vain within a bound as large as this one's.
+  /// Whether the search has yet to be run: not if it failed before within a bound at least as large.
   func isMissing(in known: JournalContents) -> Bool {
     known.optima[key] == nil && (known.boundsWithoutOptimum[key] ?? 0) < cost.bound
   }
@@ -25,29 +25,26 @@ final class SmallestLossSearch: Sendable {
       + "report shows training losses as they are"
   }
 
-  /// Seconds of one typical core, of all that the search is likely to take.
+  /// Estimated seconds on one typical core for the whole search.
   var seconds: Double { cost.estimate * OptimumCost.secondsPerOperation }
 
   var secondsDone: Double { min(loop.operations, cost.estimate) * OptimumCost.secondsPerOperation }
 
-  /// A search that takes more than was estimated may take as much as the bound allows.
+  /// A search that exceeds its estimate may take as long as the bound allows.
   var secondsLeft: Double {
     let done = loop.operations
     let left = done < cost.estimate ? cost.estimate - done : max(0, min(cost.bound - done, cost.estimate / 4))
     return left * OptimumCost.secondsPerOperation
   }
 
-  /// - Parameter isCancelled: asked on this thread, every few milliseconds.
-  /// - Returns: a line with the optimum, or with the bound within which there was none.
+  /// - Parameter isCancelled: called on this thread, every few milliseconds.
+  /// - Returns: a line with the optimum, or with the bound within which none was found.
   /// - Throws: `CancellationError`.
   func run(isCancelled: @escaping () -> Bool) throws -> DetailLine {
     guard let optimum = try Optimum.find(for: problem.problem.training, sharing: loop, isCancelled: isCancelled) else {
       return DetailLine(key: key, content: .noOptimum(bound: cost.bound))
     }
-    let record = OptimumRecord(
-      loss: optimum.loss, gradientNorm: optimum.gradientNorm, attained: optimum.attained, separable: optimum.separable,
-      iterations: optimum.iterations)
-    return DetailLine(key: key, content: .optimum(record))
+    return DetailLine(key: key, content: .optimum(optimum))
   }
 }
 

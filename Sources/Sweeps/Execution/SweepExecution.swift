@@ -1,11 +1,11 @@
 import Foundation
 import Training
 
-/// A sweep at work: a queue of tasks that threads take the longest from, and what is known so far.
+/// A running sweep: a queue of tasks, from which threads take the longest first, and the results so far.
 ///
-/// Whenever all tasks of a unit have finished, its plan is made again from what is known; a unit whose plan asks for nothing is
-/// done. Threads that have nothing to train search for smallest losses, each for one of its own as long as there are any, and turn
-/// to training as soon as there is something to train. All that changes is guarded by `condition`.
+/// When all tasks of a unit have finished, its plan is recomputed from the results; a unit whose plan asks for nothing is
+/// done. Threads with nothing to train search for smallest losses, each for a different problem while there are any left, and
+/// return to training as soon as there is something to train. All mutable state is guarded by `condition`.
 final class SweepExecution: @unchecked Sendable {
   private let units: [SweepUnit]
   private let configuration: SweepConfiguration
@@ -15,7 +15,7 @@ final class SweepExecution: @unchecked Sendable {
   private let condition = NSCondition()
   private var known: JournalContents
   private var queue: [Task] = []
-  /// Those that no thread has begun, the shortest last.
+  /// Searches that no thread has started, the shortest last.
   private var waitingSearches: [SmallestLossSearch]
   private var activeSearches: [SmallestLossSearch] = []
   private var searchedCost = 0.0
@@ -72,7 +72,7 @@ final class SweepExecution: @unchecked Sendable {
 
   var wasCancelled: Bool { condition.withLock { isStopped && failure == nil } }
 
-  /// Works until nothing is missing, or a task fails, or the sweep is cancelled.
+  /// Runs until nothing is missing, a task fails, or the sweep is cancelled.
   func run(jobs: Int, progress: (SweepProgress) -> Void) throws {
     let start = Date()
     condition.withLock {
@@ -119,7 +119,7 @@ final class SweepExecution: @unchecked Sendable {
     }
   }
 
-  /// The longest task that waits; where there is none, a search; nil where there will be neither.
+  /// The longest waiting task; if there is none, a search; nil if there will be neither.
   private func next() -> Job? {
     condition.withLock {
       while !isStopped {
@@ -138,7 +138,7 @@ final class SweepExecution: @unchecked Sendable {
     }
   }
 
-  /// Called under the lock.
+  /// Called with the lock held.
   private func popTask() -> Task? {
     guard let task = queue.popLast() else { return nil }
     activeTasks += 1
@@ -170,7 +170,7 @@ final class SweepExecution: @unchecked Sendable {
     wakeThreads()
   }
 
-  /// Called under the lock.
+  /// Called with the lock held.
   private func wakeThreads() {
     condition.broadcast()
     for search in activeSearches { search.loop.recallAssistants() }
@@ -178,7 +178,7 @@ final class SweepExecution: @unchecked Sendable {
 
   private func perform(_ search: SmallestLossSearch) throws {
     let line = try search.run { [self] in
-      // Training goes first: whatever has been queued meanwhile is done before the search continues.
+      // Training has priority: whatever was queued in the meantime is done before the search continues.
       while let task = condition.withLock({ isStopped ? nil : popTask() }) {
         attempt { try perform(task) }
         endJob()
@@ -218,7 +218,7 @@ final class SweepExecution: @unchecked Sendable {
 
   // MARK: Plan
 
-  /// Queues what a unit asks for now. Called under the lock.
+  /// Queues what a unit needs now. Called with the lock held.
   private func advance(_ index: Int) {
     let unit = units[index]
     let plan = UnitPlan(unit: unit.keys, chains: unit.chains, configuration: configuration, known: known)
@@ -238,7 +238,7 @@ final class SweepExecution: @unchecked Sendable {
     let unit = units[index]
     let groupCost = unit.cost * Double(unit.lanes)
     var refinements = Set(plan.missingRefinements)
-    /// Whether a schedule can be trained now; if not, asks for the refinement that it (or what it comes from) lacks.
+    /// Whether a schedule can be trained now; if not, requests the refinement that it (or its prior) lacks.
     func canTrain(_ schedule: String) -> Bool {
       if unit.hasFactors(of: schedule) { return true }
       if let refinement = plan.refinement(of: schedule) { refinements.insert(refinement) }
@@ -248,7 +248,8 @@ final class SweepExecution: @unchecked Sendable {
     let traces = plan.missingTraces.filter { canTrain($0.run.schedule) }
     var ready: Set<PlannedRefinement> = []
     while let refinement = refinements.popFirst() {
-      // Its prior may be refined itself, in an earlier session: then that comes first. Rounds descend, so this ends.
+      // The prior may itself have been refined, in an earlier session: then it comes first. Rounds decrease, so this
+      // terminates.
       if canTrain(refinement.prior.schedule) { ready.insert(refinement) }
     }
     var tasks = ready.sorted { $0.key < $1.key }.map { Task(work: .refine($0), unit: index, cost: groupCost) }
@@ -298,7 +299,7 @@ final class SweepExecution: @unchecked Sendable {
     }
     return SweepProgress(
       runsDone: min(reusedRunCount + trained, total), runsTotal: total, runsTrained: trained, secondsElapsed: elapsed,
-      // What has been done in less than a fiftieth of its estimated speed is too little to go by.
+      // Less than a fiftieth of the estimated speed is too little to extrapolate from.
       secondsLeft: elapsed > 0.5 && worked > 0.02 * elapsed ? elapsed * costLeft / worked : nil,
       fraction: costDone + costLeft > 0 ? costDone / (costDone + costLeft) : 1,
       problem: current?.keys.problem.name ?? "", optimizer: current?.keys.optimizer.spelling ?? "", best: best,

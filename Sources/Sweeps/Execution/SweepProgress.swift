@@ -1,6 +1,6 @@
-/// How far a sweep is, for a display.
+/// The progress of a sweep, for display.
 public struct SweepProgress: Sendable, Hashable {
-  /// The best so far of one schedule.
+  /// The best result so far of one schedule.
   public struct Best: Sendable, Hashable {
     public var schedule: String
     public var learningRate: Double
@@ -8,18 +8,18 @@ public struct SweepProgress: Sendable, Hashable {
     public var meanTrainError: Double
   }
 
-  /// Runs that are in the journal, those of earlier sweeps included.
+  /// Runs in the journal, including those of earlier sweeps.
   public var runsDone: Int
-  /// Runs that will be in the journal at the end, as far as that can be known: it grows where a grid is extended.
+  /// Runs that will be in the journal at the end, as far as known: it grows when a grid is extended.
   public var runsTotal: Int
   /// Runs that this sweep has trained.
   public var runsTrained: Int
   public var secondsElapsed: Double
-  /// nil until there is something to go by.
+  /// nil until there is enough to estimate from.
   public var secondsLeft: Double?
-  /// Of all work, smallest losses included; 0 to 1.
+  /// Fraction of all work that is done, smallest losses included; 0 to 1.
   public var fraction: Double
-  /// The problem and optimizer that a batch was last finished of; empty at first.
+  /// The problem and optimizer of the batch that finished last; empty at first.
   public var problem: String
   public var optimizer: String
   /// For that problem and optimizer, in the configuration's order.
@@ -27,34 +27,34 @@ public struct SweepProgress: Sendable, Hashable {
   /// The problems whose smallest loss is being searched for.
   public var smallestLosses: [String]
 
-  /// Runs a second of this sweep.
+  /// Runs per second in this sweep.
   public var rate: Double { secondsElapsed > 0 ? Double(runsTrained) / secondsElapsed : 0 }
 }
 
-/// What a sweep ended with.
+/// The outcome of a sweep.
 public struct SweepOutcome: Sendable, Hashable {
   public var runsTrained: Int
-  /// Runs that the protocol (or the shard) asks for and that were there before.
+  /// Runs that the protocol (or the shard) asks for and that already existed.
   public var runsReused: Int
   public var seconds: Double
-  /// Whether it was interrupted: the same command continues.
+  /// Whether it was interrupted; the same command continues it.
   public var wasCancelled: Bool
-  /// Of files that could not be read; where there are any, the exit code is 65.
+  /// Errors of files that could not be read; if there are any, the exit code is 65.
   public var failures: [String]
   public var warnings: [String]
 }
 
-/// What a sweep would do: for `--dry-run`.
+/// What a sweep would do, for `--dry-run`.
 public struct SweepPlanSummary: Sendable, Codable, Hashable {
   public struct Part: Sendable, Codable, Hashable {
     public var problem: String
     public var optimizer: String
-    /// Schedules of this part, those still to be refined included.
+    /// Schedules of this part, including those yet to be refined.
     public var schedules: Int
-    /// Runs that are known to be needed; grids may be extended beyond.
+    /// Runs that are known to be needed; extended grids need more.
     public var runs: Int
     public var runsDone: Int
-    /// Of what is missing, on one typical core.
+    /// For what is missing, on one typical core.
     public var estimatedSeconds: Double
   }
 
@@ -62,7 +62,7 @@ public struct SweepPlanSummary: Sendable, Codable, Hashable {
   public struct SmallestLoss: Sendable, Codable, Hashable {
     public var problem: String
     public var isDone: Bool
-    /// Of what is missing, on one typical core.
+    /// For what is missing, on one typical core.
     public var estimatedSeconds: Double
   }
 

@@ -4,14 +4,14 @@ import Schedules
 import Sparse
 import Training
 
-/// Trains whatever a configuration asks for and the results folder does not hold.
+/// Trains everything that a configuration asks for and the results folder lacks.
 ///
 ///     let data = try SweepData(reading: configuration.data)
 ///     let runner = try SweepRunner(configuration: configuration, data: data, results: "results", version: "1.0")
 ///     let outcome = try runner.run(progress: { show($0) }, isCancelled: { interrupted })
 ///     let results = try SweepResults.load(folder: "results")
 ///
-/// The results depend on the configuration and the data alone: not on the number of threads, on interruptions, on shards, on
+/// The results depend only on the configuration and the data: not on the number of threads, on interruptions, on shards or on
 /// the order in which runs finish.
 public struct SweepRunner: Sendable {
   public let configuration: SweepConfiguration
@@ -22,20 +22,20 @@ public struct SweepRunner: Sendable {
   public let shard: Shard?
   public let version: String
 
-  /// What the sweep, shards or not, trains.
+  /// What the whole sweep trains, over all shards.
   let planRecord: PlanRecord
   private let units: [SweepUnit]
-  /// Problems whose optimum is this sweep's to find.
+  /// Problems whose optimum this sweep has to find.
   private let optima: [SweepProblem]
 
   /// - Parameters:
   ///   - configuration: what to train.
-  ///   - data: the problems, read.
-  ///   - results: the results folder; made where there is none.
+  ///   - data: the problems, already read.
+  ///   - results: the results folder; created if it does not exist.
   ///   - jobs: threads, at least 1.
   ///   - shard: the part to train; nil for all.
-  ///   - version: of the program, for the report.
-  /// - Throws: `SettingError`, or what a schedule says that cannot be made.
+  ///   - version: the program's version, for the report.
+  /// - Throws: `SettingError`, or the error of a schedule that cannot be built.
   public init(
     configuration: SweepConfiguration, data: SweepData, results: String,
     jobs: Int = availableCoreCount, shard: Shard? = nil, version: String
@@ -53,7 +53,7 @@ public struct SweepRunner: Sendable {
     (units, optima) = SweepRunner.work(of: configuration, data: data, factors: factors, shard: shard)
   }
 
-  /// Everything there is to do, or a shard's part of it: chains and optima are dealt out by estimated cost.
+  /// All of the work, or a shard's part of it: chains and optima are distributed by estimated cost.
   private static func work(
     of configuration: SweepConfiguration, data: SweepData, factors: FactorDigests, shard: Shard?
   ) -> (units: [SweepUnit], optima: [SweepProblem]) {
@@ -80,12 +80,12 @@ public struct SweepRunner: Sendable {
     return (parts, optima)
   }
 
-  /// Estimated seconds of each chain of each unit, chains innermost.
+  /// Estimated seconds for each chain of each unit, chains varying fastest.
   static func costs(of units: [SweepUnit], chains: [Chain], configuration: SweepConfiguration) -> [Double] {
     let rates = configuration.maximumExponent - configuration.minimumExponent + 1
     return units.flatMap { unit in
       chains.map { chain in
-        // A prior is trained once more for its norms, alone among its lanes.
+        // A prior is trained once more for its norms, as the only run in its lanes.
         let runs = chain.scheduleCount(rounds: configuration.rounds) * configuration.seeds * rates
         return unit.cost * Double(runs + unit.lanes * (1 + chain.refined.count))
       }
@@ -121,13 +121,13 @@ public struct SweepRunner: Sendable {
       parts: parts, smallestLosses: smallestLosses, shard: shard?.description, failures: data.failures, warnings: data.warnings)
   }
 
-  /// Trains what is missing. A batch of runs is on the disk before it is shown as done.
+  /// Trains what is missing. A batch of runs is on disk before it is reported as done.
   ///
   /// - Parameters:
-  ///   - progress: called on this thread, a few times a second.
-  ///   - isCancelled: asked by every thread, at least ten times a second. The batches in work are then dropped; those that
-  ///     have finished are on the disk.
-  /// - Throws: `JournalError`, or what a schedule says that cannot be made.
+  ///   - progress: called on this thread, a few times per second.
+  ///   - isCancelled: called by every thread, at least ten times per second. On cancellation, unfinished batches are dropped;
+  ///     finished ones are on disk.
+  /// - Throws: `JournalError`, or the error of a schedule that cannot be built.
   public func run(
     progress: (SweepProgress) -> Void = { _ in }, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> SweepOutcome {
@@ -142,7 +142,7 @@ public struct SweepRunner: Sendable {
     do {
       try execution.run(jobs: jobs, progress: progress)
     } catch {
-      // The reason is the other error; this line is only for the closing section.
+      // The other error is the cause; this line is only for the closing section.
       try? journal.append(details: [session.closing(runs: journal.durableRunCount)])
       throw error
     }

@@ -3,11 +3,11 @@ import Schedules
 import Synchronization
 import Training
 
-/// One problem and one optimizer of a sweep, able to train: the trainer and the factors of its schedules, made when needed.
+/// One problem and one optimizer of a sweep, with the trainer and the schedules' factors, made when needed.
 final class SweepUnit: Sendable {
   let keys: UnitKeys
   let chains: [Chain]
-  /// Of one run, in seconds on a typical core.
+  /// Estimated seconds per run on a typical core.
   let cost: Double
   let lanes: Int
   private let sweepProblem: SweepProblem
@@ -41,7 +41,7 @@ final class SweepUnit: Sendable {
         keepsLastBatch: configuration.keepsLastBatch))
   }
 
-  /// Runs that a finished sweep of the unit has at least.
+  /// The minimum number of runs of the unit in a finished sweep.
   var leastRunCount: Int {
     let schedules = chains.map { $0.scheduleCount(rounds: configuration.rounds) }.reduce(0, +)
     return schedules * configuration.seeds * (configuration.maximumExponent - configuration.minimumExponent + 1)
@@ -63,7 +63,7 @@ final class SweepUnit: Sendable {
     state.withLock { $0.factors[schedule] != nil } || (try? Schedule(parsing: schedule))?.needsNorms == false
   }
 
-  /// - Throws: where a schedule cannot be made: its file, too few steps; where its file has changed since the sweep began.
+  /// - Throws: where a schedule cannot be built (its file, too few steps) or its file has changed since the sweep began.
   func factors(of schedule: String) throws -> [Double] {
     if let factors = state.withLock({ $0.factors[schedule] }) { return factors }
     let parsed = try Schedule(parsing: schedule)
@@ -89,9 +89,9 @@ final class SweepUnit: Sendable {
     }
   }
 
-  /// Trains finished runs of one seed once more, for what the journal does not keep of a run.
+  /// Retrains finished runs of one seed, for what the journal does not keep of a run.
   ///
-  /// - Parameter warn: told where a run does not end as it did before.
+  /// - Parameter warn: called where a run ends differently than before.
   private func retrain(
     _ runs: [RunRecord], recording: Recording, isCancelled: () -> Bool, warn: (String) -> Void
   ) throws -> [RunOutcome] {
@@ -119,7 +119,7 @@ final class SweepUnit: Sendable {
     }
   }
 
-  /// Trains the prior run for its norms and refines them. The factors stay with the unit.
+  /// Retrains the prior run for its norms and refines them. The factors stay with the unit.
   func refine(_ planned: PlannedRefinement, isCancelled: () -> Bool, warn: (String) -> Void) throws -> DetailLine {
     let prior = planned.prior
     let priors = prior == planned.firstPrior ? [prior] : [prior, planned.firstPrior]
@@ -149,8 +149,8 @@ final class SweepUnit: Sendable {
     return DetailLine(key: planned.key, content: .refinement(record, digest: digest))
   }
 
-  /// The last-iterate bound of each schedule whose factors are known, at its best scale: under the norm that goes with the
-  /// optimizer, whichever the refinement takes, so that the bounds of all schedules can be compared.
+  /// The last-iterate bound of each schedule whose factors are known, at its best scale. The norm is the one for the
+  /// optimizer, whichever the refinement uses, so that the bounds of all schedules are comparable.
   private func bounds(under outcome: RunOutcome, including refined: String) -> [String: Double] {
     let norm = keys.optimizer.norm
     let norms = (norm == .l1 ? outcome.l1Norms : outcome.l2Norms).map(Double.init)
@@ -165,7 +165,7 @@ final class SweepUnit: Sendable {
   }
 }
 
-/// At most 512 of the values, evenly spaced, the first and the last among them.
+/// At most 512 of the values, evenly spaced, including the first and the last.
 private func thinned<Value>(_ values: [Value]) -> [Value] {
   guard values.count > 512 else { return values }
   return (0..<512).map { values[($0 * (values.count - 1) + 255) / 511] }

@@ -1,11 +1,11 @@
 import Foundation
 import Synchronization
 
-/// A file of lines that only grows; what `append` has returned from is durable.
+/// An append-only file of lines; lines are durable once `append` returns.
 final class AppendedFile: Sendable {
   let path: String
   private let handle: FileHandle
-  /// Bytes of whole lines.
+  /// Bytes of complete lines.
   private let length: Mutex<UInt64>
 
   /// - Throws: `JournalError.cannotCreate`.
@@ -20,7 +20,7 @@ final class AppendedFile: Sendable {
     do {
       var end = try handle.seekToEnd()
       if end > 0, !AppendedFile.endsWithLineBreak(path, length: end) {
-        // An editor may have taken the last line's end: the next line must not be glued to it.
+        // An editor may have removed the last newline: the next line must not be joined to the last one.
         try handle.write(contentsOf: Data([0x0A]))
         end += 1
       }
@@ -37,7 +37,7 @@ final class AppendedFile: Sendable {
     return (try? handle.seek(toOffset: length - 1)) != nil && (try? handle.read(upToCount: 1)) == Data([0x0A])
   }
 
-  /// Writes whole lines and waits until they are on the disk. Where that fails, the file is cut back to what it was.
+  /// Writes complete lines and waits until they are on disk. On failure, the file is truncated to its previous length.
   ///
   /// - Throws: `JournalError.cannotWrite`.
   func append(_ lines: String) throws {
@@ -56,7 +56,7 @@ final class AppendedFile: Sendable {
   }
 }
 
-/// Makes a new or renamed file's name durable, as far as the system lets one.
+/// Makes a new or renamed file's name durable, as far as the system allows.
 func synchronizeFolder(of path: String) throws {
   let descriptor = open(InputPath(path).folder, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return }

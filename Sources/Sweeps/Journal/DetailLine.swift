@@ -1,40 +1,41 @@
 import Foundation
+import Training
 
-/// One line of the file beside a journal's runs: everything else that a report needs.
+/// One line of the file beside a journal's runs, which holds everything else that a report needs.
 struct DetailLine: Hashable {
-  /// Of a plan and of a session: `PlanRecord.key`, in older journals that of a protocol. Otherwise of what the line holds.
+  /// For a plan or a session: `PlanRecord.key`, in older journals the protocol's. Otherwise the key of what the line holds.
   var key: String
   var content: Content
 
   enum Content: Hashable {
     case plan(PlanRecord)
     case session(Session)
-    /// With the digest of the refined factors; nil where there are none.
+    /// With the digest of the refined factors; nil if there are none.
     case refinement(RefinementRecord, digest: String?)
     case trace(TraceRecord)
-    case optimum(OptimumRecord)
+    case optimum(Optimum)
     /// The operations after which the search for an optimum ended without one.
     case noOptimum(bound: Double)
-    /// Of journals from before plans were recorded.
+    /// From journals written before plans were recorded.
     case `protocol`(ProtocolRecord)
     case problem(ProblemSummary)
   }
 
-  /// A session and what it had to say. Journals from before plans were recorded lack its time.
+  /// A session and its messages. Journals from before plans were recorded lack its time.
   struct Session: Hashable {
     var record: SessionRecord
-    /// The same in the opening and the closing line of a session.
+    /// Shared by the opening and the closing line of a session.
     var identity: String?
     /// When the session began, in seconds since 1970.
     var time: Double?
-    /// What the session could not read, and what it had to warn of.
+    /// What the session could not read, and its warnings.
     var warnings: [String] = []
   }
 
   var isPlan: Bool { if case .plan = content { true } else { false } }
   var session: Session? { if case .session(let session) = content { session } else { nil } }
 
-  /// - Throws: `EncodingError`, which no value of these types causes.
+  /// - Throws: `EncodingError`, which these types never cause.
   func journalLine() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -113,6 +114,6 @@ struct ProtocolRecord: Codable, Hashable {
   var yaml: String
   /// Refinery's version.
   var version: String
-  /// Digests of the factors of schedules that come from a file, by their spelling.
+  /// Digests of the factors of schedules that come from a file, by spelling.
   var fileDigests: [String: String]
 }

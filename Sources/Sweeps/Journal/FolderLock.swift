@@ -1,9 +1,9 @@
 import Foundation
 
-/// The right to write to a results folder: held as long as the value lives, given back by the system when the process ends,
-/// however it ends.
+/// A write lock on a results folder, held as long as the value lives; the system releases it when the process ends, in
+/// whatever way.
 ///
-/// A whole sweep holds the folder alone. Shards hold it together, and each its own journal alone.
+/// A sweep without shards locks the folder exclusively. Shards share the folder, and each locks its own journal exclusively.
 final class FolderLock: Sendable {
   private let handles: [FileHandle]
 
@@ -15,7 +15,7 @@ final class FolderLock: Sendable {
   }
 
   deinit {
-    // Closing would do, but for a process that another thread has just forked and that still has the descriptor.
+    // Closing would suffice, except that a process just forked by another thread may still hold the descriptor.
     for handle in handles { flock(handle.fileDescriptor, LOCK_UN) }
   }
 
@@ -37,13 +37,13 @@ final class FolderLock: Sendable {
       try handle.truncate(atOffset: 0)
       try handle.write(contentsOf: Data(holder.utf8))
     } catch {
-      // The name is for messages only: a full disk must not keep a sweep from finding out that nothing is missing.
+      // The name is only for messages: a full disk must not keep a sweep from finding that nothing is missing.
     }
     return handle
   }
 }
 
-/// The time now as 2026-01-31T23:59:59Z.
+/// The current time, as 2026-01-31T23:59:59Z.
 func timestamp() -> String {
   ISO8601DateFormatter().string(from: Date())
 }

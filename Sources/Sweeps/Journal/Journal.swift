@@ -1,16 +1,16 @@
 import Foundation
 import Synchronization
 
-/// The journal of one sweep, open for writing: `runs.jsonl` with a line a run and, beside it, `details.ndjson` with all else
-/// that a report needs; of a shard, `runs-2-of-4.jsonl` and so on.
+/// The journal of one sweep, open for writing: `runs.jsonl` with one run per line and, beside it, `details.ndjson` with
+/// everything else that a report needs; for a shard, `runs-2-of-4.jsonl` and so on.
 ///
-/// A batch of lines counts as done when it is on the disk. Threads that finish while another one waits for the disk leave
-/// their lines to it, so that a slow disk costs no more than one thread.
+/// A batch of lines counts as done once it is on disk. A thread that finishes while another one is waiting for the disk
+/// leaves its lines to that thread, so that a slow disk blocks no more than one thread.
 final class Journal: Sendable {
   let folder: String
-  /// Name of the file of details within the folder.
+  /// Name of the details file within the folder.
   let detailsFile: String
-  /// What was wrong with the folder's own lines, now set aside.
+  /// What was wrong with the folder's own lines, which are set aside.
   let warnings: [String]
   private let lock: FolderLock
   private let runs: AppendedFile
@@ -25,10 +25,10 @@ final class Journal: Sendable {
     var isFlushing = false
   }
 
-  /// Opens the journal for writing and reads all that the folder holds.
+  /// Opens the journal for writing and reads everything that the folder holds.
   ///
-  /// Lines that were torn or changed are moved to `set-aside.txt` and reported in `warnings`; a shard does so with its own
-  /// files only, as the others may be in the middle of a line.
+  /// Torn or altered lines are moved to `set-aside.txt` and reported in `warnings`. A shard does so only with its own files,
+  /// as other shards may be in the middle of writing a line.
   ///
   /// - Throws: `JournalError`.
   static func open(folder: String, shard: Shard?) throws -> (journal: Journal, contents: JournalContents) {
@@ -45,7 +45,9 @@ final class Journal: Sendable {
     for (file, lines) in Dictionary(grouping: contents.badLines, by: \.place.file).sorted(by: { $0.key < $1.key })
     where shard == nil || files.contains(file) {
       try setAside(lines, in: file, folder: folder)
-      warnings += lines.map { "\(folder)/\($0.place): warning: \($0.reason); moved to set-aside.txt; what it held is computed again" }
+      warnings += lines.map {
+        "\(folder)/\($0.place): warning: \($0.reason); moved to set-aside.txt; what it held is computed again"
+      }
     }
     contents.badLines = []
     let journal = Journal(
@@ -66,12 +68,12 @@ final class Journal: Sendable {
     state = Mutex(State())
   }
 
-  /// Runs that are on the disk, of those appended.
+  /// How many of the appended runs are on disk.
   var durableRunCount: Int { state.withLock { $0.durableRunCount } }
 
-  /// Adds a batch. On return it is on the disk, or another thread is about to put it there.
+  /// Adds a batch. On return it is on disk, or another thread is about to write it.
   ///
-  /// - Throws: `JournalError.cannotWrite`; then nothing of the batch is in the journal.
+  /// - Throws: `JournalError.cannotWrite`; the journal then has nothing of the batch.
   func append(runs: [RunRecord] = [], details: [DetailLine] = []) throws {
     let runLines = runs.map(\.journalLine).joined()
     let detailLines = try details.map { try $0.journalLine() }.joined()
@@ -86,7 +88,7 @@ final class Journal: Sendable {
     if isWriter { try flush() }
   }
 
-  /// Writes until nothing waits. Only the thread that set `isFlushing` is here.
+  /// Writes until nothing is waiting. Only the thread that set `isFlushing` runs this.
   private func flush() throws {
     while true {
       let batch = state.withLock { state -> Batch? in
@@ -115,7 +117,7 @@ final class Journal: Sendable {
     let runCount: Int
   }
 
-  /// Moves lines of a file to `set-aside.txt`: the file is replaced by one without them, in one step.
+  /// Moves lines of a file to `set-aside.txt`; the file is atomically replaced by one without them.
   private static func setAside(_ lines: [JournalContents.BadLine], in file: String, folder: String) throws {
     let path = folder + "/" + file
     guard let bytes = FileManager.default.contents(atPath: path) else {

@@ -1,6 +1,7 @@
 import Foundation
+import Training
 
-/// What the journals of a folder hold, lines that cannot be trusted left out.
+/// The contents of a folder's journals, without lines that cannot be trusted.
 struct JournalContents {
   struct Place: Hashable, CustomStringConvertible {
     /// Name within the folder.
@@ -23,7 +24,7 @@ struct JournalContents {
   var runs: [String: RunRecord] = [:]
   var refinements: [String: Refinement] = [:]
   var traces: [String: TraceRecord] = [:]
-  var optima: [String: OptimumRecord] = [:]
+  var optima: [String: Optimum] = [:]
   /// The operations within which no optimum was found.
   var boundsWithoutOptimum: [String: Double] = [:]
   /// Plans and sessions, and the protocols and problems of older journals, in the order of files and lines.
@@ -33,7 +34,7 @@ struct JournalContents {
 
   struct Refinement: Hashable {
     var record: RefinementRecord
-    /// nil where there is no refined schedule.
+    /// nil if there is no refined schedule.
     var digest: String?
   }
 
@@ -43,7 +44,7 @@ struct JournalContents {
 
   init() {}
 
-  /// Reads every journal of a folder, by ascending names; a folder that does not exist holds nothing.
+  /// Reads every journal of a folder, in ascending order of names; a folder that does not exist counts as empty.
   ///
   /// - Throws: `JournalError.cannotRead`, `.disagreement`.
   init(folder: String) throws {
@@ -66,7 +67,7 @@ struct JournalContents {
     }
   }
 
-  /// Takes in the lines of one file, which may end as Windows' editors end them.
+  /// Reads the lines of one file; CRLF line ends are accepted.
   mutating func read(_ bytes: Data, file: String) throws {
     let decoder = DetailLine.decoder()
     let isDetails = file.hasSuffix(JournalContents.detailsSuffix)
@@ -112,7 +113,7 @@ struct JournalContents {
   }
 }
 
-/// What the system says of an error of its own: "No space left on device".
+/// The system's text for an error: "No space left on device".
 func reason(of error: any Error) -> String {
   let error = error as NSError
   if error.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(error.code))) }

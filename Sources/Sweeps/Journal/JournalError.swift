@@ -3,16 +3,16 @@ import Sparse
 
 /// Why a results folder cannot be used.
 public enum JournalError: Error, Hashable, CustomStringConvertible {
-  /// Another process writes to the folder; `holder` says which.
+  /// Another process is writing to the folder; `holder` names it.
   case inUse(folder: String, holder: String)
   /// The folder or a file in it cannot be created or opened for writing.
   case cannotCreate(path: String, reason: String)
-  /// Writing failed half-way; what was durable before is intact.
+  /// Writing failed half-way; everything that was durable before is intact.
   case cannotWrite(path: String, reason: String)
   case cannotRead(path: String, reason: String)
-  /// Two lines of one key say different things.
+  /// Two lines with the same key disagree.
   case disagreement(key: String, first: String, second: String)
-  /// Plans that were to be united differ in more than which problems, schedules and optimizers they name.
+  /// Plans to be united differ in more than which problems, schedules and optimizers they name.
   case plansDiffer(folder: String, first: String, second: String, differences: [String])
   case noSuchPlan(folder: String, asked: String, isAmbiguous: Bool, plans: [String])
   /// There is no journal in the folder.

@@ -2,9 +2,10 @@ import Foundation
 import Schedules
 import Training
 
-/// One line of a journal: a JSON object whose last key, `check`, holds the first 64 bits of the SHA-256 of all before it.
+/// One line of a journal: a JSON object whose last key, `check`, holds the first 64 bits of the SHA-256 of everything before
+/// it.
 ///
-/// A line that was torn by a crash or changed since does not carry the right value, and is never used.
+/// A torn or altered line does not have the right value, and is never used.
 enum JournalLine {
   private static let checkKey = Array(",\"check\":\"".utf8)
   private static let checkLength = 16
@@ -15,7 +16,7 @@ enum JournalLine {
     return "\(body),\"check\":\"\(SHA256.digest(Array(body.utf8), bytes: checkLength / 2))\"}\n"
   }
 
-  /// Why a line (without its line break) cannot be trusted; nil where it can.
+  /// Why a line (without its line break) cannot be trusted; nil if it can.
   static func fault(in line: some Collection<UInt8>) -> String? {
     let line = Array(line)
     let tail = checkKey.count + checkLength + 2
@@ -45,7 +46,7 @@ extension RunRecord {
     return JournalLine.sealed("{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}")
   }
 
-  /// Whether two records of one key say the same; names of datasets and paths of schedules' files are no part of a key.
+  /// Whether two records with the same key agree; dataset names and the paths of schedules' files are not part of a key.
   func agrees(with other: RunRecord) -> Bool {
     var renamed = other
     (renamed.problem, renamed.schedule) = (problem, schedule)

@@ -2,10 +2,10 @@ import Training
 
 /// What identifies a run: 128 bits of SHA-256, as 32 hexadecimal digits, over everything that determines its result.
 ///
-/// A run in the journal is used again exactly where its key is the same; change anything here and old lines are neither used
-/// nor lost. Names of datasets, the limits of the grid, the other schedules and the number of seeds are no part of it.
+/// A run in the journal is reused exactly if its key matches; after any change here, old lines are kept but no longer used.
+/// Names of datasets, the limits of the grid, the other schedules and the number of seeds are not part of the key.
 struct RunKey {
-  /// Raised whenever a change of code changes the bits of a result.
+  /// Incremented whenever a change of code alters the bits of a result.
   static let engineVersion = 1
 
   private let common: String
@@ -24,15 +24,15 @@ struct RunKey {
 
   /// - Parameters:
   ///   - schedule: its spelling, without the paths of files.
-  ///   - factors: digest of the schedule's factors; nil only in journals from before every key had it, for schedules whose
-  ///     spelling says all.
+  ///   - factors: digest of the schedule's factors; nil only in journals from before every key had it, for schedules that are
+  ///     fully determined by their spelling.
   func key(schedule: String, factors: String?, learningRate: Double, seed: UInt64) -> String {
     let text =
       common + "schedule \(schedule)\nfactors \(factors ?? "-")\nlearning rate \(learningRate.bitPattern)\nseed \(seed)\n"
     return SHA256.digest(text, bytes: 16)
   }
 
-  /// The key of a refinement: of the run that gave the norms, and of what is made of them.
+  /// The key of a refinement: the run that provided the norms, and how they are refined.
   static func refinement(ofRun key: String, schedule: String, round: Int, smoothing: Double) -> String {
     let text = "refinement, engine \(engineVersion)\nrun \(key)\nschedule \(schedule)\nround \(round)\n"
     return SHA256.digest(text + "tau \(smoothing.bitPattern)\n", bytes: 16)
@@ -44,7 +44,7 @@ struct RunKey {
     SHA256.digest("optimum, engine \(engineVersion)\ndata \(identity(of: problem))\n", bytes: 16)
   }
 
-  /// Digest of the factors of a schedule, each with all its bits.
+  /// Digest of a schedule's factors, all bits of each.
   static func digest(of factors: [Double]) -> String {
     var hash = SHA256()
     for start in stride(from: 0, to: factors.count, by: 1024) {
@@ -58,7 +58,7 @@ struct RunKey {
     return hash.finish(bytes: 16)
   }
 
-  /// The data of a problem, whatever its name.
+  /// Identifies the data of a problem, whatever its name.
   static func identity(of problem: ProblemSummary) -> String {
     let shape = "\(problem.rows) x \(problem.features), \(problem.nonzeros) nonzeros, \(problem.classes) classes"
     return "\(problem.checksum) (\(shape)), test \(problem.testChecksum ?? "-") (\(problem.testRows ?? 0) rows)"

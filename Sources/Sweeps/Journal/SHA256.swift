@@ -1,6 +1,6 @@
 /// SHA-256 (FIPS 180-4), for the keys of runs and the check values of journal lines.
 ///
-/// - Complexity: O(n), about 5 ns a byte.
+/// - Complexity: O(n), about 5 ns per byte.
 struct SHA256 {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,

@@ -3,7 +3,7 @@ import Platform
 import Schedules
 import Sparse
 
-/// What a sweep writes of itself: what it set out to train, where and when.
+/// What a sweep records about itself: what it set out to train, where and when.
 struct SessionLines {
   let runner: SweepRunner
   let plan: PlanRecord
@@ -18,7 +18,7 @@ struct SessionLines {
     identity = SHA256.digest("\(started.timeIntervalSince1970) \(UInt64.random(in: 0...UInt64.max))", bytes: 8)
   }
 
-  /// The plan, where the journal's own file does not have it yet, and the session.
+  /// The plan, if the journal's own file does not have it yet, and the session.
   func opening(after history: [JournalContents.Detail], file: String) -> [DetailLine] {
     let line = DetailLine(key: plan.key, content: .plan(plan))
     let isRecorded = history.contains { $0.line.key == plan.key && $0.line.isPlan && $0.place.file == file }

@@ -1,10 +1,10 @@
 import Training
 
-/// The learning rate at which a schedule is shown: the one rule that the sweep (grid extension, prior run) and the report share.
+/// The learning rate at which a schedule is reported: one rule for the sweep (grid extension, prior run) and the report.
 ///
 /// The lowest mean training error over the seeds wins; ties are broken by the mean training loss, then by the smaller rate. A
 /// rate at which any seed diverged is not chosen. While a sweep is unfinished, only the rates with the most finished seeds
-/// compete: a mean over fewer is not comparable.
+/// are considered: means over fewer seeds are not comparable.
 public struct BestRate: Sendable, Hashable {
   public enum Criterion: Sendable, Hashable {
     /// Mean training error, ties by mean training loss: tables of errors, the prior run, grid extension.
@@ -13,27 +13,27 @@ public struct BestRate: Sendable, Hashable {
     case trainLoss
   }
 
-  /// Canonical spelling of the schedule that won, where several (one with different parameters) were given.
+  /// Canonical spelling of the winning schedule, if several (one with different parameters) were given.
   public let schedule: String
   public let learningRate: Double
   public let meanTrainError: Double
   public let meanTrainLoss: Double
-  /// The finished runs at the rate, by ascending seed.
+  /// The finished runs at this rate, by ascending seed.
   public let runs: [RunRecord]
-  /// Whether no smaller rate of the schedule was tried: the best may lie beyond the grid.
+  /// Whether no smaller rate of the schedule was tried: the optimum may lie beyond the grid.
   public let isLowestTried: Bool
   /// Whether no larger rate of the schedule was tried.
   public let isHighestTried: Bool
 
-  /// Means closer than this are ties: sums of the same errors in another order differ in their last digits, and one sample of
-  /// a hundred million rows is 1e-8.
+  /// Means closer than this are ties: summing the same errors in another order changes the last digits, and one sample of a
+  /// hundred million rows is 1e-8.
   static let tie = 1e-9
 
-  /// The best rate of one problem, one optimizer and one schedule, or of several spellings of it: each with its own rates.
+  /// The best rate for one problem, one optimizer and one schedule, or several spellings of it, each with its own rates.
   ///
   /// - Parameters:
   ///   - runs: Records of one problem and optimizer, in any order.
-  ///   - criterion: What has to be lowest.
+  ///   - criterion: What to minimise.
   /// - Returns: nil where every rate has a diverged seed, or nothing was run.
   /// - Complexity: O(n log n) in the number of runs.
   public static func select(from runs: some Sequence<RunRecord>, by criterion: Criterion = .trainError) -> BestRate? {
@@ -68,7 +68,7 @@ public struct BestRate: Sendable, Hashable {
     let error: Double
     let loss: Double
 
-    /// nil where a run diverged.
+    /// nil if a run diverged.
     init?(cell: Cell, runs: [RunRecord]) {
       self.cell = cell
       self.runs = runs.sorted { $0.seed < $1.seed }

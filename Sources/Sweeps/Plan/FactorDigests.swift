@@ -1,18 +1,18 @@
 import Schedules
 import Training
 
-/// Digests of the factors that the schedules of a sweep have over the steps of its runs.
+/// Digests of the factors of a sweep's schedules, over the steps of its runs.
 ///
-/// They are part of the runs' keys, so that a file that changes, or a formula, makes other runs.
+/// They are part of the run keys, so that a changed file or formula leads to new runs.
 struct FactorDigests: Codable, Hashable, Sendable {
-  /// By spelling, then by steps and, where the optimizer decides, norm: `93700`, `93700 l1`.
+  /// By spelling, then by number of steps and, if it depends on the optimizer, norm: `93700`, `93700 l1`.
   private var digests: [String: [String: String]] = [:]
 
   init() {}
 
-  /// Of every schedule that does not come from a prior run.
+  /// Digests for every schedule that does not come from a prior run.
   ///
-  /// - Throws: where a schedule cannot be made: its file, too few steps.
+  /// - Throws: where a schedule cannot be built: its file, too few steps.
   /// - Complexity: O(schedules x steps) for each number of steps.
   init(of configuration: SweepConfiguration, problems: [ProblemSummary]) throws {
     for spelling in Set(configuration.schedules + [configuration.priorSchedule]) {
@@ -43,7 +43,7 @@ struct FactorDigests: Codable, Hashable, Sendable {
     return byKind[FactorDigests.kind(of: schedule, steps: steps, optimizer: optimizer)]
   }
 
-  /// Schedules of both whose factors differ somewhere.
+  /// Schedules in both whose factors differ.
   func changedSchedules(in other: FactorDigests) -> [String] {
     digests.keys.sorted().filter { spelling in
       guard let own = digests[spelling], let others = other.digests[spelling] else { return false }
@@ -51,19 +51,19 @@ struct FactorDigests: Codable, Hashable, Sendable {
     }
   }
 
-  /// Takes over what only the other has.
+  /// Adds what only `other` has.
   mutating func merge(_ other: FactorDigests) {
     digests.merge(other.digests) { $0.merging($1) { own, _ in own } }
   }
 
-  /// All of it as text, in a fixed order.
+  /// The digests as text, in a fixed order.
   var text: String {
     digests.sorted { $0.key < $1.key }.map { spelling, byKind in
       byKind.sorted { $0.key < $1.key }.map { "\(spelling) \($0.key) \($0.value)\n" }.joined()
     }.joined()
   }
 
-  /// Steps of a run.
+  /// The number of steps of a run.
   static func steps(of problem: ProblemSummary, configuration: SweepConfiguration) -> Int {
     let order = SampleOrder(
       rows: problem.rows, batchSize: configuration.batchSize, seed: 1, keepsLastBatch: configuration.keepsLastBatch)

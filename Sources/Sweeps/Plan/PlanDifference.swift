@@ -1,10 +1,10 @@
-/// How a plan differs from another, later one, in words for those who choose between them.
+/// How a plan differs from a later one, in words, to help choose between them.
 struct PlanDifference {
   /// Settings as the plan has them: "epochs: 5".
   var settings: [String] = []
-  /// Datasets of both that are not the same, and schedules of both whose factors are not: "wine.scale changed".
+  /// Datasets in both whose data differ, and schedules in both whose factors differ: "wine.scale changed".
   var changes: [String] = []
-  /// Which datasets, schedules and optimizers only one of the two names.
+  /// Datasets, schedules and optimizers that only one of the two names.
   var selections: [String] = []
   /// What the plan has and the other lacks: "letter.scale", "schedules wsd, onecycle", "10 seeds".
   var more: [String] = []

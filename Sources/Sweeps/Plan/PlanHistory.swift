@@ -1,14 +1,14 @@
 import Foundation
 import Schedules
 
-/// A plan of a results folder, with its configuration read.
+/// A plan of a results folder, with its configuration parsed.
 struct Plan {
   let key: String
   let record: PlanRecord
   let configuration: SweepConfiguration
-  /// The keys of the session lines that it stands for: its own, or those of the plans that it unites.
+  /// The keys of its session lines: its own, or those of the plans that it unites.
   let sessionKeys: Set<String>
-  /// When its latest session began, as users read it.
+  /// When its latest session began, formatted for users.
   let started: String
 
   init(_ record: PlanRecord, key: String, sessionKeys: Set<String>, started: String, folder: String) throws {
@@ -22,11 +22,11 @@ struct Plan {
 
 /// The plans of a results folder: what its sessions set out to train.
 ///
-/// The report shows the newest plan. Runs are found by their keys, so that whatever journal holds a run of the plan, the report
-/// has it; and of what the plan does not name it has nothing.
+/// The report shows the newest plan. Runs are found by key: a run of the plan is shown whichever journal holds it, and a run
+/// outside the plan is not shown.
 struct PlanHistory {
   let folder: String
-  /// By their latest sessions, the newest first.
+  /// By latest session, newest first.
   let plans: [Plan]
 
   /// - Throws: `ConfigurationError` where this program cannot read the newest plan's protocol.
@@ -46,12 +46,12 @@ struct PlanHistory {
       .sorted { $1.2.order < $0.2.order }
     plans = try sorted.enumerated().compactMap { position, part in
       let plan = Result { try Plan(part.1, key: part.0, sessionKeys: [part.0], started: part.2.started, folder: folder) }
-      // An earlier plan of another version is not in the way of what is true now.
+      // An earlier plan that this version cannot read must not block the current one.
       return position == 0 ? try plan.get() : try? plan.get()
     }
   }
 
-  /// The plans of journals from before plans were recorded: of each protocol the latest data under each name.
+  /// The plans of journals from before plans were recorded: for each protocol, the latest data under each name.
   private static func inferred(_ history: [JournalContents.Detail], _ sessions: SessionTimes) -> [String: PlanRecord] {
     var records: [String: PlanRecord] = [:]
     var problems: [String: [String: (summary: ProblemSummary, order: SessionTimes.Order)]] = [:]
@@ -61,7 +61,7 @@ struct PlanHistory {
           yaml: proto.yaml, version: proto.version, problems: [], fileDigests: proto.fileDigests)
       }
       guard case .problem(let summary) = detail.line.content else { continue }
-      // The session that found the problem stands behind it.
+      // The session that found the problem comes after it.
       let session = history[index...].first { $0.place.file == detail.place.file && $0.line.session != nil }
       let order = session.flatMap { sessions.order[$0.place] } ?? SessionTimes.Order(time: 0, place: detail.place)
       let known = problems[detail.line.key]?[summary.name]
@@ -73,9 +73,9 @@ struct PlanHistory {
     return records
   }
 
-  /// The plan to show: the newest, or what `--protocol` asks for.
+  /// The plan to show: the newest, or the one that `--protocol` asks for.
   ///
-  /// - Parameter asked: the first digits of plans' keys, separated by commas; nil for the newest.
+  /// - Parameter asked: the first digits of plan keys, separated by commas; nil for the newest.
   /// - Throws: `JournalError.noSuchPlan`, or `.plansDiffer` for plans that cannot be united.
   func chosen(_ asked: String?) throws -> Plan? {
     guard let asked else { return plans.first }
@@ -91,7 +91,7 @@ struct PlanHistory {
     return try united(plans.filter { plan in chosen.contains { $0.key == plan.key } })
   }
 
-  /// One plan of all that several name, the newest first.
+  /// One plan that unites several, given newest first.
   private func united(_ parts: [Plan]) throws -> Plan? {
     guard let newest = parts.first, parts.count > 1 else { return parts.first }
     var record = newest.record
@@ -102,7 +102,7 @@ struct PlanHistory {
       guard obstacles.isEmpty else {
         throw JournalError.plansDiffer(folder: folder, first: newest.key, second: part.key, differences: obstacles)
       }
-      // Data under two names is one dataset, under the newer name.
+      // The same data under two names are one dataset, under the newer name.
       record.problems += part.record.problems.filter { problem in
         !record.problems.contains { $0.name == problem.name || $0.hasSameData(as: problem) }
       }
@@ -120,7 +120,7 @@ struct PlanHistory {
 
   // MARK: Words
 
-  /// A line a plan: its key, and how it differs from the newest.
+  /// One line per plan: its key, and how it differs from the newest.
   var descriptions: [String] { plans.map { "  \($0.key)  \(description(of: $0))" } }
 
   private func description(of plan: Plan) -> String {
@@ -135,14 +135,14 @@ struct PlanHistory {
     return (phrases.isEmpty ? "recorded by another version" : phrases.joined(separator: "; ")) + " (\(plan.started))"
   }
 
-  /// The plans of the folder besides one, a line each.
+  /// The folder's plans other than `shown`, one line each.
   func others(than shown: Plan) -> [String] {
     plans.filter { !shown.sessionKeys.contains($0.key) }.map { "\($0.key): \(description(of: $0))" }
   }
 
-  /// A sentence on plans that hold more than the one shown, and the option that shows it; nil where none does.
+  /// A sentence about plans that hold more than the one shown, with the option that shows them; nil if there are none.
   ///
-  /// - Parameter hasRuns: whether anything was trained of a plan that differs.
+  /// - Parameter hasRuns: whether any run was trained of a plan that differs.
   func more(than shown: Plan, where hasRuns: (Plan) -> Bool) -> String? {
     var told: Set<String> = []
     var parts: [String] = []
@@ -171,13 +171,13 @@ private struct SessionTimes {
     }
   }
 
-  /// Of every session line: the order of its session.
+  /// For every session line, the order of its session.
   private(set) var order: [JournalContents.Place: Order] = [:]
-  /// By the key of the session's plan.
+  /// By the plan key of the session.
   private(set) var latest: [String: (order: Order, started: String)] = [:]
 
   init(_ history: [JournalContents.Detail]) {
-    // Lines of one file are in order, whatever its clock said.
+    // Lines of one file are in order, whatever the clock said.
     var latestInFile: [String: Double] = [:]
     var bySession: [String: Order] = [:]
     let formatter = ISO8601DateFormatter()

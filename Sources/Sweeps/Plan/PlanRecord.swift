@@ -1,10 +1,10 @@
 /// What a session sets out to train: a configuration, the data that it found, and the factors of its schedules.
 ///
-/// A shard's plan is that of the whole sweep, so that all shards of a sweep have the same one.
+/// A shard records the plan of the whole sweep, so that all shards have the same plan.
 struct PlanRecord: Codable, Hashable, Sendable {
   /// `SweepConfiguration.protocolYAML`.
   var yaml: String
-  /// Refinery's version when the plan was first recorded; no part of its identity.
+  /// Refinery's version when the plan was first recorded; not part of its identity.
   var version: String
   /// By name; without optima.
   var problems: [ProblemSummary]
@@ -12,7 +12,7 @@ struct PlanRecord: Codable, Hashable, Sendable {
   /// In journals from before plans were recorded: digests of the schedules that come from a file. Nil in others.
   var fileDigests: [String: String]?
 
-  /// Eight hexadecimal digits by which users name the plan.
+  /// Eight hexadecimal digits that identify the plan to users.
   var key: String {
     let data = problems.map { "\($0.name) \(RunKey.identity(of: $0))\n" }.joined()
     return SHA256.digest("plan\n\(yaml)\(data)\(factors.text)", bytes: 4)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A run that the protocol asks for and that is not in the journal.
+/// A run that the protocol asks for and the journal lacks.
 struct PlannedRun: Sendable, Hashable {
   var key: String
   /// As `columns` of the configuration spell it.
@@ -9,18 +9,18 @@ struct PlannedRun: Sendable, Hashable {
   var seed: UInt64
 }
 
-/// One schedule of one problem and optimizer: what the protocol asks for, given what is known.
+/// One schedule of one problem and optimizer: what the protocol asks for, given the results so far.
 ///
-/// The runs of the whole grid come first. While the best rate lies at an edge of what was tried, the next rate beyond it is
-/// asked for; not for a schedule whose best rate makes no errors: that proves the problem separable, and larger is better for
-/// ever. Where every rate diverged, smaller ones are asked for. Which runs are asked for depends on results alone, so that a
-/// sweep ends with the same ones however often it was interrupted.
+/// The runs of the whole grid come first. While the best rate lies at an edge of the rates tried, the next rate beyond it is
+/// requested, unless the best rate makes no errors: that proves the problem separable, and ever larger rates would do better.
+/// Where every rate diverged, smaller ones are requested. The requests depend only on results, so that a sweep ends with the
+/// same runs however often it was interrupted.
 struct SchedulePlan {
   let schedule: String
-  /// Those that are known, by rate and seed.
+  /// The known runs, by rate and seed.
   private(set) var runs: [RunRecord] = []
   private(set) var missing: [PlannedRun] = []
-  /// The best rate of all that is known.
+  /// The best rate among the known runs.
   private(set) var best: BestRate?
 
   var isComplete: Bool { missing.isEmpty }
@@ -28,7 +28,7 @@ struct SchedulePlan {
   /// - Parameters:
   ///   - factors: digest of the factors; nil in journals from before plans were recorded.
   ///   - unit: gives the keys of the runs of the problem and optimizer.
-  ///   - known: what was run, by key.
+  ///   - known: the finished runs, by key.
   init(
     schedule: String, factors: String?, unit: UnitKeys, configuration: SweepConfiguration, known: [String: RunRecord]
   ) {
@@ -64,7 +64,7 @@ struct SchedulePlan {
       for seed in 1...UInt64(configuration.seeds) {
         let keys = unit.keys(schedule: schedule, factors: factors, learningRate: rate, seed: seed)
         if var run = keys.lazy.compactMap({ known[$0] }).first {
-          // A key knows nothing of names: the same data, or factors, may have been trained under other ones.
+          // Keys do not include names: the same data or factors may have been trained under other names.
           (run.problem, run.schedule) = (unit.problem.name, schedule)
           runs.append(run)
         } else {

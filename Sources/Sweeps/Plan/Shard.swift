@@ -5,7 +5,7 @@ public struct Shard: Sendable, Hashable, CustomStringConvertible {
 
   public var description: String { "\(index)/\(count)" }
 
-  /// How the shard's journal files are told from the others': `-2-of-4`.
+  /// The suffix that distinguishes the shard's journal files: `-2-of-4`.
   var suffix: String { "-\(index)-of-\(count)" }
 
   /// - Throws: `SpellingError` unless 1 <= index <= count.
@@ -17,7 +17,7 @@ public struct Shard: Sendable, Hashable, CustomStringConvertible {
     self.count = count
   }
 
-  /// Reads `I/N`.
+  /// Parses `I/N`.
   public init(parsing text: String) throws {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
     guard parts.count == 2, let index = parts[0], let count = parts[1] else {
@@ -26,10 +26,10 @@ public struct Shard: Sendable, Hashable, CustomStringConvertible {
     try self.init(index: index, count: count)
   }
 
-  /// Deals out pieces of work so that the shards cost nearly the same: the most expensive first, each to the shard with the
-  /// least so far (Graham's longest processing time rule: the fullest shard is within 4/3 of the best possible).
+  /// Distributes work so that the shards cost nearly the same: the most expensive first, each to the shard with the least so
+  /// far (Graham's longest-processing-time rule: the costliest shard is within 4/3 of the optimum).
   ///
-  /// - Returns: For each cost the shard that it goes to, from 1. A function of the costs alone; equal ones keep their order.
+  /// - Returns: For each cost, its shard, from 1. Depends only on the costs; equal costs keep their order.
   /// - Complexity: O(n log n + n count).
   static func assignments(of costs: [Double], count: Int) -> [Int] {
     var loads = [Double](repeating: 0, count: count)
@@ -45,7 +45,7 @@ public struct Shard: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// What is wrong with the spelling of a shard.
+/// An invalid spelling of a shard.
 public struct SpellingError: Error, Hashable, CustomStringConvertible {
   public let description: String
 

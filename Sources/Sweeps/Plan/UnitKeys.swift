@@ -1,7 +1,7 @@
 import Synchronization
 import Training
 
-/// One problem and one optimizer of a sweep, and the keys of their runs.
+/// One problem and one optimizer of a sweep, with the keys of their runs.
 final class UnitKeys: Sendable {
   let problem: ProblemSummary
   let optimizer: Optimizer
@@ -10,7 +10,7 @@ final class UnitKeys: Sendable {
   private let steps: Int
   private let factors: FactorDigests
   private let fileDigests: [String: String]
-  /// Keys are asked for at every look at the plan, and hashing is not free.
+  /// A cache: every planning pass asks for keys, and hashing is not free.
   private let made = Mutex<[Query: String]>([:])
 
   private struct Query: Hashable {
@@ -22,7 +22,7 @@ final class UnitKeys: Sendable {
 
   /// - Parameters:
   ///   - factors: empty for a journal from before plans were recorded.
-  ///   - fileDigests: of schedules that come from a file, in such a journal.
+  ///   - fileDigests: for schedules that come from a file, in such a journal.
   init(
     problem: ProblemSummary, optimizer: Optimizer, configuration: SweepConfiguration, factors: FactorDigests,
     fileDigests: [String: String] = [:]
@@ -39,8 +39,8 @@ final class UnitKeys: Sendable {
   /// Digest of the factors of a schedule that does not come from a prior run.
   func digest(of schedule: String) -> String? { factors.digest(of: schedule, steps: steps, optimizer: optimizer) }
 
-  /// The keys under which a run may be known: first the one that it is written with, then that of older journals, where keys had
-  /// digests only of schedules that come from a file, and their spellings with the path.
+  /// The keys that a run may have: first the one that it is written with, then that of older journals, whose keys had digests
+  /// only for schedules that come from a file, and spellings with the path.
   func keys(schedule: String, factors: String?, learningRate: Double, seed: UInt64) -> [String] {
     let older = Query(schedule: schedule, factors: fileDigests[schedule], learningRate: learningRate, seed: seed)
     guard let factors else { return [key(older)] }

@@ -4,12 +4,12 @@ struct PlannedRefinement: Sendable, Hashable {
   /// The configuration's spelling, without the round.
   var refined: String
   var round: Int
-  /// The run whose norms it takes.
+  /// The run that provides the norms.
   var prior: RunRecord
-  /// The prior run of the first round, whose norms the bounds of all schedules are under.
+  /// The prior run of the first round, whose norms the bounds of all schedules use.
   var firstPrior: RunRecord
 
-  /// As columns spell the result.
+  /// The result as `columns` spells it.
   var schedule: String { SweepConfiguration.spelling(of: refined, round: round) }
 }
 
@@ -19,7 +19,8 @@ struct PlannedTrace: Sendable, Hashable {
   var run: RunRecord
 }
 
-/// A problem and optimizer: what the protocol asks for, given what is known, of all schedules or of those of one shard.
+/// One problem and optimizer: what the protocol asks for, given the results so far, for all schedules or for those of one
+/// shard.
 struct UnitPlan {
   private(set) var schedules: [SchedulePlan] = []
   private(set) var refinements: [PlannedRefinement: JournalContents.Refinement] = [:]
@@ -27,21 +28,21 @@ struct UnitPlan {
   private(set) var traces: [TraceRecord] = []
   private(set) var missingTraces: [PlannedTrace] = []
 
-  /// Records that say why there is no refinement, where nothing can be refined at all.
+  /// Records of why there is no refinement, if nothing can be refined at all.
   private(set) var impossibleRefinements: [RefinementRecord] = []
 
-  /// What the plan asks of a column of the configuration and is not known; nil where nothing is missing.
+  /// What is missing of a column of the configuration; nil if it is complete.
   func incompleteness(of column: String) -> IncompleteSchedule? {
     let plan = schedules.first { $0.schedule == column }
     if plan?.isComplete ?? hasNoRefinement(column) { return nil }
-    // Of what is not refined yet the grid, at least, is to come.
+    // A schedule that has not been refined yet needs at least the grid.
     let grid = configuration.seeds * (configuration.maximumExponent - configuration.minimumExponent + 1)
     return IncompleteSchedule(
       problem: unit.problem.name, optimizer: unit.optimizerSpelling, schedule: column, runs: plan?.runs.count ?? 0,
       missingRuns: plan?.missing.count ?? grid)
   }
 
-  /// Whether a refined schedule, or one that it would be refined from, cannot be.
+  /// Whether a refined schedule, or one that it would be refined from, cannot be made.
   private func hasNoRefinement(_ column: String) -> Bool {
     let failed = refinements.filter { $0.value.digest == nil }.map(\.key.schedule) + impossibleRefinements.map(\.schedule)
     return configuration.schedules.contains { refined in
@@ -65,7 +66,7 @@ struct UnitPlan {
       for refined in chain.refined { refine(refined, prior: plan) }
     }
     for plan in schedules where plan.isComplete {
-      // The report shows losses at the rates with the lowest of them.
+      // The report shows losses at the rate with the lowest loss.
       guard let run = BestRate.select(from: plan.runs, by: .trainLoss)?.runs.first else { continue }
       let key = RunKey.trace(ofRun: run.key)
       if var trace = known.traces[key] {
@@ -94,7 +95,7 @@ struct UnitPlan {
     return plan
   }
 
-  /// The rounds of one refined schedule, as far as they can be known.
+  /// The rounds of one refined schedule, as far as they are known.
   private mutating func refine(_ refined: String, prior plan: SchedulePlan) {
     var prior = plan
     let firstPrior = plan.best?.runs.first
@@ -124,9 +125,9 @@ struct UnitPlan {
   }
 }
 
-/// Schedules that wait for one another and for nothing else: one schedule and, where it is the prior, those refined from it.
+/// Schedules that depend on one another and on nothing else: one schedule and, if it is the prior, those refined from it.
 ///
-/// Chains are what shards are made of: none needs the result of another, so no shard waits.
+/// Shards are made of chains: no chain needs the result of another, so no shard waits.
 struct Chain: Sendable, Hashable {
   var schedule: String
   /// Spellings without the round.
@@ -145,6 +146,6 @@ struct Chain: Sendable, Hashable {
     return chains
   }
 
-  /// Schedules to sweep, for estimates of cost.
+  /// Number of schedules to sweep, for estimates of cost.
   func scheduleCount(rounds: Int) -> Int { 1 + refined.count * rounds }
 }

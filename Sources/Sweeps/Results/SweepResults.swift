@@ -3,12 +3,12 @@ import Training
 
 /// Everything that a results folder holds, in memory, as the report reads it.
 ///
-/// The order of every array is part of the meaning of "byte-identical report": problems by name, optimizers and schedules
-/// in the configuration's order, learning rates and seeds ascending.
+/// Reports are byte-identical only because the order of every array is fixed: problems by name, optimizers and schedules in
+/// the configuration's order, learning rates and seeds ascending.
 public struct SweepResults: Sendable {
-  /// Eight digits that name the plan, or several such; empty for results that come from no folder.
+  /// Eight digits that identify the plan, or several such keys; empty for results that do not come from a folder.
   public var planKey = ""
-  /// The configuration in force, as canonical YAML.
+  /// The effective configuration, as canonical YAML.
   public var protocolYAML: String
   public var version: String
   public var configuration: SweepConfiguration
@@ -16,15 +16,15 @@ public struct SweepResults: Sendable {
   public var runs: [RunRecord]
   public var refinements: [RefinementRecord]
   public var traces: [TraceRecord]
-  /// Schedules of which the plan asks for runs that are not there, in the order of `runs`: their means may still change.
+  /// Schedules with missing runs, in the order of `runs`: their means may still change.
   public var incomplete: [IncompleteSchedule] = []
-  /// Files that could not be read, bad journal lines and other things that the reader of a report must know.
+  /// Unreadable files, bad journal lines and other things that a reader of the report must know.
   public var warnings: [String]
   /// What may differ between two runs of one configuration: shown in the report's closing section only.
   public var sessions: [SessionRecord]
-  /// The other plans that the folder holds runs of, a line each: its key and how it differs from the newest.
+  /// The other plans that the folder holds runs of, one line each: the key and how the plan differs from the newest.
   public var otherPlans: [String] = []
-  /// A sentence on plans that hold more than this one, and the option that shows it.
+  /// A sentence about plans that hold more than this one, with the option that shows them.
   public var morePlans: String?
 
   public init(
@@ -44,15 +44,15 @@ public struct SweepResults: Sendable {
   }
 }
 
-/// A schedule of one problem and optimizer that is not complete: learning rates or seeds of the plan, an extension of the grid
-/// that follows from the results included, have not been run.
+/// A schedule of one problem and optimizer with missing runs: learning rates or seeds of the plan, including an extension of
+/// the grid that follows from the results.
 public struct IncompleteSchedule: Sendable, Hashable {
   public var problem: String
   public var optimizer: String
   /// As `columns` of the configuration spell it.
   public var schedule: String
   public var runs: Int
-  /// Those that are known to be missing; more may follow from their results.
+  /// Runs that are known to be missing; their results may call for more.
   public var missingRuns: Int
 
   public init(problem: String, optimizer: String, schedule: String, runs: Int, missingRuns: Int) {
@@ -64,7 +64,7 @@ public struct IncompleteSchedule: Sendable, Hashable {
   }
 }
 
-/// One dataset of a sweep, with what is known of it before and after training.
+/// One dataset of a sweep, with what is known about it before and after training.
 public struct ProblemSummary: Sendable, Codable, Hashable {
   public var name: String
   public var rows: Int
@@ -76,11 +76,11 @@ public struct ProblemSummary: Sendable, Codable, Hashable {
   public var checksum: String
   public var testChecksum: String?
   /// The minimum of the training loss, where it was computed.
-  public var optimum: OptimumRecord?
+  public var optimum: Optimum?
 
   public init(
     name: String, rows: Int, testRows: Int? = nil, features: Int, classes: Int, nonzeros: Int, checksum: String,
-    testChecksum: String? = nil, optimum: OptimumRecord? = nil
+    testChecksum: String? = nil, optimum: Optimum? = nil
   ) {
     self.name = name
     self.rows = rows
@@ -91,25 +91,6 @@ public struct ProblemSummary: Sendable, Codable, Hashable {
     self.checksum = checksum
     self.testChecksum = testChecksum
     self.optimum = optimum
-  }
-}
-
-/// The minimum (or infimum) of a problem's training loss.
-public struct OptimumRecord: Sendable, Codable, Hashable {
-  public var loss: Double
-  public var gradientNorm: Double
-  /// Whether some weights attain the minimum; false where classes can be separated and the weights grow without bound.
-  public var attained: Bool
-  /// Training error at the optimum is zero and the infimum is zero: the whole problem is separable.
-  public var separable: Bool
-  public var iterations: Int
-
-  public init(loss: Double, gradientNorm: Double, attained: Bool, separable: Bool, iterations: Int) {
-    self.loss = loss
-    self.gradientNorm = gradientNorm
-    self.attained = attained
-    self.separable = separable
-    self.iterations = iterations
   }
 }
 
@@ -125,7 +106,7 @@ public struct RunRecord: Sendable, Decodable, Hashable {
   public var learningRate: Double
   public var seed: UInt64
   public var steps: Int
-  /// What the run ended with.
+  /// Results of the last iterate.
   public var quantities: Quantities
   public var diverged: Bool
 
@@ -187,9 +168,9 @@ public struct RefinementRecord: Sendable, Codable, Hashable {
   public var norms: [Float]
   public var smoothedNorms: [Float]
   public var factors: [Double]
-  /// Why there is none, as "a smoothed norm of zero at step 812".
+  /// Why there is none, such as "a smoothed norm of zero at step 812".
   public var failure: String?
-  /// The last-iterate bound of each schedule at its best scale, by canonical spelling (D = 1): under the norms of the first
+  /// The last-iterate bound of each schedule at its best scale, by canonical spelling (D = 1), for the norms of the first
   /// round's prior run, l2 for SGD and l1 for Adam.
   public var bounds: [String: Double]
 
@@ -216,7 +197,7 @@ public struct RefinementRecord: Sendable, Codable, Hashable {
 }
 
 extension RefinementRecord {
-  /// The norm that `norms` are of: the spelling's `norm`, or the one that goes with the optimizer.
+  /// Which norm `norms` holds: the spelling's `norm`, or the one for the optimizer.
   public var norm: GradientNorm {
     let schedule = schedule.split(separator: ":").filter { !$0.hasPrefix("round=") }.joined(separator: ":")
     if let parsed = try? Schedule(parsing: schedule), parsed.gives("norm"), let options = parsed.refinementOptions {

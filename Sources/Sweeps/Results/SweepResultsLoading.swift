@@ -3,13 +3,15 @@ import Schedules
 import Training
 
 extension SweepResults {
-  /// What a results folder holds of its newest plan, or of another: the runs that the plan asks for, as far as they are there.
+  /// The contents of a results folder for its newest plan, or for another one: the runs that the plan asks for, as far as
+  /// they exist.
   ///
-  /// Journals of shards merge by being put in one folder; the order of files and lines does not matter.
+  /// To merge the journals of shards, put them in one folder; the order of files and lines does not matter.
   ///
   /// - Parameters:
   ///   - folder: The results folder.
-  ///   - asked: the first digits of a plan's key, or of several, separated by commas, to unite; nil for the newest.
+  ///   - asked: the first digits of a plan's key or, to unite several plans, of their keys, separated by commas; nil for the
+  ///     newest.
   /// - Throws: `JournalError`: no journal, no such plan, plans that cannot be united, two lines that disagree.
   public static func load(folder: String, protocol asked: String? = nil) throws -> SweepResults {
     let contents = try JournalContents(folder: folder)
@@ -19,7 +21,7 @@ extension SweepResults {
     return SweepResults(contents, of: plan, among: history, folder: folder)
   }
 
-  /// The plans of a results folder, the newest first: a line each, with its key and how it differs from the newest.
+  /// The plans of a results folder, newest first: one line each, with the key and how the plan differs from the newest.
   ///
   /// - Throws: `JournalError` as `load` does.
   public static func plans(folder: String) throws -> [String] {
@@ -91,7 +93,7 @@ extension SweepResults {
 }
 
 extension JournalContents {
-  /// Whether a plan has runs that another one does not name: of a dataset, schedule or optimizer, or of a further seed.
+  /// Whether a plan has runs that another plan does not name: of a dataset, schedule or optimizer, or of a further seed.
   fileprivate func hasRuns(of plan: Plan, besides other: Plan) -> Bool {
     let problems = Set(plan.record.problems.map(\.name))
     let columns = Set(plan.configuration.columns)

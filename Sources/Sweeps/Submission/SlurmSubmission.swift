@@ -1,18 +1,19 @@
 import Schedules
 
-/// A sweep on a Slurm cluster: an array of jobs that train a shard each, and one after them that merges and reports.
+/// A sweep on a Slurm cluster: an array of jobs that train one shard each, and a dependent job that merges and reports.
 ///
-/// The results folder has to be on a file system that all nodes see. A task that is preempted, killed or out of time is put back
-/// in the queue (`--requeue`, and `scontrol requeue` shortly before the time limit) and continues where its journal stops.
+/// The results folder must be on a file system that all nodes see. A task that is preempted, killed or out of time is
+/// requeued (`--requeue`, and `scontrol requeue` shortly before the time limit) and continues where its journal ends.
 public struct SlurmSubmission: Sendable, Hashable {
-  /// The program, as every node finds it.
+  /// The program's path on every node.
   public var executable: String
-  /// Arguments of `refinery sweep` besides results, shard and threads: the configuration file and what overrides it.
+  /// Arguments of `refinery sweep` other than results, shard and threads: the configuration file and options that override
+  /// it.
   public var sweepArguments: [String]
   public var results: String
   /// Where the dependent job writes the report.
   public var report: String
-  /// Tasks of the array, each one shard.
+  /// Number of tasks in the array, one per shard.
   public var tasks: Int
   public var threadsPerTask: Int
   public var partition: String?
@@ -33,10 +34,10 @@ public struct SlurmSubmission: Sendable, Hashable {
     self.timeLimit = timeLimit
   }
 
-  /// The script of the array.
+  /// The script of the array job.
   ///
-  /// Slurm sends USR1 a minute before the time is over: the sweep is then stopped in an orderly way and the task requeued, as it
-  /// is where the sweep was killed. A sweep that ends otherwise ends the task with its own code.
+  /// Slurm sends USR1 a minute before the time limit: the sweep is then stopped cleanly and the task requeued, as it is if
+  /// the sweep was killed. If the sweep ends otherwise, the task ends with its exit code.
   public var arrayScript: String {
     script(
       name: "refinery-sweep", options: ["--array=1-\(tasks)", "--cpus-per-task=\(threadsPerTask)", "--signal=B:USR1@60"],
@@ -72,7 +73,7 @@ public struct SlurmSubmission: Sendable, Hashable {
 
   /// One shell script that submits both, for people and for `sh`.
   ///
-  /// It prints the number of the array and of the report's job.
+  /// It prints the job IDs of the array and of the report.
   public var submissionScript: String {
     """
     #!/bin/sh
@@ -105,7 +106,7 @@ public struct SlurmSubmission: Sendable, Hashable {
     ([executable] + arguments).map(quoted).joined(separator: " ")
   }
 
-  /// A word of the shell that stands for the text as it is.
+  /// One shell word that stands for the text literally.
   private func quoted(_ text: String) -> String {
     let isPlain =
       !text.isEmpty

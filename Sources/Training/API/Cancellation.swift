@@ -1,9 +1,9 @@
-/// Asks whether to stop, at a distance of some milliseconds of work.
+/// Polls for cancellation every few milliseconds of work.
 struct Cancellation {
   private let isCancelled: () -> Bool
   private var work = 0
 
-  /// Fused multiply-adds of vectors, or what takes as long, between two questions: 2 to 10 ms.
+  /// Work between two polls, in vector FMAs or the equivalent: 2 to 10 ms.
   private static var workBetweenQuestions: Int { 10_000_000 }
 
   init(_ isCancelled: @escaping () -> Bool) { self.isCancelled = isCancelled }

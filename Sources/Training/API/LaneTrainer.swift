@@ -1,9 +1,9 @@
 import SIMDShims
 import Sparse
 
-/// The hand-tuned trainer: runs of one seed share the sample order, so 16 of them train at once as the lanes of vectors.
+/// The optimized trainer: runs of one seed share the sample order, so 16 of them train at once, one per vector lane.
 ///
-/// A value holds the problem in the form that its kernels want, and may be used by several threads at once.
+/// Holds the problem in the layout its kernels need. May be used by several threads at once.
 public struct LaneTrainer: Sendable {
   public let problem: Problem
   public let settings: TrainingSettings
@@ -11,9 +11,9 @@ public struct LaneTrainer: Sendable {
   private let trainingRows: KernelRows
   private let testRows: KernelRows?
   private let shape: LaneShape
-  /// The optimizer, with what its runs share.
+  /// The optimizer, with the tables that its runs share.
   private let method: any OptimizerMethod
-  /// What the settings and the shape of the data lead to.
+  /// The kernels chosen for the settings and the shape of the data.
   package let kernels: Kernels
   private let costOfStep: Double
 
@@ -29,21 +29,22 @@ public struct LaneTrainer: Sendable {
     costOfStep = choice.step(kernels)
   }
 
-  /// Steps of a run: the length that the runs' factors must have.
+  /// Steps per run: the required length of `Run.factors`.
   public var steps: Int { settings.epochs * order(seed: 0).stepsPerEpoch }
 
-  /// How many runs are best given to one call of `train`: a multiple of 16.
+  /// Best number of runs per call of `train`: a multiple of 16.
   public var preferredRunCount: Int {
     guard kernels == .lists, let lists = method.lists else { return 16 }
     return ListsTrainer.preferredLanes(shape, arrays: lists.arrays)
   }
 
-  /// Estimated seconds of one run on a typical core, for planning: a function of the shape of the problem, never measured.
+  /// Estimated seconds per run on a typical core, for planning. Depends only on the shape of the problem, never on
+  /// measurements.
   public var estimatedCost: Double { Double(steps) * costOfStep * 1e-9 / 16 }
 
-  /// Trains any number of runs. The outcome of a run does not depend on the runs beside it, bit for bit.
+  /// Trains any number of runs. A run's outcome does not depend on the other runs, bit for bit.
   ///
-  /// - Throws: `CancellationError` soon after `isCancelled` first returns true; it is asked at least ten times a second.
+  /// - Throws: `CancellationError` soon after `isCancelled` first returns true; it is polled at least ten times a second.
   public func train(
     _ runs: [Run], seed: UInt64, recording: Recording = Recording(), isCancelled: () -> Bool = { false }
   ) throws -> [RunOutcome] {
@@ -63,10 +64,10 @@ public struct LaneTrainer: Sendable {
     }
   }
 
-  /// Runs that train side by side.
+  /// Number of runs that train together.
   private var groupWidth: Int { kernels == .lists ? preferredRunCount : laneWidth }
 
-  /// Trains all runs and throws the result away; for measuring.
+  /// Trains all runs and discards the results; for benchmarks.
   package func trainWithoutEvaluation(_ runs: [Run], seed: UInt64, recording: Recording) throws {
     var cancellation = Cancellation { false }
     try withSubnormalsFlushedToZero {
@@ -87,7 +88,7 @@ public struct LaneTrainer: Sendable {
     }
   }
 
-  /// One result for each vector of runs.
+  /// One result per vector of runs.
   private func trainLanes(
     _ runs: ArraySlice<Run>, _ seed: UInt64, _ recording: Recording, _ cancellation: inout Cancellation
   ) throws -> [TrainedLanes] {

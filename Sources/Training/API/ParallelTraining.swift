@@ -4,7 +4,7 @@ import Synchronization
 extension LaneTrainer {
   /// Trains any number of runs on up to `jobs` threads, in groups of at most `preferredRunCount`.
   ///
-  /// The outcomes have the same bits as those of `train`, whatever the number of threads.
+  /// The outcomes are bit-identical to those of `train` for any number of threads.
   ///
   /// - Throws: `CancellationError` soon after `isCancelled` first returns true.
   public func trainInParallel(

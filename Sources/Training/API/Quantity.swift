@@ -1,17 +1,17 @@
-/// A quantity that a finished run is recorded with, of its last iterate or of the optimizer's own result.
+/// A quantity recorded for a finished run, of its last iterate or of the result that the optimizer defines.
 ///
-/// A further quantity is a case here, and its value in `RunOutcome.quantities`: the journal, CSV, `train`'s output and the report's
-/// measures follow. Raw values are the keys that journals and scripts know; the order is that of journal lines and CSV columns.
+/// To add a quantity, add a case here and its value in `RunOutcome.quantities`; the journal, CSV, `train`'s output and the
+/// report's measures follow. Raw values are the keys in journals and CSV; case order is the order of fields and columns.
 public enum Quantity: String, CaseIterable, Sendable, Hashable {
   case trainError = "train_error"
   case trainLoss = "train_loss"
   case testError = "test_error"
   case testLoss = "test_loss"
 
-  /// As table headings say it: "train error".
+  /// As in table headings: "train error".
   public var title: String { rawValue.replacing("_", with: " ") }
 
-  /// Whether it is a fraction of 1, which people read in per cent; a loss is mean cross-entropy.
+  /// Whether the quantity is a fraction of 1, shown in per cent. Losses, which are not, are mean cross-entropies.
   public var isFraction: Bool {
     switch self {
     case .trainError, .testError: true
@@ -21,11 +21,11 @@ public enum Quantity: String, CaseIterable, Sendable, Hashable {
 }
 
 extension Quantity {
-  /// Whether it is known only where a problem has a test file.
+  /// Whether the quantity needs a test file.
   public var isOfTestFile: Bool { self == .testError || self == .testLoss }
 }
 
-/// The quantities of one run: nil where the value is not finite, or does not apply.
+/// The quantities of one run; nil if the value is not finite or does not apply.
 public struct Quantities: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   private var values: [Quantity: Double] = [:]
 
@@ -38,7 +38,7 @@ public struct Quantities: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     set { values[quantity] = newValue.flatMap { $0.isFinite ? $0 : nil } }
   }
 
-  /// Keys of a coded record: its own ones and the quantities'.
+  /// Keys of the record that quantities are coded into.
   private struct FieldKey: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }
@@ -46,7 +46,7 @@ public struct Quantities: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     init?(intValue: Int) { nil }
   }
 
-  /// Reads the quantities among a record's keys; what is null or absent is nil.
+  /// Reads the quantities from a record; null or missing ones are nil.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: FieldKey.self)
     for quantity in Quantity.allCases {
@@ -54,7 +54,7 @@ public struct Quantities: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     }
   }
 
-  /// Writes every quantity, null where it is nil.
+  /// Writes every quantity; nil becomes null.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: FieldKey.self)
     for quantity in Quantity.allCases { try container.encode(self[quantity], forKey: FieldKey(stringValue: quantity.rawValue)) }
@@ -62,7 +62,7 @@ public struct Quantities: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 }
 
 extension RunOutcome {
-  /// What is recorded of the run.
+  /// The quantities to record.
   public var quantities: Quantities {
     [.trainError: trainError, .trainLoss: trainLoss, .testError: testError, .testLoss: testLoss]
   }

@@ -2,7 +2,7 @@
 public struct Run: Sendable {
   /// Base learning rate; eta_t = learningRate x factors[t].
   public let learningRate: Double
-  /// One factor a step; its length is the number of steps that the trainer's settings give.
+  /// One factor per step; the trainer's settings determine the number of steps.
   public let factors: [Double]
 
   public init(learningRate: Double, factors: [Double]) {
@@ -11,20 +11,21 @@ public struct Run: Sendable {
   }
 }
 
-/// What a run ended with. Errors are fractions of 1; losses are mean cross-entropies; both of the last iterate, or of what the optimizer gives as its result.
+/// The outcome of a run. Errors are fractions of 1, losses are mean cross-entropies, both of the last iterate or of the result
+/// that the optimizer defines.
 public struct RunOutcome: Sendable {
   public var trainError: Double
   public var trainLoss: Double
-  /// nil where the problem has no test file.
+  /// nil if the problem has no test file.
   public var testError: Double?
   public var testLoss: Double?
-  /// Whether a weight or a loss was not finite at the end; errors and losses then are not numbers to compare.
+  /// Whether a weight or loss was not finite at the end; errors and losses are then meaningless.
   public var diverged: Bool
   public var steps: Int
-  /// The l1 and l2 norm of the mini-batch gradient of each step; empty unless asked for.
+  /// The l1 and l2 norms of each step's mini-batch gradient; empty unless requested.
   public var l1Norms: [Float]
   public var l2Norms: [Float]
-  /// Windowed means of the mini-batch loss; empty unless asked for.
+  /// Windowed means of the mini-batch loss; empty unless requested.
   public var trace: [Float]
 
   public init(

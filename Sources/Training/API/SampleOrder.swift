@@ -17,7 +17,7 @@
 ///         return rows_left
 public struct SampleOrder: Sendable {
   public let rows: Int
-  /// The batch size in force: that asked for, or all rows where there are fewer.
+  /// Effective batch size: the requested one, or the number of rows if that is smaller.
   public let batchSize: Int
   public let seed: UInt64
   public let keepsLastBatch: Bool
@@ -35,7 +35,7 @@ public struct SampleOrder: Sendable {
     keepsLastBatch ? (rows + batchSize - 1) / batchSize : rows / batchSize
   }
 
-  /// Writes the order of an epoch (from 0) into `order`, which must hold `rows` entries.
+  /// Writes the order of an epoch (counted from 0) into `order`, which must hold `rows` entries.
   ///
   /// - Complexity: O(rows).
   public func shuffle(epoch: Int, into order: inout [Int32]) {
@@ -46,7 +46,7 @@ public struct SampleOrder: Sendable {
       var i = rows &- 1
       while i > 0 {
         state &+= 0x9E37_79B9_7F4A_7C15
-        // Below i + 1, so within the buffer.
+        // At most i, hence within the buffer.
         let j = Int(truncatingIfNeeded: Self.mix(state).multipliedFullWidth(by: UInt64(truncatingIfNeeded: i &+ 1)).high)
         let moved = order[j]
         order[j] = order[i]

@@ -2,11 +2,11 @@ import Platform
 import Sparse
 
 extension Problem {
-  /// Refuses a problem whose training would take more memory than there is.
+  /// Rejects a problem that needs more memory to train than is available.
   ///
   /// - Parameter path: of the training file, for the message.
-  /// - Throws: `ReadingFailure` of kind `badData` with an estimate: weights and two moments of 16 runs in single precision, and 32
-  ///   bytes a feature.
+  /// - Throws: `ReadingFailure` of kind `badData`. The estimate: weights and two moments of 16 runs in single precision, and 32
+  ///   bytes per feature.
   public func checkTrainingMemory(path: String) throws(ReadingFailure) {
     let storedClasses = training.classCount == 2 ? 1 : training.classCount
     let needed = Double(training.featureCount + 1) * Double(storedClasses * 3 * 16 * 4 + 32)

@@ -1,24 +1,24 @@
-/// What all runs of a trainer share.
+/// Settings shared by all runs of a trainer.
 public struct TrainingSettings: Sendable, Hashable {
   public var optimizer: Optimizer
   /// At least 1.
   public var epochs: Int
-  /// At least 1; a problem with fewer rows uses one batch of all rows.
+  /// At least 1; a problem with fewer rows uses a single batch of all rows.
   public var batchSize: Int
-  /// Whether an incomplete last batch of an epoch is used rather than dropped.
+  /// Whether an epoch's incomplete last batch is used rather than dropped.
   public var keepsLastBatch: Bool
-  /// Which kernels: decided by the shape of the data, or forced.
+  /// Which kernels to use: chosen from the shape of the data, or forced.
   public var path: Path
 
-  /// The kernels that may be used.
+  /// The kernels to choose from.
   public enum Path: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Those that cost least.
+    /// The cheapest.
     case automatic
     case dense
-    /// `scatter` or `lists`, whichever cost less.
+    /// The cheaper of `scatter` and `lists`.
     case sparse
     case scatter
-    /// Where the optimizer has no exact form for lists: `scatter`.
+    /// Falls back to `scatter` if the optimizer has no exact form for lists.
     case lists
 
     var kernels: [Kernels] {
@@ -43,17 +43,17 @@ public struct TrainingSettings: Sendable, Hashable {
   }
 }
 
-/// The ways of a step: dense rows; sparse rows whose nonzeros are scattered over the gradient of all features; sparse rows listed by
-/// feature.
+/// Kernels of a step: for dense rows; for sparse rows, scattering nonzeros into a full gradient; for sparse rows, grouping a
+/// batch's nonzeros by feature.
 package enum Kernels: String, CaseIterable, Sendable {
   case dense, scatter, lists
 }
 
-/// What a trainer notes down along the way.
+/// What a trainer records during training.
 public struct Recording: Sendable, Hashable {
-  /// Whether the l1 and l2 gradient norms of every step are returned.
+  /// Whether to return the l1 and l2 norms of every step's gradient.
   public var norms: Bool
-  /// Windows of the loss trace: at most this many means of mini-batch losses over equal stretches of steps; 0 for none.
+  /// Maximum length of the loss trace, whose entries are means of mini-batch losses over windows of equal length; 0 for none.
   public var traceLength: Int
 
   public init(norms: Bool = false, traceLength: Int = 0) {

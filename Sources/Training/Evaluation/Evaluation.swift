@@ -1,16 +1,16 @@
 import SIMDShims
 import Sparse
 
-/// Error and loss of trained lanes on a file, by the kernels of training.
+/// Error and loss of trained lanes on a file, computed with the training kernels.
 struct Evaluation {
-  /// One number a lane: the share of rows predicted wrong; rows whose label the training file does not have are.
+  /// Per lane, the fraction of misclassified rows; a row with a label unknown to the training file counts as misclassified.
   private(set) var errors = [Double](repeating: 0, count: laneWidth)
-  /// Mean cross-entropy over the rows with a known label; not a number where there are none.
+  /// Mean cross-entropy over the rows with a known label; NaN if there are none.
   private(set) var losses = [Double](repeating: 0, count: laneWidth)
 
   private static let chunkRows = 16
 
-  /// - Complexity: O(rows x features x classes) where rows are dense, O(nonzeros x classes) else.
+  /// - Complexity: O(rows x features x classes) for dense rows, O(nonzeros x classes) for sparse ones.
   init(_ lanes: TrainedLanes, on rows: KernelRows, _ cancellation: inout Cancellation) throws {
     var known = 0
     let weights = lanes.weights
@@ -55,9 +55,9 @@ struct Evaluation {
 }
 
 extension Logits {
-  /// Scores neighbouring rows of a file.
+  /// Scores a range of consecutive rows.
   ///
-  /// - Returns: the work done, in multiply-adds of vectors.
+  /// - Returns: the work done, in vector multiply-adds.
   @inline(__always)
   fileprivate func score(_ rows: RowPointers, from start: Int, count: Int, _ weights: LaneWeights) -> Int {
     if let dense = rows.dense {

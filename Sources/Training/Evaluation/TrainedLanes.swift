@@ -1,23 +1,23 @@
 import SIMDShims
 
-/// The weights of a vector of runs after its last step, as its kernels store them. Those of (feature, class) are vector
-/// `feature * featureStride + class`; the bias is the last feature.
+/// The weights of a vector of runs after the last step, in the layout of the kernels: (feature, class) is vector `feature *
+/// featureStride + class`; the bias is the last feature.
 struct LaneWeights {
   let weights: UnsafeMutablePointer<LaneVector>
-  /// 1 where of two classes the second alone is stored, the first being its negative; all else.
+  /// 1 for two classes if only the second is stored, the first being its negative; otherwise the number of classes.
   let storedClasses: Int
   let featureStride: Int
 }
 
-/// What the kernels hand to the evaluation: one vector of runs.
+/// The result of training one vector of runs, as passed to the evaluation.
 struct TrainedLanes {
   let weights: LaneWeights
   let shape: LaneShape
   let recorder: StepRecorder
-  /// Keeps the weights.
+  /// Owns the memory of the weights.
   let memory: KernelMemory
 
-  /// For each lane whether all its weights are finite.
+  /// For each lane, whether all its weights are finite.
   func weightsAreFinite() -> [Bool] {
     var zero = lane_splat(0)
     for feature in 0...shape.features {

@@ -1,35 +1,36 @@
 import Foundation
 import Sparse
 
-/// What moving weights costs an optimizer, beside the sums of a step: nanoseconds for 16 runs.
+/// Cost of an optimizer's update, in nanoseconds for 16 runs; excludes the gradient sums.
 struct UpdateCosts {
-  /// A weight with dense kernels, and one where nonzeros are scattered.
+  /// Per weight, with the dense and the scatter kernels.
   var dense: Double
   var scatter: Double
-  /// Where features are listed: a nonzero, a feature of a batch, the same for each class, a step.
+  /// With the lists kernels: per nonzero, per feature of a batch, per feature and class, per step.
   var listedNonzero: Double
   var listedFeature: Double
   var listedWeight: Double
   var listedStep: Double
 
-  /// An update of additions and multiplications, as that of SGD.
+  /// An update of additions and multiplications, such as SGD's.
   static let light = UpdateCosts(
     dense: 0.3, scatter: 1, listedNonzero: 5, listedFeature: 1.5, listedWeight: 0.7, listedStep: 100)
-  /// One with a square root and a division, as that of Adam.
+  /// An update with a square root and a division, such as Adam's.
   static let dividing = UpdateCosts(
     dense: 1.3, scatter: 2.5, listedNonzero: 8, listedFeature: 12, listedWeight: 3.8, listedStep: 700)
 }
 
-/// What a step of 16 runs takes with each of the kernels: a function of the shape of the data and of the optimizer, never of the clock.
+/// Cost model of a step of 16 runs with each of the kernels. Depends on the shape of the data and the optimizer only, never on
+/// timings.
 ///
-/// The constants are nanoseconds on a core with an FMA peak of 260 GFLOP/s, fitted to made-up data of 60 to 6,000 features, 2 to 20
-/// classes and 5 to 60 nonzeros a row. They need to be right against one another only.
+/// The constants are nanoseconds on a core with an FMA peak of 260 GFLOP/s, fitted to synthetic data with 60 to 6,000 features,
+/// 2 to 20 classes and 5 to 60 nonzeros per row. Only their ratios matter.
 struct KernelChoice {
   private let batchSize: Double
   private let classes: Double
   private let storedClasses: Double
   private let features: Double
-  /// Nonzeros of a batch, and the features that they belong to, on average.
+  /// Average number of nonzeros in a batch, and of distinct features among them.
   private let nonzeros: Double
   private let present: Double
   private let update: UpdateCosts
@@ -49,7 +50,7 @@ struct KernelChoice {
     present = rowsOfFeature.reduce(0) { $0 + 1 - exp(-share * Double($1)) }
   }
 
-  /// Nanoseconds of a step.
+  /// Nanoseconds per step.
   func step(_ kernels: Kernels) -> Double {
     switch kernels {
     case .dense:
@@ -64,9 +65,9 @@ struct KernelChoice {
     }
   }
 
-  /// The kernels that take the least time of those that the path admits.
+  /// The cheapest of the kernels that `path` allows.
   ///
-  /// - Parameter listsAreExact: whether there is a form of the optimizer for lists.
+  /// - Parameter listsAreExact: whether the optimizer has a form for lists.
   func cheapest(_ path: TrainingSettings.Path, listsAreExact: Bool) -> Kernels {
     var admitted = path.kernels
     if !listsAreExact { admitted.removeAll { $0 == .lists } }

@@ -1,21 +1,21 @@
 import SIMDShims
 import Sparse
 
-/// The rows of a file in the form that kernels want: dense in a constant stride where enough of the entries are nonzero, CSR else.
+/// The rows of a file in the layout of the kernels: dense with a constant stride if enough entries are nonzero, else CSR.
 struct KernelRows: Sendable {
   let data: LabelledSparseData
-  /// Row-major in a stride of `stride`, with rows of zeros at the end up to a multiple of `SampleTile.rowMultiple`; empty where rows stay
+  /// Row-major with stride `stride`, padded with zero rows to a multiple of `SampleTile.rowMultiple`; empty if the rows stay
   /// sparse.
   let dense: [Float]
   let features: Int
-  /// Floats from a dense row to the next: whole groups of 4.
+  /// Floats per dense row, a multiple of 4.
   var stride: Int { Self.stride(features) }
 
   static func stride(_ features: Int) -> Int { (features + 3) & ~3 }
 
-  /// Rows are kept dense from this share of nonzeros on: below, a sparse row costs less to score than a dense one.
+  /// Minimum density of dense rows; below it a sparse row is cheaper to score.
   static let densityOfDenseRows = 0.25
-  /// A dense copy takes at most this many values.
+  /// Maximum number of values in a dense copy.
   static let largestDenseCopy = 1 << 28
 
   init(_ data: LabelledSparseData) {
@@ -44,7 +44,7 @@ struct KernelRows: Sendable {
 
   var isDense: Bool { !dense.isEmpty }
 
-  /// Calls `body` with pointers to the rows, which hold as long as the call lasts.
+  /// Calls `body` with pointers to the rows, valid only during the call.
   func withPointers<Result>(_ body: (RowPointers) throws -> Result) rethrows -> Result {
     try dense.withUnsafeBufferPointer { dense in
       try data.matrix.rowOffsets.withUnsafeBufferPointer { offsets in
@@ -65,11 +65,11 @@ struct KernelRows: Sendable {
   }
 }
 
-/// Unchecked access to the rows of a file, for the kernels.
+/// Unchecked access to the rows of a file, for kernels.
 struct RowPointers {
   let rowCount: Int
   let features: Int
-  /// Floats from a dense row to the next, here and in copies.
+  /// Floats per dense row, here and in copies.
   let stride: Int
   /// Row-major, or nil.
   let dense: UnsafePointer<Float>?
@@ -92,7 +92,7 @@ struct RowPointers {
       for i in offsets[row]..<offsets[row + 1] { target[Int(columns[i])] = values[i] }
       return
     }
-    // Rows are short: a call to memmove would cost more than the copy.
+    // Rows are short, and a call to memmove would cost more than the copy.
     let source = UnsafeRawPointer(dense + row &* stride)
     let destination = UnsafeMutableRawPointer(target)
     var offset = 0
@@ -103,7 +103,7 @@ struct RowPointers {
     }
   }
 
-  /// Asks for the start of a row, so that it is at hand when it is copied.
+  /// Prefetches the start of a row to be copied later.
   @inline(__always)
   func prefetch(_ row: Int) {
     guard let dense else { return }
@@ -113,7 +113,7 @@ struct RowPointers {
 }
 
 extension UnsafePointer {
-  /// Stands for the address of an empty array; never read.
+  /// Address of an empty array; never dereferenced.
   fileprivate static var placeholder: Self { Self(bitPattern: MemoryLayout<Pointee>.alignment).unsafelyUnwrapped }
 }
 

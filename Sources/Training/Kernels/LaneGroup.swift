@@ -1,6 +1,6 @@
 import Sparse
 
-/// Runs of one seed that train side by side, and what they share.
+/// Runs of one seed that train together, and what they share.
 struct LaneGroup {
   var runs: ArraySlice<Run>
   let rows: KernelRows
@@ -9,10 +9,10 @@ struct LaneGroup {
   let order: SampleOrder
   let recording: Recording
 
-  /// Of a run.
+  /// Steps per run.
   var steps: Int { order.stepsPerEpoch * settings.epochs }
 
-  /// The group in vectors of runs.
+  /// The group split into vectors of runs.
   var vectors: [LaneGroup] {
     stride(from: runs.startIndex, to: runs.endIndex, by: laneWidth).map { start in
       var vector = self

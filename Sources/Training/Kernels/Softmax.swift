@@ -1,11 +1,12 @@
 import SIMDShims
 
-/// Logits of samples for the lanes of one vector, by sample and class, with their maxima by sample. The softmax replaces them by residuals.
+/// Logits of samples for one vector of runs, [sample][class], and their maximum per sample. The softmax replaces them by
+/// residuals.
 struct Logits {
   let values: UnsafeMutablePointer<LaneVector>
   let maxima: UnsafeMutablePointer<LaneVector>
   let classes: Int
-  /// Vectors from a sample to the next.
+  /// Vectors per sample.
   let stride: Int
 
   init(samples: Int, classes: Int, stride: Int, in memory: KernelMemory) {
@@ -18,14 +19,14 @@ struct Logits {
   @inline(__always) func sample(_ index: Int) -> UnsafeMutablePointer<LaneVector> { values + index &* stride }
 }
 
-/// Turns logits into residuals, the gradient of the batch's loss by the logits: `scale` x (softmax - 1 at the label).
+/// Turns logits into residuals, the gradient of the batch loss with respect to the logits: `scale` x (softmax - one-hot).
 ///
-/// The label's entry is minus the sum of the others: p - 1 loses all its digits as p nears 1.
+/// The label's entry is minus the sum of the others: p - 1 would cancel catastrophically as p nears 1.
 struct Softmax {
   let logits: Logits
-  /// By sample: what its row of residuals has to be multiplied by.
+  /// Per sample, the factor still to be applied to its residuals.
   let factors: UnsafeMutablePointer<LaneVector>
-  /// By sample and class: all 1. A sample's label is 0 while its softmax is made: that leaves it out of a sum without a branch.
+  /// [sample][class], all 1. A sample's label is set to 0 during its softmax, which excludes it from a sum without a branch.
   private let isOther: UnsafeMutablePointer<Float>
 
   init(_ logits: Logits, samples: Int, in memory: KernelMemory) {
@@ -34,10 +35,10 @@ struct Softmax {
     isOther = memory.array(repeating: 1, count: samples * logits.stride)
   }
 
-  /// The residuals of neighbouring samples side by side, but for their factors.
+  /// Computes the residuals of consecutive samples together, except for their factors.
   ///
   /// - Parameters:
-  ///   - label: the class of a sample, counted from the first of these.
+  ///   - label: the class of a sample; the argument counts from `first`.
   ///   - scale: 1 / batch size.
   @inline(__always)
   func makeResiduals<Samples: Vectors>(
@@ -68,7 +69,7 @@ struct Softmax {
     }
   }
 
-  /// The residuals of one sample.
+  /// Computes the residuals of one sample.
   @inline(__always)
   func makeResiduals(_ sample: Int, scale: LaneVector, label: Int) {
     makeResiduals(LaneVector.self, from: sample, scale: scale) { _ in label }
@@ -79,8 +80,8 @@ struct Softmax {
 }
 
 extension Logits {
-  /// The cross-entropy of a sample: (max - z) + log(sum of exponentials), as log(1 + others) where the label's logit is the largest,
-  /// so that small losses keep their digits.
+  /// The cross-entropy of a sample: (max - z) + log(sum of exponentials), computed as log(1 + others) if the label has the
+  /// largest logit, which keeps the accuracy of small losses.
   @inline(__always)
   func loss(_ sample: Int, label: Int) -> LaneVector {
     let z = self.sample(sample)
@@ -95,8 +96,8 @@ extension Logits {
     return lane_add(lane_subtract(maximum, z[label]), laneLogarithmOfOnePlus(overOne))
   }
 
-  /// 1 in the lanes where a class before the label scores at least as much, or one behind it more; 0 in the others: the predicted
-  /// class is the first of the largest logit.
+  /// 1 in the lanes that misclassify the sample, 0 in the others. The predicted class is the first with the largest logit: a
+  /// class before the label wins a tie.
   @inline(__always)
   func error(_ sample: Int, label: Int) -> LaneVector {
     let z = self.sample(sample)
@@ -109,9 +110,9 @@ extension Logits {
   }
 }
 
-/// The softmax of two classes of which one is stored: their logits are -z and z.
+/// The softmax for two classes of which one is stored: the logits are -z and z.
 enum SoftmaxOfTwo {
-  /// By how much the label leads, and e^-|lead|.
+  /// The margin of the label, and e^-|margin|.
   @inline(__always)
   private static func lead(_ z: LaneVector, _ label: Int) -> (lead: LaneVector, small: LaneVector) {
     let lead = lane_multiply(lane_splat(label == 1 ? 2 : -2), z)
@@ -126,14 +127,14 @@ enum SoftmaxOfTwo {
     return lane_multiply(lane_multiply(scale, lane_splat(label == 1 ? -1 : 1)), wrong)
   }
 
-  /// The cross-entropy: log(1 + e^-lead).
+  /// The cross-entropy: log(1 + e^-margin).
   @inline(__always)
   static func loss(_ z: LaneVector, label: Int) -> LaneVector {
     let (lead, small) = lead(z, label)
     return lane_add(lane_max(lane_subtract(lane_splat(0), lead), lane_splat(0)), laneLogarithmOfOnePlus(small))
   }
 
-  /// 1 in the lanes where the label is not the first of the largest logit, 0 in the others.
+  /// 1 in the lanes that misclassify the sample, 0 in the others; class 0 wins a tie.
   @inline(__always)
   static func error(_ z: LaneVector, label: Int) -> LaneVector {
     let isFirst = lane_where_less(lane_splat(0), z, lane_splat(0), lane_splat(1))
@@ -142,9 +143,9 @@ enum SoftmaxOfTwo {
 }
 
 extension Softmax {
-  /// The loss and the residuals of one sample of a sparse kernel, which stores one of two classes.
+  /// Computes the loss and the residuals of one sample of a sparse kernel, which stores one of two classes.
   ///
-  /// - Parameter loss: the sample's cross-entropy is added where `wantsLoss`.
+  /// - Parameter loss: increased by the sample's cross-entropy if `wantsLoss`.
   @inline(__always)
   func makeStoredResiduals(
     _ sample: Int, scale: LaneVector, label: Int, wantsLoss: Bool, _ loss: inout LaneVector

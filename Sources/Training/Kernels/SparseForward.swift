@@ -1,22 +1,22 @@
 import SIMDShims
 
-/// Scores sparse rows: the bias, plus value times row of weights for each nonzero in ascending order of features. The same bits as the
-/// dense way, however the classes are cut into spans.
+/// Scores sparse rows: the bias, plus value times row of weights for each nonzero in ascending order of features. Bit-identical
+/// to the dense kernel, however the classes are split into spans.
 struct SparseForward {
   let logits: Logits
   /// The row of feature f starts at f * `featureStride`.
   let weights: UnsafePointer<LaneVector>
   let featureStride: Int
   let bias: Int
-  /// Whether the weights are more than the caches near the core hold, so that rows of weights are asked for ahead.
+  /// Whether the weights exceed the inner caches, so that rows of weights are prefetched.
   let prefetches: Bool
 
-  /// Nonzeros by which rows of weights are asked for before they are needed.
+  /// Prefetch distance in nonzeros.
   private static var lookAhead: Int { 3 }
 
   /// Writes the logits of a sample, and their maximum.
   ///
-  /// - Parameter next: the row that will be scored after this one, where it is known.
+  /// - Parameter next: the row to be scored next, if known.
   @inline(__always)
   func callAsFunction(_ row: SparseRow, next: SparseRow? = nil, to sample: Int) {
     logits.maxima[sample] = lane_splat(-.infinity)
@@ -35,8 +35,8 @@ struct SparseForward {
     if c < classes { c += span(row, next, LaneVector.self, c, sample) }
   }
 
-  /// Writes the logits of four samples with one stored class. Side by side their sums do not wait for one another; a sample's bits are
-  /// the same.
+  /// Writes the logits of four samples for a single stored class. Four independent sums hide the latency of the FMAs; the
+  /// results are bit-identical to those of `callAsFunction`.
   @inline(__always)
   func single(_ a: SparseRow, _ b: SparseRow, _ c: SparseRow, _ d: SparseRow, to sample: Int) {
     var sumA = weights[bias]
@@ -102,7 +102,7 @@ struct SparseForward {
   }
 }
 
-/// Asks for the cache lines of neighbouring vectors.
+/// Prefetches the cache lines of consecutive vectors.
 @inline(__always)
 func prefetchVectors(_ first: UnsafePointer<LaneVector>, count: Int) {
   let bytes = count &* MemoryLayout<LaneVector>.stride

@@ -1,13 +1,13 @@
 import SIMDShims
 
-/// What a step tells about its batch.
+/// Norms and loss of a step's batch.
 struct BatchTotals {
   var norms: NormTotals
-  /// Mean over the batch; 0 where it was not asked for.
+  /// Mean over the batch; 0 if not requested.
   var loss: LaneVector
 }
 
-/// Notes down the norms and the losses of the steps of a vector of runs, as far as they are wanted.
+/// Records the requested norms and losses of the steps of a vector of runs.
 struct StepRecorder {
   /// l1 and l2 of every step.
   private let norms: UnsafeMutablePointer<LaneVector>?
@@ -34,10 +34,10 @@ struct StepRecorder {
     if wantsLoss { trace.add(totals.loss) }
   }
 
-  /// Ends the last window of the trace.
+  /// Closes the last window of the trace.
   mutating func finish() { trace.close() }
 
-  /// The l1 and the l2 norms of a run; empty where they were not asked for.
+  /// The l1 and l2 norms of a run; empty if not requested.
   func norms(ofLane lane: Int) -> (l1: [Float], l2: [Float]) {
     guard let norms else { return ([], []) }
     return ((0..<steps).map { norms[2 * $0][lane] }, (0..<steps).map { norms[2 * $0 + 1][lane] })
@@ -48,15 +48,15 @@ struct StepRecorder {
   }
 }
 
-/// Means of mini-batch losses over equal stretches of steps; the last may be shorter.
+/// Means of mini-batch losses over windows of equal length; the last may be shorter.
 private struct LossTrace {
-  /// By window and lane.
+  /// [window][lane].
   private(set) var means: [Float] = []
   private let stepsPerWindow: Int
   private var sums: [Double]
   private var stepsInWindow = 0
 
-  /// - Parameter length: the number of windows is at most this.
+  /// - Parameter length: maximum number of windows.
   init(length: Int, steps: Int) {
     stepsPerWindow = length > 0 ? max(1, (steps + length - 1) / length) : 0
     sums = [Double](repeating: 0, count: laneWidth)
@@ -72,7 +72,7 @@ private struct LossTrace {
     if stepsInWindow == stepsPerWindow { close() }
   }
 
-  /// Ends the last window.
+  /// Closes the current window.
   mutating func close() {
     guard stepsInWindow > 0 else { return }
     for lane in 0..<laneWidth {

@@ -1,15 +1,15 @@
 import SIMDShims
 import Sparse
 
-/// The kernels of a step that moves every weight: `DensePass` or `ScatterPass`.
+/// Kernels of a step that updates every weight: `DensePass` or `ScatterPass`.
 protocol StepwisePass {
   associatedtype Rule: LaneRule
   init(_ method: Rule.Method, _ group: LaneGroup, _ rows: RowPointers, in memory: KernelMemory)
-  /// One step on the rows `indices[0 ..< count]`, behind which `following` more are readable.
+  /// One step on the rows `indices[0 ..< count]`; `following` more indices after them are readable.
   ///
   /// - Parameters:
-  ///   - wantsNorms: whether the result's norms are read; where they are not, a pass need not compute them.
-  ///   - wantsLoss: whether the result's loss is.
+  ///   - wantsNorms: whether the caller reads the norms; if not, they may be left out.
+  ///   - wantsLoss: whether the caller reads the loss.
   mutating func step(
     _ step: LaneStep, _ indices: UnsafePointer<Int32>, count: Int, following: Int, wantsNorms: Bool, wantsLoss: Bool,
     _ cancellation: inout Cancellation
@@ -18,13 +18,13 @@ protocol StepwisePass {
   mutating func result() -> LaneWeights
 }
 
-/// Trains one vector of runs step by step, every weight at every step: on dense rows, or on sparse ones that are scattered.
+/// Trains one vector of runs, updating every weight at every step: on dense rows, or on sparse rows with scattered gradients.
 struct StepwiseTrainer {
-  /// Up to `laneWidth` runs; lanes without a run have rate 0.
+  /// Up to `laneWidth` runs; unused lanes have rate 0.
   let group: LaneGroup
   let scatters: Bool
 
-  /// An optimizer calls this with its rule: of a type that is known there, so that the kernels are compiled for it.
+  /// Called by an optimizer with its rule; the static type lets the compiler specialize the kernels.
   func train<Rule: LaneRule>(
     _: Rule.Type, _ method: Rule.Method, _ cancellation: inout Cancellation
   ) throws -> TrainedLanes {
@@ -32,7 +32,7 @@ struct StepwiseTrainer {
       ? try train(ScatterPass<Rule>.self, method, &cancellation) : try train(DensePass<Rule>.self, method, &cancellation)
   }
 
-  /// The same for a rule that has to know the whole gradient.
+  /// The same for a rule that depends on the whole gradient.
   func train(
     wholeGradient makeRule: @escaping (RuleMemory) -> any WholeGradientRule, _ cancellation: inout Cancellation
   ) throws -> TrainedLanes {
@@ -61,9 +61,9 @@ struct StepwiseTrainer {
     return TrainedLanes(weights: weights, shape: group.shape, recorder: recorder, memory: memory)
   }
 
-  /// The steps of an epoch.
+  /// Takes the steps of an epoch.
   ///
-  /// - Parameter rates: one vector a step of the epoch.
+  /// - Parameter rates: one vector per step of the epoch.
   @inline(never)
   private func epoch<Pass: StepwisePass>(
     _ pass: inout Pass, _ indices: [Int32], firstStep: Int, rates: UnsafePointer<LaneVector>,

@@ -17,7 +17,7 @@ struct AdaGrad: OptimizerMethod {
 
   init(_ arguments: ScheduleArguments) { epsilon = arguments[Self.epsilon] }
 
-  // The costs of the dense kernels are Adam's, those of the others lie between SGD's and Adam's.
+  // The dense kernels cost as much as Adam's, the others between SGD's and Adam's.
   var costs: UpdateCosts {
     UpdateCosts(dense: 1.3, scatter: 2.2, listedNonzero: 5, listedFeature: 4, listedWeight: 2, listedStep: 100)
   }

@@ -2,13 +2,13 @@ import Foundation
 import SIMDShims
 import Schedules
 
-/// Adam, as `torch.optim.Adam`, or `torch.optim.AdamW` where weight decay is decoupled: with lambda the weight decay,
+/// Adam as in `torch.optim.Adam`, or `torch.optim.AdamW` with decoupled weight decay: with lambda the weight decay,
 ///
 ///     w <- w - eta lambda w  (decoupled),    g <- g + lambda w  (else)
 ///     m <- b1 m + (1-b1) g,    v <- b2 v + (1-b2) g^2
 ///     w <- w - eta m_hat / (sqrt(v_hat) + eps),    m_hat = m/(1-b1^t),  v_hat = v/(1-b2^t).
 ///
-/// beta2 is 0.95 unless it is given: that of the paper's experiments, not PyTorch's.
+/// The default beta2 is 0.95, as in the paper's experiments; PyTorch's is 0.999.
 struct Adam: OptimizerMethod {
   static let name = "adam"
   static let title = "Adam"
@@ -54,8 +54,8 @@ struct Adam: OptimizerMethod {
       ? try trainer.train(PlainRule.self, self, &cancellation) : try trainer.train(DecayingRule.self, self, &cancellation)
   }
 
-  /// A feature's moments only decay while it is absent, and its missed steps are looked ahead: unless weight decay goes through the moments,
-  /// or the look-ahead's polynomials do not reach the betas.
+  /// While a feature is absent its moments only decay, so its missed steps can be applied at once. Not if weight decay enters
+  /// the moments, or if the look-ahead's polynomials do not cover the betas.
   var lists: ListsForm? {
     guard weightDecay == 0 || isDecoupled, let terms = AdamTerms(beta1: beta1, beta2: beta2, epsilon: epsilon) else {
       return nil
@@ -84,11 +84,11 @@ struct Adam: OptimizerMethod {
     }
   }
 
-  /// Without weight decay, the moments unnormalised: M <- b1 M + g, V <- b2 V + g^2. With m = (1-b1) M and v = (1-b2) V,
+  /// Without weight decay, with unnormalised moments: M <- b1 M + g, V <- b2 V + g^2. With m = (1-b1) M and v = (1-b2) V,
   ///
   ///     eta m_hat / (sqrt(v_hat) + eps) = eta s_t M / (sqrt(V) + e_t)
   ///
-  /// where the step's scalars s_t and e_t hold the factors and the bias corrections (`BiasCorrection`).
+  /// where the step's scalars s_t and e_t contain the factors and the bias corrections (`BiasCorrection`).
   private struct PlainRule: LaneRule {
     private let weights: UnsafeMutablePointer<LaneVector>
     private let first: UnsafeMutablePointer<LaneVector>
@@ -123,7 +123,7 @@ struct Adam: OptimizerMethod {
       memory_prefetch(first + index)
       memory_prefetch(second + index)
     }
-    /// m_hat / (sqrt(v_hat) + eps) but for the factor s_t.
+    /// m_hat / (sqrt(v_hat) + eps) without the factor s_t.
     @inline(__always) func direction(_ gradient: LaneVector, square: LaneVector, at index: Int) -> LaneVector {
       let m = lane_fma(beta1, first[index], gradient)
       let v = lane_fma(beta2, second[index], square)
@@ -138,7 +138,7 @@ struct Adam: OptimizerMethod {
     private var rule: PlainRule
     private let coupledDecay: LaneVector
     private let decoupledDecay: LaneVector
-    /// What decoupled decay leaves of a weight.
+    /// Factor of decoupled decay on a weight.
     private var kept = lane_splat(1)
 
     @inline(__always) static var usesDivider: Bool { true }
@@ -162,7 +162,7 @@ struct Adam: OptimizerMethod {
 }
 
 extension Optimizer {
-  /// `torch.optim.Adam`, or `AdamW` where `decoupled`, with constants of a program; their defaults where they are nil.
+  /// `torch.optim.Adam`, or `AdamW` if `decoupled`; nil selects a default.
   ///
   /// - Precondition: the constants are in their ranges.
   public static func adam(

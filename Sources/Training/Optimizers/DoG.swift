@@ -1,11 +1,11 @@
 import SIMDShims
 import Schedules
 
-/// Distance over gradients, as `DoG` of the package dog-optimizer: SGD whose step size is
+/// Distance over gradients, as `DoG` of the package dog-optimizer: SGD with step size
 ///
 ///     eta_t = rate r_t / sqrt(eps + sum_{i<=t} norm(g_i)^2),    r_t = max(r_eps, max_{i<=t} norm(w_i - w_0)),
 ///
-/// r_eps = reps (1 + norm(w_0)). It is made to run at a rate of 1.
+/// where r_eps = reps (1 + norm(w_0)). Intended for a rate of 1.
 ///
 /// Source: Ivgi, Hinder, Carmon, "DoG is SGD's Best Friend: A Parameter-Free Dynamic Step Size Schedule", arXiv 2302.12022.
 struct DoG: OptimizerMethod {
@@ -59,7 +59,7 @@ struct DoG: OptimizerMethod {
       let size = lane_divide(lane_multiply(step.rate, distance), lane_sqrt(squares))
       negativeStep = lane_subtract(lane_splat(0), size)
     }
-    /// - Returns: the square of the moved weight, for its distance from the start, which is zero.
+    /// - Returns: the square of the updated weight, for its distance from the start, which is zero.
     @inline(__always) func update(_ gradient: LaneVector, at index: Int) -> LaneVector {
       let weight = lane_fma(negativeStep, gradient, weights[index])
       weights[index] = weight

@@ -1,8 +1,8 @@
 import SIMDShims
 import Schedules
 
-/// The non-negative Gauss-Newton step: SGD whose step size is r / (1 + r norm(g)^2 / (2 f)), with r the rate, f the batch's loss and g its
-/// gradient.
+/// The non-negative Gauss-Newton step: SGD with step size r / (1 + r norm(g)^2 / (2 f)), with r the rate, f the loss of the
+/// batch and g its gradient.
 ///
 /// Source: Orvieto, Xiao, "An Adaptive Stochastic Gradient Method with Non-negative Gauss-Newton Stepsizes", arXiv 2407.04358.
 struct NGN: OptimizerMethod {
@@ -36,7 +36,7 @@ struct NGN: OptimizerMethod {
     @inline(__always) mutating func begin(_ step: LaneStep, _ totals: BatchTotals) {
       let doubled = lane_add(totals.loss, totals.loss)
       let divisor = lane_fma(step.rate, lane_divide(totals.norms.squared, doubled), lane_splat(1))
-      // Without a loss there is no gradient.
+      // If the loss is zero, so is the gradient.
       let size = lane_where_less(lane_splat(0), doubled, lane_divide(step.rate, divisor), lane_splat(0))
       negativeStep = lane_subtract(lane_splat(0), size)
     }

@@ -1,11 +1,11 @@
 import SIMDShims
 import Schedules
 
-/// Stochastic gradient descent, as `torch.optim.SGD`: with mu the momentum and lambda the weight decay,
+/// Stochastic gradient descent as in `torch.optim.SGD`: with mu the momentum and lambda the weight decay,
 ///
 ///     g <- g + lambda w;    b <- mu b + g  (b <- g at first);    w <- w - eta b,
 ///
-/// or, with Nesterov's momentum, w <- w - eta (g + mu b).
+/// or, with Nesterov momentum, w <- w - eta (g + mu b).
 struct SGD: OptimizerMethod {
   static let name = "sgd"
   static let title = "SGD"
@@ -40,7 +40,7 @@ struct SGD: OptimizerMethod {
       ? try trainer.train(NesterovRule.self, self, &cancellation) : try trainer.train(MomentumRule.self, self, &cancellation)
   }
 
-  /// Momentum and decay are looked ahead, though not both.
+  /// The look-ahead supports momentum or weight decay, but not both, and no Nesterov momentum.
   var lists: ListsForm? {
     if isPlain { return ListsForm(standing: PlainRule.self, self, arrays: 1) }
     guard !isNesterov, momentum == 0 || weightDecay == 0, let horizon = MomentumSteps.horizon(momentum: momentum) else {
@@ -64,7 +64,7 @@ struct SGD: OptimizerMethod {
     }
   }
 
-  /// Without momentum and decay.
+  /// Without momentum or weight decay.
   private struct PlainRule: LaneRule {
     private let weights: UnsafeMutablePointer<LaneVector>
     private var negativeRate = lane_splat(0)
@@ -77,7 +77,7 @@ struct SGD: OptimizerMethod {
     @inline(__always) func prefetch(at index: Int) { memory_prefetch(weights + index) }
   }
 
-  /// The buffer starts at zero, so that the first gradient starts it.
+  /// The buffer starts at zero, so the first step sets it to the gradient.
   private struct MomentumRule: LaneRule {
     private let weights: UnsafeMutablePointer<LaneVector>
     private let buffer: UnsafeMutablePointer<LaneVector>
@@ -128,7 +128,7 @@ struct SGD: OptimizerMethod {
 }
 
 extension Optimizer {
-  /// `torch.optim.SGD` with constants of a program; their defaults where they are nil.
+  /// `torch.optim.SGD`; nil selects a default.
   ///
   /// - Precondition: the constants are in their ranges.
   public static func sgd(momentum: Double? = nil, nesterov: Bool = false, weightDecay: Double? = nil) -> Optimizer {

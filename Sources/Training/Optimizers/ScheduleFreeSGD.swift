@@ -2,13 +2,15 @@ import Foundation
 import SIMDShims
 import Schedules
 
-/// Schedule-Free SGD, as `SGDScheduleFree` of the package schedulefree: gradients are taken at y, an interpolation between the iterate z of
-/// SGD and the average x of all z, which is the result. With beta the momentum, lambda the weight decay and t = 1, 2, ...,
+/// Schedule-Free SGD, as `SGDScheduleFree` of the package schedulefree: gradients are taken at y, an interpolation between the
+/// iterate z of SGD and the average x of all z, which is the result. With beta the momentum, lambda the weight decay and
+/// t = 1, 2, ...,
 ///
 ///     g <- g + lambda y;    a_t = t^r (max_{i<=t} eta_i)^p;    c_t = a_t / sum_{i<=t} a_i
 ///     z <- z - eta g;    x <- (1 - c_t) x + c_t z;    y <- (1 - beta) z + beta x.
 ///
-/// As in the package y and z are kept: y <- y + c_t (z - y) + eta (beta (1 - c_t) - 1) g before z moves, and x = y + (1 - 1/beta) (z - y).
+/// As in the package, y and z are stored: y <- y + c_t (z - y) + eta (beta (1 - c_t) - 1) g before z is updated,
+/// and x = y + (1 - 1/beta) (z - y).
 ///
 /// Source: Defazio, Yang, Mehta, Mishchenko, Khaled, Cutkosky, "The Road Less Scheduled", arXiv 2405.15682.
 struct ScheduleFreeSGD: OptimizerMethod {
@@ -44,7 +46,7 @@ struct ScheduleFreeSGD: OptimizerMethod {
     try trainer.train(Rule.self, self, &cancellation)
   }
 
-  /// The weights of one run's average.
+  /// The averaging weights of one run.
   private struct Averaging {
     let power: Double
     let ratePower: Double
@@ -56,7 +58,7 @@ struct ScheduleFreeSGD: OptimizerMethod {
       ratePower = method.ratePower
     }
 
-    /// c_t. - Parameter step: counts from 0.
+    /// c_t; `step` counts from 0.
     mutating func share(step: Int, rate: Double) -> Double {
       largestRate = max(largestRate, rate)
       let ofRate = ratePower == 2 ? largestRate * largestRate : pow(largestRate, ratePower)
@@ -93,7 +95,7 @@ struct ScheduleFreeSGD: OptimizerMethod {
     private let z: UnsafeMutablePointer<LaneVector>
     private let momentum: Float
     private let weightDecay: LaneVector
-    /// By lane.
+    /// One per lane.
     private let averaging: UnsafeMutablePointer<Averaging>
     private var share = lane_splat(0)
     private var rateOfY = lane_splat(0)

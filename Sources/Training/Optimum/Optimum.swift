@@ -1,27 +1,26 @@
 import Foundation
 import Sparse
 
-/// The least mean cross-entropy that any weights (d + 1) x C reach on a data set, without regularisation, in double
-/// precision; or its infimum, where weights that grow without bound approach it and none attain it.
+/// The minimum of the mean cross-entropy over weights (d + 1) x C on a data set, without regularisation, in double precision;
+/// or its infimum, if it is only approached as the weights grow without bound.
 ///
-/// The search goes on until 1,000 further iterations of L-BFGS would gain less than 1e-10. Where the Hessian is small
-/// enough to be factored, Newton's method gets there first: it ends where half the squared Newton decrement, which
-/// estimates all that is left to gain, is below 1e-12. Elsewhere L-BFGS itself does, and its last 1,000 iterations are
-/// the proof.
+/// The search ends when 1,000 further iterations of L-BFGS would gain less than 1e-10. If the Hessian is small enough to be
+/// factored, Newton's method gets there first: it stops when half the squared Newton decrement, an estimate of the remaining
+/// gain, is below 1e-12. Otherwise L-BFGS itself runs until its last 1,000 iterations have gained less.
 ///
-/// A minimum is not attained when some direction separates: along it no row's label loses to another class and some win
-/// for ever (Albert and Anderson, Biometrika 71, 1984). Then Newton steps keep moving some logits by about 1 while the
-/// decrement vanishes; where the minimum is attained, both vanish together.
+/// The minimum is not attained if there is a separating direction: one along which no row's label loses to another class, and
+/// some gain without bound (Albert and Anderson, Biometrika 71, 1984). Newton steps then keep changing some logits by about 1
+/// while the decrement vanishes; if the minimum is attained, both vanish together.
 ///
-/// Two calls on equal data return the same bits, whatever the number of threads.
-public struct Optimum: Sendable, Hashable {
-  /// The minimum, or the infimum to within 1e-10; exactly 0 where the data are separable.
+/// Bit-identical for equal data, whatever the number of threads.
+public struct Optimum: Sendable, Hashable, Codable {
+  /// The minimum, or the infimum to within 1e-10; exactly 0 if the data are separable.
   public var loss: Double
-  /// The l2 norm of the gradient over all (d + 1) x C entries, at the last weights.
+  /// The l2 norm of the gradient over all (d + 1) x C entries, at the final weights.
   public var gradientNorm: Double
   /// Whether some weights attain the minimum.
   public var attained: Bool
-  /// Whether some weights classify every row correctly. Then the infimum is 0.
+  /// Whether some weights classify every row correctly; the infimum is then 0.
   public var separable: Bool
   /// Newton and L-BFGS iterations.
   public var iterations: Int
@@ -34,15 +33,16 @@ public struct Optimum: Sendable, Hashable {
     self.iterations = iterations
   }
 
-  /// Finds the optimum of `data`, whose rows must all have a class.
+  /// Finds the optimum of `data`, all of whose rows must have a class.
   ///
   /// - Parameters:
-  ///   - loop: through which other threads may help.
-  ///   - isCancelled: asked on this thread, every few milliseconds; may do other work meanwhile.
-  /// - Returns: nil where `OptimumCost.bound` is reached before.
+  ///   - loop: lets other threads help.
+  ///   - isCancelled: polled on this thread every few milliseconds; may do other work in the meantime.
+  /// - Returns: nil if `OptimumCost.bound` is reached first.
   /// - Throws: `CancellationError` soon after `isCancelled` first returns true.
-  /// - Complexity: at most `OptimumCost.bound`. O(n d^2 C^2 + d^3 C^3) for each of some 10 to 50 Newton iterations, for sparse rows
-  ///   with their nonzeros in place of d; where that is too much, O(nonzeros C) for each of some thousand L-BFGS iterations.
+  /// - Complexity: at most `OptimumCost.bound`. O(n d^2 C^2 + d^3 C^3) for each of some 10 to 50 Newton iterations, with a
+  ///   row's nonzeros in place of d for sparse rows; if that is too much, O(nonzeros C) for each of some thousand L-BFGS
+  ///   iterations.
   public static func find(
     for data: LabelledSparseData, sharing loop: SharedLoop = SharedLoop(), isCancelled: @escaping () -> Bool = { false }
   ) throws -> Optimum? {

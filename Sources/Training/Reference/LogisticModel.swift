@@ -1,8 +1,8 @@
 import Foundation
 import Sparse
 
-/// Multinomial logistic regression in Double. Weight (feature, class) is entry `feature * classes + class`; the bias is the last
-/// feature.
+/// Multinomial logistic regression in Double. Weight (feature, class) is entry `feature * classes + class`; the bias is the
+/// last feature.
 struct LogisticModel {
   let features: Int
   let classes: Int
@@ -14,7 +14,7 @@ struct LogisticModel {
     weights = [Double](repeating: 0, count: (features + 1) * classes)
   }
 
-  /// The (feature, value) pairs of a row, with the constant 1 of the bias.
+  /// The (feature, value) pairs of a row, including the bias's constant 1.
   private func entries(_ data: LabelledSparseData, _ row: Int) -> [(feature: Int, value: Double)] {
     let matrix = data.matrix
     let range = matrix.rowOffsets[row]..<matrix.rowOffsets[row + 1]
@@ -29,7 +29,7 @@ struct LogisticModel {
     return logits
   }
 
-  /// Logarithm of the sum of the exponentials of `logits`, minus `logits[label]`.
+  /// log(sum exp(logits)) - logits[label].
   private func crossEntropy(_ logits: [Double], label: Int) -> Double {
     let others = logits.indices.filter { $0 != label }.map { logits[$0] - logits[label] }
     let largest = max(0, others.max() ?? 0)
@@ -37,7 +37,7 @@ struct LogisticModel {
     return largest + log(exp(-largest) + others.reduce(0) { $0 + exp($1 - largest) })
   }
 
-  /// Mean cross-entropy of a batch, and its gradient by the weights.
+  /// Mean cross-entropy of a batch, and its gradient with respect to the weights.
   func lossAndGradient(_ data: LabelledSparseData, rows: ArraySlice<Int32>) -> (loss: Double, gradient: [Double]) {
     var loss = 0.0
     var gradient = [Double](repeating: 0, count: weights.count)
@@ -49,7 +49,7 @@ struct LogisticModel {
       let largest = logits.max() ?? 0
       let exponentials = logits.map { exp($0 - largest) }
       let total = exponentials.reduce(0, +)
-      // The label's entry as minus the sum of the others: p - 1 loses its digits as p nears 1.
+      // The label's entry is minus the sum of the others: p - 1 would cancel as p nears 1.
       var residuals = exponentials.map { $0 / total / Double(rows.count) }
       residuals[label] = 0
       residuals[label] = -residuals.reduce(0, +)
@@ -60,7 +60,7 @@ struct LogisticModel {
     return (loss, gradient)
   }
 
-  /// Share of wrong predictions, and mean cross-entropy over the rows with a known label.
+  /// Fraction of wrong predictions, and mean cross-entropy over the rows with a known label.
   func errorAndLoss(_ data: LabelledSparseData) -> (error: Double, loss: Double) {
     var wrong = 0
     var known = 0
@@ -72,7 +72,7 @@ struct LogisticModel {
         continue
       }
       let logits = logits(entries(data, row))
-      // The prediction is the first of the largest logits.
+      // The prediction is the first class with the largest logit.
       let prediction = logits.indices.reduce(0) { logits[$1] > logits[$0] ? $1 : $0 }
       if prediction != label { wrong += 1 }
       known += 1

@@ -1,6 +1,6 @@
 import Sparse
 
-/// The readable trainer: scalar, in Double, one run after the other, a line of code for a line of the definition.
+/// The readable trainer: scalar, in Double, one run at a time, one line of code per line of the definition.
 public struct ReferenceTrainer: Sendable {
   public let problem: Problem
   public let settings: TrainingSettings
@@ -10,12 +10,12 @@ public struct ReferenceTrainer: Sendable {
     self.settings = settings
   }
 
-  /// Steps of a run: the length that the runs' factors must have.
+  /// Steps per run: the required length of `Run.factors`.
   public var steps: Int { settings.epochs * order(seed: 0).stepsPerEpoch }
 
   /// Trains runs one after the other.
   ///
-  /// - Throws: `CancellationError` soon after `isCancelled` first returns true; it is asked at every step.
+  /// - Throws: `CancellationError` soon after `isCancelled` first returns true; it is polled at every step.
   /// - Complexity: O(runs x steps x batch size x features x classes).
   public func train(
     _ runs: [Run], seed: UInt64, recording: Recording = Recording(), isCancelled: () -> Bool = { false }
@@ -65,7 +65,7 @@ public struct ReferenceTrainer: Sendable {
     return outcome
   }
 
-  /// Means over stretches of equal length, at most `length` of them; the last may be shorter.
+  /// Means over windows of equal length, at most `length` of them; the last may be shorter.
   private static func windowedMeans(_ losses: [Double], length: Int) -> [Float] {
     guard length > 0 else { return [] }
     let window = max(1, (losses.count + length - 1) / length)

@@ -1,6 +1,6 @@
 import SIMDShims
 
-/// Sums of |g| and of g^2, class by class; zeros where nobody wants them.
+/// Sums of |g| and g^2 per class; zeros if not wanted.
 struct GradientNorms<Columns: Vectors, Choice: NormsChoice> {
   var l1 = Columns.zero
   var squared = Columns.zero
@@ -17,8 +17,8 @@ struct GradientNorms<Columns: Vectors, Choice: NormsChoice> {
   }
 }
 
-/// Whether a kernel computes gradient norms: a type, so that kernels are compiled for each answer, and no instruction is left of norms that
-/// are not wanted. As an argument it would be a branch at every weight.
+/// Whether a kernel computes gradient norms. A type rather than an argument, so that each variant is compiled without a branch
+/// at every weight.
 protocol NormsChoice {
   static var areWanted: Bool { get }
 }
@@ -41,18 +41,18 @@ extension GradientNorms where Columns == LaneVector, Choice == WithNorms {
     squared = norms.squared.added(to: squared)
   }
 
-  /// Counts every entry `copies` times.
+  /// Multiplies the sums by `copies`.
   @inline(__always) func times(_ copies: Float) -> Self {
     Self(l1: lane_multiply(lane_splat(copies), l1), squared: lane_multiply(lane_splat(copies), squared))
   }
 }
 
-/// The norms of a gradient whose parts come one by one, first summed over blocks: long sums lose digits.
+/// The norms of a gradient that arrives in parts, summed over blocks first: long sums lose accuracy.
 struct BlockedNorms {
   private var block = NormTotals()
   private(set) var totals = NormTotals()
 
-  /// Parts of a block, by the callers' count.
+  /// Number of parts per block, counted by the callers.
   static var partsPerBlock: Int { 64 }
 
   @inline(__always) mutating func add<Columns: Vectors>(_ gradient: Columns) {

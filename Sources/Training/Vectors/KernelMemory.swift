@@ -1,18 +1,17 @@
 import Platform
 import SIMDShims
 
-/// Owns the arrays that kernels reach through pointers, and frees them together.
+/// Owns the arrays that kernels access through pointers, and frees them together.
 ///
-/// A kernel's structs hold pointers only, so that a step neither allocates nor counts references; the caller keeps the
-/// memory alive.
+/// A kernel's structs hold only pointers, so a step neither allocates nor counts references. The caller keeps the memory alive.
 final class KernelMemory {
   private var blocks: [Block] = []
 
-  /// Vectors, zero at the start and aligned to cache lines; where they are many on huge pages, which the kernel hands out as zeros when
-  /// they are first touched.
+  /// Vectors, initially zero and aligned to cache lines; large arrays are on huge pages, zeroed by the operating system on
+  /// first touch.
   ///
-  /// - Parameter line: where in a page the array starts, in lines of 64 bytes. Arrays that are walked side by side want different ones:
-  ///   addresses that agree in their low 12 bits disturb one another.
+  /// - Parameter line: offset of the array in its page, in lines of 64 bytes. Arrays that are traversed together should have
+  ///   different ones, since addresses that agree in their low 12 bits conflict (4K aliasing).
   func vectors(_ count: Int, line: Int = 0) -> UnsafeMutablePointer<LaneVector> {
     let block = Block(zeros: max(count, 1) * MemoryLayout<LaneVector>.stride + line * 64)
     blocks.append(block)
@@ -35,7 +34,7 @@ final class KernelMemory {
 
   deinit { for block in blocks { block.deallocate() } }
 
-  /// Memory from the heap, or where it is large pages of its own.
+  /// Heap memory, or huge pages for a large block.
   private struct Block {
     let start: UnsafeMutableRawPointer
     private let mapping: (address: UnsafeMutableRawPointer, length: Int)?
@@ -57,7 +56,7 @@ final class KernelMemory {
       self.mapping = mapping
       start = mapping.address.alignedUp(toMultipleOf: Self.hugePage)
       #if os(Linux)
-        _ = madvise(start, bytes, 14)  // MADV_HUGEPAGE; a kernel without it says no, which is fine
+        _ = madvise(start, bytes, 14)  // MADV_HUGEPAGE; failure is harmless
       #endif
     }
 

@@ -1,11 +1,11 @@
-/// Extents of one lane group's arrays. Entry (feature, class) of the weights is vector `feature * classStride + class`; the bias is
+/// Dimensions of one lane group's arrays. Weight (feature, class) is vector `feature * classStride + class`; the bias is
 /// feature `features`.
 struct LaneShape: Sendable {
   /// Without the bias.
   let features: Int
   let classes: Int
-  /// Vectors from a feature to the next: whole cache lines, and an odd number of them where there are many classes. A column of
-  /// weights then spreads over all sets of the cache, which at a stride of a power of two it would not.
+  /// Vectors per feature: whole cache lines, an odd number of them for many classes, so that a column of weights spreads over
+  /// all cache sets, unlike with a power-of-two stride.
   let classStride: Int
 
   init(features: Int, classes: Int) {
@@ -24,12 +24,12 @@ struct LaneShape: Sendable {
 
   var vectorCount: Int { (features + 1) * classStride }
 
-  /// The shape in the sparse kernels: without space between the features, and of two classes one is stored, since their weights stay
+  /// The shape in the sparse kernels: no padding between features, and only one of two classes stored, since their weights are
   /// each other's negatives.
   var packed: LaneShape { LaneShape(features: features, packedClasses: Self.storedClasses(classes)) }
 
   package static func storedClasses(_ classes: Int) -> Int { classes == 2 ? 1 : classes }
 
-  /// How often a class of `packed` counts in norms.
+  /// How many classes a class of `packed` stands for in norms.
   var copies: Float { classes == 2 ? 2 : 1 }
 }

@@ -1,6 +1,6 @@
 import SIMDShims
 
-/// The vector of float lanes that kernels work with: as wide as the machine's registers. A lane is a run.
+/// The vector of float lanes that kernels work with: as wide as the machine's registers. Each lane is a run.
 typealias LaneVector = lane_vector
 
 /// Lanes of a `LaneVector`.

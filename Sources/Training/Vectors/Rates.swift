@@ -1,6 +1,6 @@
-/// Learning rates of a vector of runs, step by step: base learning rate times factor, rounded to Float once; 0 beyond the last step.
+/// Learning rates of a vector of runs per step: base learning rate times factor, rounded to Float once; 0 after the last step.
 struct Rates {
-  /// One vector a step of the stretch that was last filled.
+  /// One vector per filled-in step.
   let vectors: UnsafeMutablePointer<LaneVector>
   private let runs: ArraySlice<Run>
   private let capacity: Int
@@ -8,7 +8,7 @@ struct Rates {
 
   /// - Parameters:
   ///   - group: at most `laneWidth` runs; the other lanes keep rate 0.
-  ///   - capacity: steps that are filled in together.
+  ///   - capacity: number of steps filled in together.
   init(_ group: LaneGroup, capacity: Int, in memory: KernelMemory) {
     runs = group.runs
     steps = group.steps
@@ -16,7 +16,7 @@ struct Rates {
     vectors = memory.vectors(capacity)
   }
 
-  /// Fills in the rates from step `start` on, each times the scale of its step.
+  /// Fills in the rates of the steps from `start` on, each multiplied by its step's scale.
   @inline(__always)
   func fill(from start: Int, scale: (Int) -> Float = { _ in 1 }) {
     let floats = UnsafeMutableRawPointer(vectors).assumingMemoryBound(to: Float.self)

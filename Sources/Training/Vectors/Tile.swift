@@ -1,10 +1,10 @@
 import SIMDShims
 
-/// Accumulators of a matrix product: rows (of samples, or of features) by neighbouring classes.
+/// Accumulators of a matrix product: rows (samples or features) by consecutive classes.
 ///
-/// Both products of a step have this shape: sums over features of x[sample][feature] * W[feature][class], and sums over samples of
-/// x[sample][feature] * residual[sample][class]. Every sum runs sequentially over its inner index, so that the shape of the tiles does
-/// not show in the result.
+/// Both products of a step have this shape: sums over features of x[sample][feature] * W[feature][class], and sums over samples
+/// of x[sample][feature] * residual[sample][class]. Each sum runs sequentially over its inner index, so the tile shape does not
+/// affect the result.
 protocol Tile {
   associatedtype Columns: Vectors
   static var rows: Int { get }
@@ -13,10 +13,11 @@ protocol Tile {
   func store(to target: UnsafeMutablePointer<LaneVector>, stride: Int)
   /// Adds x[row * stride] * columns to each row.
   mutating func add(_ x: UnsafePointer<Float>, stride: Int, times columns: Columns)
-  /// Takes rows as gradients of the weights from `index`, `index + stride`, ... on: adds them to their norms, and moves the weights.
+  /// Treats rows as gradients of the weights at `index`, `index + stride`, ...: adds them to the norms, and updates the
+  /// weights.
   func fold<Rule: LaneUpdate, Choice: NormsChoice>(
     _ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Columns, Choice>)
-  /// Raises maxima[row] to the largest of the row.
+  /// Raises maxima[row] to the row's maximum.
   func raise(_ maxima: UnsafeMutablePointer<LaneVector>)
 }
 
@@ -32,7 +33,7 @@ struct Row<Columns: Vectors>: Tile {
   @inline(__always) func fold<Rule: LaneUpdate, Choice: NormsChoice>(
     _ rule: Rule, at index: Int, stride: Int, into norms: inout GradientNorms<Columns, Choice>
   ) {
-    // The norms and the update share the square: it is not fused with the sum.
+    // The norms and the update share the square, so it is not fused with the sum.
     let square = columns.squared
     norms.add(columns, square: square)
     columns.update(rule, square: square, at: index)

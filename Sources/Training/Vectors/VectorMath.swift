@@ -2,28 +2,28 @@ import SIMDShims
 
 /// e^x in every lane, for x <= 0.
 ///
-/// x = (n + f) ln(2) / 32 with n whole and |f| <= 1/2: 2^(n/32) by a table of roots and the exponent's bits, 2^(f/32) - 1 by a polynomial
-/// of degree 2 without a constant (error at most 5.33e-8; fitted by linear programming). A shorter polynomial with a longer table
-/// takes a third of the multiplications off that one without a table would need.
+/// x = (n + f) ln(2) / 32 with n an integer and |f| <= 1/2. 2^(n/32) comes from a table of roots and the exponent bits,
+/// 2^(f/32) - 1 from a polynomial of degree 2 without constant term (error at most 5.33e-8; fitted by linear programming). The
+/// table allows a shorter polynomial, which saves a third of the multiplications.
 ///
-/// Error with all roundings at most 1.75 ulp for x >= -87.33, found by trying every Float. Below that, where results are subnormal: 0
-/// where subnormals are flushed, something below 2^-126 else; 0 for x <= -88.03 everywhere, and a NaN for a NaN.
+/// Total error at most 1.75 ulp for x >= -87.33, verified for every Float. Below that, where results are subnormal: 0 if
+/// subnormals are flushed, otherwise a value below 2^-126. 0 for x <= -88.03, and NaN for NaN.
 @inline(__always)
 func laneExponential<Lanes: Vectors>(_ x: Lanes) -> Lanes {
-  // 1.5 * 2^23 rounds to whole numbers.
+  // Adding 1.5 * 2^23 rounds to an integer.
   let rounder = lane_splat(12_582_912)
   let clamped = x.map { lane_max(lane_splat(-88.0297), $0) }
   let shifted = clamped.map { lane_fma($0, lane_splat(0x1.715476p+5), rounder) }
   let minusN = shifted.map { lane_subtract(rounder, $0) }
   let power = shifted.map { lane_root_of_two($0) }
-  // 32 log2(e) in two parts: the product keeps its low digits where x is large.
+  // 32 log2(e) in two parts: the product keeps its low bits for large |x|.
   let high = clamped.map(with: minusN) { lane_fma($0, lane_splat(0x1.715476p+5), $1) }
   let f = clamped.map(with: high) { lane_fma($0, lane_splat(0x1.4AE0Cp-21), $1) }
   let p = f.map { lane_fma($0, lane_splat(0x1.EBFDAAp-13), lane_splat(0x1.62E586p-6)) }
   return power.map(with: f.map(with: p) { lane_multiply($0, $1) }) { lane_fma($0, $1, $0) }
 }
 
-/// log(1 + u) in every lane, for u >= 0 and finite, to about 2 ulp also where u is small.
+/// log(1 + u) in every lane, for finite u >= 0, to about 2 ulp, also for small u.
 ///
 /// The polynomial is that of `logf` in Cephes (Moshier 1989).
 @inline(__always)

@@ -1,10 +1,10 @@
 import SIMDShims
 
-/// Neighbouring entries of an array of vectors, held in registers: a `LaneVector`, or a `Pair` of smaller ones.
+/// Consecutive entries of an array of vectors, held in registers: a `LaneVector`, or a `Pair` of smaller ones.
 ///
-/// The classes of a feature or a sample, or samples of a class. Operations are written once for any number of vectors, and each is
-/// applied to all of them before the next: chains of dependent operations side by side keep the multipliers busy. Value types, which
-/// the compiler takes apart into registers; an array would live in memory.
+/// They are the classes of a feature or a sample, or the samples of a class. Operations are written once for any number of
+/// vectors, and each is applied to all of them before the next, so that independent dependency chains keep the FMA units busy.
+/// Value types, which the compiler keeps in registers; an array would live in memory.
 protocol Vectors {
   static var count: Int { get }
   init(all vector: LaneVector)
@@ -17,11 +17,11 @@ protocol Vectors {
   mutating func add(_ factors: UnsafePointer<Float>, stride: Int, times other: Self)
   func map(_ operation: (LaneVector) -> LaneVector) -> Self
   func map(with other: Self, _ operation: (LaneVector, LaneVector) -> LaneVector) -> Self
-  /// The entries under an operation, pair by pair.
+  /// Combines the entries pairwise with `operation`.
   func reduce(_ operation: (LaneVector, LaneVector) -> LaneVector) -> LaneVector
   /// `sum` plus the entries, one after the other.
   func added(to sum: LaneVector) -> LaneVector
-  /// Takes the entries as gradients of the weights from `index` on, and moves those one after the other.
+  /// Treats the entries as gradients of the weights from `index` on, and updates these one after the other.
   func update<Rule: LaneUpdate>(_ rule: Rule, square: Self, at index: Int)
 }
 

@@ -7,26 +7,26 @@ import Training
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "This machine's speed, as fractions of its own limits.",
+    abstract: "Measure speed on this machine, relative to the machine's own limits.",
     discussion: """
-      Measures one core's FMA peak and memory bandwidth, then the trainer: CPU time of one thread, medians of five. The \
-      column "with norms" records the gradient's norms of every step besides, as a refinement's prior run does. The \
-      fraction of the peak counts only the multiply-adds of forward and gradient: 64 (d+1) C operations a run and step at batch \
-      size 16 where rows are dense, those of the nonzeros where they are sparse.
+      First one core's FMA peak and memory bandwidth, then the trainer: CPU time of one thread, median of --repetitions. The \
+      column "with norms" also records the gradient norms of every step, as the prior run of a refinement does. The percentage \
+      of the peak counts only the multiply-adds of the forward pass and the gradient: 64 (d+1) C operations per run and step \
+      at batch size 16 for dense rows, those of the nonzeros for sparse rows.
 
-      Then the reader: wall time from the page cache into fresh arrays, one thread and two; peak memory over that of the finished \
-      arrays; reading the text gzipped over the time of a loop that only inflates it. What is compared takes turns every 50 ms, and \
-      ratios are medians over neighbouring turns. "Two apart" are two threads that share nothing and read the whole text each: \
-      what the machine gives.
+      Then the reader: wall time from the page cache into new arrays, with one thread and with two; peak memory relative to \
+      that of the finished arrays; reading gzipped text relative to a loop that only inflates it. Compared variants alternate \
+      every 50 ms, and ratios are medians over neighbouring turns. "Two apart" is two threads that share nothing and each read \
+      the whole text: the limit of the machine.
 
-      Without files: made-up problems of the shapes of letter, vowel, pendigits, a9a, news20 and aloi, and made-up text of the \
-      shapes of letter, a9a, news20 and a file of 1 GB.
+      Without files: synthetic problems with the shapes of letter, vowel, pendigits, a9a, news20 and aloi, and synthetic text \
+      with the shapes of letter, a9a, news20 and a file of 1 GB.
       """,
     version: Refinery.version)
 
   @Option(help: ArgumentHelp("Files in LIBSVM format, separated by commas.", valueName: "FILE[,FILE...]")) var data: String?
-  @Option(parsing: .unconditional, help: ArgumentHelp("Repetitions; the median counts.", valueName: "N")) var repetitions = 5
-  @Option(help: ArgumentHelp("Write the tables to a page of Markdown.", valueName: "FILE.md")) var out: String?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Repetitions for the median.", valueName: "N")) var repetitions = 5
+  @Option(help: ArgumentHelp("Write the tables to a Markdown page.", valueName: "FILE.md")) var out: String?
   @Flag(help: "Print JSON.") var json = false
 
   func validate() throws {
@@ -62,7 +62,7 @@ struct BenchCommand: ParsableCommand {
     }
   }
 
-  /// Leaves out, with a message, what there is no room for.
+  /// Texts for which there is no room are skipped, with a message.
   private func measureReader(_ files: [String]?) throws -> [ReaderBenchmark.Timing] {
     guard let files else {
       return try MadeUpText.allCases.compactMap { text in

@@ -5,17 +5,17 @@ import Sweeps
 struct BoundCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bound",
-    abstract: "What the theory promises for the last iterate of a schedule under given gradient norms.",
+    abstract: "Compute the last-iterate bound of a schedule for given gradient norms.",
     discussion: """
-      The bound of Theorem 10 of arXiv 2310.07831 for the factors as step sizes, the scale gamma of them at which it is \
-      lowest, and the bound there. Norms are taken as they are, not smoothed; an l1 norm stands for G^2.
+      Prints the bound of Theorem 10 of arXiv 2310.07831 with the factors as step sizes, the scale gamma of the factors that \
+      minimises it, and the bound at that scale. Norms are not smoothed; an l1 norm takes the place of G^2.
 
-      A schedule by its name has as many steps as the log has norms; a file of factors must have that many.
+      A schedule given by name gets as many steps as the log has norms; a file of factors must have exactly that many.
       """,
     version: Refinery.version)
 
-  @Option(help: ArgumentHelp("Schedule, or a file of step sizes, one a line.", valueName: "FILE|NAME")) var schedule: String
-  @Option(help: ArgumentHelp("Log of gradient norms, in any form that refine reads.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("Schedule, or a file of step sizes, one per line.", valueName: "FILE|NAME")) var schedule: String
+  @Option(help: ArgumentHelp("Log of gradient norms, in any format that refine reads.", valueName: "FILE"))
   var norms: String
   @OptionGroup var log: NormLogOptions
   @Option(parsing: .unconditional, help: ArgumentHelp("Distance from the starting point to the optimum.", valueName: "D"))

@@ -3,16 +3,16 @@ import ArgumentParser
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
-    abstract: "Look at datasets in LIBSVM format, and scale them.",
+    abstract: "List, inspect and scale datasets in LIBSVM format.",
     version: Refinery.version,
     subcommands: [DataListCommand.self, DataInspectCommand.self, DataScaleCommand.self])
 }
 
-/// How a file counts its features.
+/// Whether a file numbers its features from 0 or from 1.
 struct IndexBaseOption: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("First index of a feature, 0 or 1 (default: 0 where index 0 occurs, else 1).", valueName: "0|1"))
+    help: ArgumentHelp("Index of the first feature, 0 or 1 (default: 0 if index 0 occurs, else 1).", valueName: "0|1"))
   var indexBase: Int?
 
   func validate() throws {

@@ -4,10 +4,10 @@ import Sparse
 struct DataInspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "One file in full: label counts, index base, value range, checksum.",
+    abstract: "Describe one file: label counts, index base, value range, checksum.",
     discussion: """
-      The checksum is the CRC-32 of the uncompressed text, which a gzip file's trailer holds too: NAME and NAME.gz are one \
-      dataset.
+      The checksum is the CRC-32 of the uncompressed text, as in the trailer of a gzip file: NAME and NAME.gz have the same \
+      checksum.
       """,
     version: Refinery.version)
 

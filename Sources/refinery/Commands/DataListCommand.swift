@@ -5,11 +5,11 @@ import Sparse
 struct DataListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Every dataset in a folder: rows, features, classes, nonzeros.",
+    abstract: "List the datasets in a folder: rows, features, classes, nonzeros.",
     discussion: """
-      The folder is scanned flat: directories, dot files, *.md and *.py are passed over; a symbolic link counts under the \
-      link's name; .gz, .bz2, .xz and .zst are no part of a name; NAME.t is the test file of NAME. A file that cannot be \
-      read is reported, the others are listed, and the exit code is 65.
+      The scan is not recursive. Directories, dot files, *.md and *.py are skipped; a symbolic link counts under its own name; \
+      .gz, .bz2, .xz and .zst are not part of a name; NAME.t is the test file of NAME. If a file cannot be read, it is \
+      reported, the others are listed, and the exit code is 65.
       """,
     version: Refinery.version)
 

@@ -4,11 +4,11 @@ import Sparse
 struct DataScaleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scale",
-    abstract: "Scale every feature linearly, as svm-scale does; a test file with the ranges of the training file.",
+    abstract: "Scale every feature linearly, as svm-scale does; a test file uses the ranges of the training file.",
     discussion: """
-      Zeros in the file count for the ranges; features with one value in all rows are left out. Scaled zeros are not written. \
-      The scaled test file is written beside the other as OUT.t; where OUT ends in .gz, both are compressed, and it is called NAME.t.gz. \
-      Either both are written or, where something is wrong, none.
+      Implicit zeros count in the ranges; features with the same value in all rows are left out. Scaled zeros are not written. \
+      The scaled test file is written as OUT.t. If OUT is NAME.gz, both files are compressed, and the test file is NAME.t.gz. \
+      On an error, neither file is written.
       """,
     version: Refinery.version)
 
@@ -18,7 +18,7 @@ struct DataScaleCommand: ParsableCommand {
     name: .shortAndLong,
     help: ArgumentHelp("Scaled training file, - for standard output; the test file becomes OUT.t.", valueName: "OUT"))
   var out: String
-  // svm-scale's limits are floats too, and show in its digits.
+  // Floats, as in svm-scale: the digits of its output depend on it.
   @Option(parsing: .unconditional, help: ArgumentHelp("Lower limit.", valueName: "X")) var lower: Float = -1
   @Option(parsing: .unconditional, help: ArgumentHelp("Upper limit.", valueName: "X")) var upper: Float = 1
   @Flag(help: "Print what was done as JSON.") var json = false
@@ -39,7 +39,7 @@ struct DataScaleCommand: ParsableCommand {
 
   func run() throws {
     let scaling = try FeatureScaling(trainingPath: input, lower: lower, upper: upper)
-    // The test file first: what is wrong with the training file is known by now, and a pipe takes nothing back.
+    // The test file first: errors in the training file are known by now, and a pipe cannot be rewound.
     let scaledTest = try test.map { try Scaled($0, with: scaling, to: Self.testPath(of: out)) }
     let scaled = [try Scaled(input, with: scaling, to: out)] + [scaledTest].compactMap { $0 }
     try OutputFile.commit(scaled.map(\.file))
@@ -56,7 +56,7 @@ struct DataScaleCommand: ParsableCommand {
     path.hasSuffix(".gz") ? path.dropLast(3) + ".t.gz" : path + ".t"
   }
 
-  /// A file that has been scaled and is to be put in its place.
+  /// A scaled file, not yet moved to its final path.
   private struct Scaled: Encodable {
     let input: String
     let path: String

@@ -10,10 +10,10 @@ struct EmitCommand: ParsableCommand {
 struct EmitNormLoggerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "norm-logger",
-    abstract: "Print Python code that logs gradient norms, for refine.",
+    abstract: "Print Python code that logs gradient norms for refine.",
     discussion: """
-      The code logs the l1 and the l2 norm of every step, before clipping, without waiting for the device at each. l1 norms go with Adam \
-      and the like, l2 norms with SGD.
+      The code logs the l1 and the l2 norm of the gradient at every step, before clipping, without waiting for the device at \
+      every step. Adam and similar optimizers need l1 norms, SGD needs l2 norms.
 
       Example: refinery emit norm-logger pytorch --out norm_logger.py
       """,
@@ -21,7 +21,7 @@ struct EmitNormLoggerCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp("Framework.", valueName: "pytorch|jax")) var framework: NormLogger
   @Option(help: ArgumentHelp("Write to a file (default: standard output).", valueName: "FILE.py")) var out: String?
-  // Accepted by every command; code is no JSON.
+  // Every command accepts --json; code is wrapped in an object.
   @Flag(help: "Print JSON.") var json = false
 
   func run() throws {

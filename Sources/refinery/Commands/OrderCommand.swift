@@ -8,10 +8,10 @@ struct OrderCommand: ParsableCommand {
     commandName: "order",
     abstract: "Write the order in which a run sees the samples.",
     discussion: """
-      The order is a pure function of (seed, epoch, number of rows): SplitMix64 and a Fisher-Yates shuffle, ten lines of \
-      Python in the documentation of SampleOrder. Every learning rate and schedule of one seed sees the same order. Rows \
-      count from 0; the incomplete last batch of an epoch is dropped, and a problem with fewer rows than the batch size \
-      uses one batch of all rows.
+      The order is a pure function of (seed, epoch, number of rows): SplitMix64 and a Fisher-Yates shuffle; the documentation \
+      of SampleOrder has it in ten lines of Python. All learning rates and schedules with the same seed see the same order. \
+      Rows are numbered from 0. The incomplete last batch of an epoch is dropped; a problem with fewer rows than the batch \
+      size uses one batch of all rows.
       """,
     version: Refinery.version)
 

@@ -9,44 +9,45 @@ struct RefineCommand: ParsableCommand {
     abstract: "Turn the gradient norms of a training run into the schedule for the next one.",
     discussion: """
       Algorithms 1 and 2 of arXiv 2310.07831: norms are smoothed by a running median; the factor of a step is its weight \
-      (g^-2 for l2 norms and SGD, g^-1 for l1 norms and Adam) times the sum of the weights after it. A log's column \
-      of steps is used: rows are sorted by it, of a step that was logged twice the last row counts, and uneven gaps are interpolated \
-      over. Logs of every k-th step count as evenly spaced; --points T gives a factor for each of T steps. Of several logs, one a run, the \
-      median over the runs is refined.
+      (g^-2 for l2 norms and SGD, g^-1 for l1 norms and Adam) times the sum of the weights after it.
 
-      Read are CSV, TSV and text, JSON and JSON Lines, TensorBoard's event files and folders of them, its CSV and JSON, Weights & Biases, \
-      Lightning, Hugging Face, Keras and MLflow logs, .npy and .npz, all also gzipped.
+      If the log has a column of steps, rows are sorted by it; if a step was logged twice, the last row counts; uneven gaps \
+      are interpolated. A log of every k-th step counts as evenly spaced; --points T gives a factor for each of T steps. \
+      Several logs, one per run, are combined by their median.
 
-      --optimizer NAME takes the norm and the powers that go with the optimizer. For Adam and its like these are l1 norms and g^-1; \
-      `refinery emit norm-logger pytorch` prints code that logs them.
+      Formats: CSV, TSV and plain text, JSON and JSON Lines, TensorBoard event files, folders of them, and TensorBoard's CSV \
+      and JSON, logs of Weights & Biases, Lightning, Hugging Face, Keras and MLflow, .npy and .npz; each may be gzipped.
+
+      --optimizer NAME chooses the norm and the powers for the optimizer. For Adam and similar optimizers these are l1 norms \
+      and g^-1; `refinery emit norm-logger pytorch` prints code that logs them.
 
       Example: refinery refine run.csv --column grad_norm --norm l2 --points 20000 --out schedule.txt --plot schedule.svg
       """,
     version: Refinery.version)
 
-  @Argument(help: ArgumentHelp("Logs of gradient norms, one a run.", valueName: "NORMS"))
+  @Argument(help: ArgumentHelp("Logs of gradient norms, one per run.", valueName: "NORMS"))
   var norms: [String]
   @OptionGroup var log: NormLogOptions
-  @Option(help: ArgumentHelp("Take the norm and the powers that go with an optimizer, as adam or sgd.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("Use the norm and the powers for this optimizer, such as adam or sgd.", valueName: "NAME"))
   var optimizer: String?
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Smoothing: the running median's window as a fraction of the run (default: 0.1).", valueName: "X"))
+    help: ArgumentHelp("Smoothing: the window of the running median as a fraction of the run (default: 0.1).", valueName: "X"))
   var tau: Double?
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("The window in norms of the log, odd, in place of --tau.", valueName: "N"))
+    parsing: .unconditional, help: ArgumentHelp("The window as an odd number of norms, instead of --tau.", valueName: "N"))
   var window: Int?
   @Option(
     help: ArgumentHelp(
-      "g^-A at a step times the sum of g^-B after it (default: 2/2 for l2, 1/1 for l1 norms).", valueName: "A/B"),
+      "g^-A at a step times the sum of g^-B after it (default: 2/2 for l2 norms, 1/1 for l1 norms).", valueName: "A/B"),
     transform: Self.powers)
   var powers: RefinementOptions.Powers?
   @Option(help: "closed: the paper's formula; bound: the schedule that minimises the last-iterate bound.")
   var method = RefinementOptions.Method.closed
-  @Option(parsing: .unconditional, help: ArgumentHelp("Length of the schedule (default: as many as norms).", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Length of the schedule (default: the number of norms).", valueName: "N"))
   var points: Int?
   @OptionGroup var output: FactorOutputOptions
-  @Option(help: "Print code for another framework instead of factors; to --out where that ends in .py.") var emit:
+  @Option(help: "Print code for another framework instead of factors; written to --out if that ends in .py.") var emit:
     TrainerSnippet?
 
   func validate() throws {
@@ -74,7 +75,7 @@ struct RefineCommand: ParsableCommand {
   func run() throws {
     let native = optimizer.flatMap { GradientNorm(optimizer: $0) }
     let logs = try norms.map { try NormLog(path: $0, selection: self.log.selection(of: self.log.norm ?? native ?? .l2)) }
-    // What a column is called says more than what would go with the optimizer.
+    // The name of the column takes precedence over the norm for the optimizer.
     let named = Set(logs.map(\.namedNorm))
     let norm = self.log.norm ?? (named.count == 1 ? named.first.flatMap { $0 } : nil) ?? native ?? .l2
     if self.log.norm == nil, native == nil, norm == .l1 {
@@ -135,7 +136,7 @@ struct RefineCommand: ParsableCommand {
     }
   }
 
-  /// What a file of code says of where its factors come from.
+  /// The lines of emitted code that say where its factors come from.
   private func origin(of logs: [NormLog], _ result: RefinementResult) -> [String] {
     let options = result.options
     let powers = options.powers ?? .init(options.norm)

@@ -8,15 +8,15 @@ import Sweeps
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Write tables and figures again from what the journal holds.",
+    abstract: "Write the report: tables and figures of the results in the journal.",
     discussion: """
-      Markdown goes to REPORT.md in the results folder, its figures to figures/ beside it, or to NAME-figures/ where figures/ is \
-      another report's; the other formats go to standard output unless --out says where. Standard error says what was written. \
-      The same journal gives the same bytes, but for the closing section, "How this was run". While a sweep is running the report \
-      shows what there is. Of two folders it shows the differences, with their uncertainty.
+      Markdown goes to REPORT.md in the results folder, its figures to figures/ beside it, or to NAME-figures/ if figures/ \
+      belongs to another report. The other formats go to standard output, or to --out. Standard error says what was written. \
+      The same journal gives the same bytes, except for the closing section, "How this was run". While a sweep is running, the \
+      report shows the results so far. For two folders it shows the differences, with their uncertainty.
 
-      A results folder keeps all that was ever trained. The report shows the newest plan: the configuration and the data of the \
-      latest sweep. --protocol shows an earlier one, or unites several; --protocol list says which there are.
+      A results folder keeps everything that was ever trained. The report shows the newest plan: the configuration and the \
+      data of the latest sweep. --protocol shows an earlier plan, or combines several; --protocol list lists them.
       """,
     version: Refinery.version)
 
@@ -27,7 +27,7 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "Format.") var format: Report.Format?
   @Option(
     help: ArgumentHelp(
-      "Which plan, by the first digits of its key, or several to unite (default: the newest); list for all there are.",
+      "Plan to show, by the first digits of its key, or several to combine (default: the newest); list lists all.",
       valueName: "KEY[,KEY...]|list"))
   var `protocol`: String?
   @Flag(help: "The same as --format json.") var json = false
@@ -84,7 +84,7 @@ struct ReportCommand: ParsableCommand {
     }
   }
 
-  /// Whether a path is, or will be, that of a file: beside standard output, a device or a pipe there is no place for figures.
+  /// Whether a path is, or will be, that of a file: figures cannot be written beside standard output, a device or a pipe.
   private static func isFile(_ path: String) -> Bool {
     guard path != "-" else { return false }
     var status = stat()

@@ -5,17 +5,17 @@ import Schedules
 struct ScheduleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schedule",
-    abstract: "Print or plot a schedule: one factor a step.",
+    abstract: "Print or plot a schedule: one factor per step.",
     discussion: """
-      Factors are relative to the base learning rate, with 17 significant digits. Schedules, spelled NAME[:key=value]..., as \
-      in inverse:offset=0.01:warmup=0.1:
+      Factors are relative to the base learning rate and have 17 significant digits. Schedules, written NAME[:key=value]..., \
+      as in inverse:offset=0.01:warmup=0.1:
 
       \(ScheduleRegistry.builtIn.help)
       """,
     version: Refinery.version)
 
   @Argument(help: ArgumentHelp("Schedule.", valueName: "NAME[:key=value]...")) var schedule: String
-  @Option(parsing: .unconditional, help: ArgumentHelp("Steps of the run.", valueName: "T")) var steps: Int
+  @Option(parsing: .unconditional, help: ArgumentHelp("Number of steps of the run.", valueName: "T")) var steps: Int
   @OptionGroup var output: FactorOutputOptions
 
   func validate() throws {

@@ -11,22 +11,22 @@ struct SubmitCommand: ParsableCommand {
 struct SubmitSlurmCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "slurm",
-    abstract: "Submit a sweep as an array of Slurm jobs, and a job after them that writes the report.",
+    abstract: "Submit a sweep as a Slurm job array, with a dependent job that writes the report.",
     discussion: """
-      Each task of the array trains one shard. A task that is killed or out of time goes back to the queue and continues where \
-      its journal stops. The results folder, the data and this program must be where every node sees them.
+      Each task of the array trains one shard. A task that is killed or out of time is requeued and continues where its \
+      journal ends. The results folder, the data and this program must be on a file system that every node sees.
       """,
     version: Refinery.version)
 
   @OptionGroup var options: SweepOptions
-  @Option(parsing: .unconditional, help: ArgumentHelp("Tasks of the array.", valueName: "N")) var array: Int
+  @Option(parsing: .unconditional, help: ArgumentHelp("Number of tasks in the array.", valueName: "N")) var array: Int
   @Option(help: "Partition.") var partition: String?
-  @Option(parsing: .unconditional, help: ArgumentHelp("Threads of a task.", valueName: "J")) var jobs = 1
-  @Option(help: ArgumentHelp("Time limit of a task, as sbatch takes it.", valueName: "TIME")) var time: String?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Threads per task.", valueName: "J")) var jobs = 1
+  @Option(help: ArgumentHelp("Time limit of a task, in the format of sbatch.", valueName: "TIME")) var time: String?
   @Option(help: ArgumentHelp("Folder of the journals.", valueName: "DIR")) var results = "results"
   @Option(help: ArgumentHelp("The report.", valueName: "FILE")) var out = "REPORT.md"
-  @Flag(help: "Print what would be submitted, and do nothing.") var dryRun = false
-  @Flag(help: "Print the scripts as JSON, and do nothing.") var json = false
+  @Flag(help: "Print what would be submitted, and exit.") var dryRun = false
+  @Flag(help: "Print the scripts as JSON, and exit.") var json = false
 
   func validate() throws {
     if !(1...100_000).contains(array) { throw ValidationError("--array: expected a number from 1 to 100000, got \(array)") }

@@ -11,14 +11,14 @@ struct SweepCommand: ParsableCommand {
     commandName: "sweep",
     abstract: "Train every schedule at every learning rate on every dataset, and keep the results.",
     discussion: """
-      Without a configuration file: the paper's protocol, on all datasets in datasets/. --print-config shows it, and is where a \
-      configuration of one's own starts; options given here override the file.
+      Without a configuration file, the sweep follows the paper's protocol on all datasets in datasets/. --print-config prints \
+      that configuration, as a start for your own. Options given here override the file.
 
-      Every finished batch of runs is on the disk, as lines of a journal in the results folder, before it is shown as done. \
-      Ctrl-C, a crash or a power cut loses nothing but the batches in work: the same command continues. What has been trained \
-      is never trained again, unless something that determines it changes. `refinery report` writes the tables.
+      Every finished batch of runs is written to a journal in the results folder before it is reported as done. Ctrl-C, a \
+      crash or a power cut loses only the unfinished batches; the same command continues the sweep. A finished run is not \
+      trained again unless something that determines its result changes. `refinery report` writes the tables.
 
-      A file that cannot be read is reported, the others are swept, and the exit code is 65.
+      If a dataset cannot be read, it is reported, the others are swept, and the exit code is 65.
       """,
     version: Refinery.version)
 
@@ -27,11 +27,11 @@ struct SweepCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Folder of the journal.", valueName: "DIR")) var results = "results"
   @Option(
     help: ArgumentHelp(
-      "Train only part I of N, of about equal cost; put the journals in one folder to merge them.", valueName: "I/N"))
+      "Train only part I of N parts of about equal cost; to merge them, put the journals in one folder.", valueName: "I/N"))
   var shard: String?
-  @Flag(help: "Print the configuration in force as YAML, and do nothing.") var printConfig = false
-  @Flag(help: "Say what would be trained, and do nothing.") var dryRun = false
-  @Flag(help: "No progress: only errors and warnings.") var quiet = false
+  @Flag(help: "Print the effective configuration as YAML, and exit.") var printConfig = false
+  @Flag(help: "Print what would be trained, and exit.") var dryRun = false
+  @Flag(help: "Show no progress, only errors and warnings.") var quiet = false
   @Flag(help: "Print what was done, or with --dry-run what would be, as JSON.") var json = false
 
   func validate() throws {

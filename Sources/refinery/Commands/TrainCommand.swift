@@ -9,11 +9,11 @@ import Training
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train on one file: every schedule at every learning rate given, with one seed.",
+    abstract: "Train on one file: every given schedule at every given learning rate, with one seed.",
     discussion: """
-      Prints one record for each (schedule, learning rate), schedules outermost, of the LAST iterate: error and mean \
-      cross-entropy on the whole training file, and on the test file where there is one. JSON, unless standard output is a \
-      terminal and --json is not given: then a table.
+      Prints one record for each (schedule, learning rate), schedules outermost, about the LAST iterate: error and mean \
+      cross-entropy on the whole training file, and on the test file if there is one. On a terminal, without --json, the \
+      output is a table; otherwise it is JSON.
 
       Example: refinery train --data datasets/vowel.scale.gz --optimizer adam --lr 0.03125,0.0625 --schedule flat,linear \
       --epochs 100 --norms norms.npy

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The items of an option that takes several, separated by commas, without the blanks around them.
+/// The items of a comma-separated option, without surrounding blanks.
 func commaSeparated(_ text: String) -> [String] {
   text.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
 }

@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// How large the counts on the command line may be: more is a slip of the hand, which would end in a failed allocation.
+/// Upper limits of counts on the command line: a mistyped larger number would end in a failed allocation.
 enum CountLimits {
   /// As in a sweep's configuration.
   static let epochs = 1_000_000
   static let batchSize = 1_000_000
-  /// Steps of a run, and numbers of a schedule or an order that is written.
+  /// Steps of a run, and the length of a schedule or an order that is written.
   static let steps = 100_000_000
 
   /// - Throws: `ValidationError` where a value is not in `least`...`most`.
@@ -15,7 +15,7 @@ enum CountLimits {
     }
   }
 
-  /// - Throws: `ValidationError` where so many epochs have more steps than a run may have.
+  /// - Throws: `ValidationError` where the epochs have more steps than a run may have.
   static func check(epochs: Int, stepsPerEpoch: Int) throws {
     let (steps, isTooLarge) = epochs.multipliedReportingOverflow(by: stepsPerEpoch)
     guard !isTooLarge, steps <= Self.steps else {

@@ -5,13 +5,13 @@ import Schedules
 struct FactorOutputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Write to a file: .txt, .csv, .json or .npy by its extension (default: one a line on standard output).", valueName: "FILE"
+      "Write to a file: .txt, .csv, .json or .npy by extension (default: one per line on standard output).", valueName: "FILE"
     ))
   var out: String?
-  @Option(help: ArgumentHelp("Draw a figure.", valueName: "FILE.svg")) var plot: String?
-  @Flag(help: "JSON on standard output.") var json = false
+  @Option(help: ArgumentHelp("Write a plot.", valueName: "FILE.svg")) var plot: String?
+  @Flag(help: "Print JSON.") var json = false
 
-  /// Factors to the file or to standard output, where `--json` prints `object` instead.
+  /// Writes factors to the file or to standard output; with `--json`, standard output gets `object` instead.
   func write(_ factors: [Double], object: some Encodable) throws {
     if let out, out != "-" { try FactorFile.write(factors, to: out) }
     if json {

@@ -5,14 +5,14 @@ import Schedules
 struct NormLogOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Column of a table, by name or number from 1; key of JSON.", valueName: "NAME|NUMBER"))
+    help: ArgumentHelp("Column of a table, by name or by number from 1; or JSON key.", valueName: "NAME|NUMBER"))
   var column: String?
-  @Option(parsing: .unconditional, help: ArgumentHelp("Run of an array that `train --norms` wrote, from 1.", valueName: "N"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Run in an array written by `train --norms`, from 1.", valueName: "N"))
   var run: Int?
   @Option(
     help: ArgumentHelp(
-      "Which norms these are: l2 goes with SGD (weights g^-2), l1 with Adam (weights g^-1); it also picks the plane of "
-        + "an array of `train --norms` (default: l2, or that of --optimizer).", valueName: "l1|l2"))
+      "Which norms the log holds: l2 for SGD (weights g^-2), l1 for Adam (weights g^-1); also selects the plane of "
+        + "an array written by `train --norms` (default: l2, or the norm for --optimizer).", valueName: "l1|l2"))
   var norm: GradientNorm?
 
   func validate() throws {
@@ -24,7 +24,7 @@ struct NormLogOptions: ParsableArguments {
 
 extension GradientNorm: ExpressibleByArgument {}
 
-/// Prints what is to be known of how a file was read.
+/// Prints the messages about how a file was read.
 func report(_ messages: [LogMessage], of path: String) {
   for message in messages { report("\(path): \(message)") }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Training
 
-/// The optimizer as `train` takes it: spelled whole, or with constants as options.
+/// The optimizer of `train`: in its full spelling, or with constants given as options.
 struct OptimizerOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The optimizer (see below).", valueName: "NAME[:key=value]...")) var optimizer = "adam"
   @Option(parsing: .unconditional, help: ArgumentHelp("The optimizer's beta1.", valueName: "X")) var beta1: String?
@@ -11,7 +11,7 @@ struct OptimizerOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: ArgumentHelp("The optimizer's weight-decay.", valueName: "X")) var weightDecay: String?
   @Flag(help: "Adam: decoupled weight decay, which makes it AdamW.") var decoupled = false
 
-  /// - Throws: `ValidationError` for an unknown optimizer, and for a constant that it does not have or that is out of its range.
+  /// - Throws: `ValidationError` for an unknown optimizer, and for a constant that it does not have or that is out of range.
   func made() throws -> Optimizer {
     let given = [
       ("beta1", beta1), ("beta2", beta2), ("epsilon", epsilon), ("momentum", momentum), ("weight-decay", weightDecay),

@@ -9,18 +9,18 @@ struct SweepOptions: ParsableArguments {
   @Argument(help: ArgumentHelp("Configuration file.", valueName: "CONFIG.yml")) var file: String?
   @Option(
     help: ArgumentHelp(
-      "Folder, file or quoted pattern, also several separated by commas (default: datasets).", valueName: "GLOB|DIR"))
+      "Folders, files or quoted patterns, separated by commas (default: datasets).", valueName: "GLOB|DIR"))
   var data: [String] = []
   @Option(help: ArgumentHelp("Schedules, separated by commas.", valueName: "NAME[,NAME...]")) var schedule: String?
   @Option(
     help: ArgumentHelp(
       "Optimizers, separated by commas: NAME[:key=value]... (see `refinery train --help`).", valueName: "NAME[,NAME...]"))
   var optimizer: String?
-  @Option(parsing: .unconditional, help: ArgumentHelp("Seeds.", valueName: "N")) var seeds: Int?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Number of seeds.", valueName: "N")) var seeds: Int?
   @Option(parsing: .unconditional, help: ArgumentHelp("Epochs.", valueName: "N")) var epochs: Int?
   @Option(parsing: .unconditional, help: ArgumentHelp("Rounds of refinement.", valueName: "N")) var rounds: Int?
 
-  /// - Throws: `Failure` for a file that cannot be read, `ConfigurationError` for its content, `ValidationError` for options.
+  /// - Throws: `Failure` for a file that cannot be read, `ConfigurationError` for its contents, `ValidationError` for options.
   func configuration() throws -> SweepConfiguration {
     var configuration = SweepConfiguration()
     if let file {

@@ -5,7 +5,7 @@ import Sparse
 import Sweeps
 import Training
 
-/// An error on its way to the user: a message for standard error and an exit code of sysexits.h.
+/// An error to be shown to the user: a message for standard error and an exit code from sysexits.h.
 struct Failure: Error, CustomStringConvertible {
   var description: String
   var code: ExitStatus
@@ -16,7 +16,7 @@ struct Failure: Error, CustomStringConvertible {
   }
 }
 
-/// The exit codes of sysexits.h that this program uses, and that of an interrupt.
+/// The exit codes from sysexits.h that this program uses, and that of an interrupt.
 enum ExitStatus: Int32 {
   case done = 0
   case usage = 64
@@ -29,7 +29,7 @@ enum ExitStatus: Int32 {
 }
 
 extension Refinery {
-  /// Prints what an error says, if it says something, and ends the process with the error's code.
+  /// Prints the error's message, if it has one, and ends the process with the error's code.
   static func end(with error: any Error) -> Never {
     switch error {
     case let failure as Failure:
@@ -42,7 +42,7 @@ extension Refinery {
       leave(lines: failure.description, failure.exitCode)
     case let failure as ConfigurationError:
       leave(lines: failure.description, ExitStatus.badData.rawValue)
-    // These come from the command line only: a configuration file's are `ConfigurationError`.
+    // Only from the command line: those of a configuration file are `ConfigurationError`.
     case let failure as ScheduleError:
       leave("refinery: error: \(failure.description)", ExitStatus.usage.rawValue)
     case let failure as OptimizerError:
@@ -54,7 +54,7 @@ extension Refinery {
     case is CancellationError:
       leave("refinery: interrupted", ExitStatus.interrupted.rawValue)
     default:
-      // An error of ours thrown by a `validate()` arrives wrapped, with code 1: it is one of usage.
+      // One of our errors thrown by a `validate()` arrives wrapped, with code 1: it is a usage error.
       if exitCode(for: error) == .failure { leave(lines: "refinery: error: \(message(for: error))", ExitStatus.usage.rawValue) }
       // ArgumentParser's own: help and version (code 0, standard output), usage (code 64, standard error).
       exit(withError: error)

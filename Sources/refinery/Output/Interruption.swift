@@ -2,10 +2,10 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Ctrl-C and SIGTERM as a flag that long work asks for. A second signal ends the process at once.
+/// Ctrl-C and SIGTERM as a flag that long computations poll. A second signal ends the process at once.
 final class Interruption: Sendable {
   private let raised: Flag
-  // Set once, kept only so that they stay alive; a source is safe to hold from any thread.
+  // Set once, and kept only to stay alive; a source may be held from any thread.
   nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
 
   init() {
@@ -16,7 +16,7 @@ final class Interruption: Sendable {
     }
   }
 
-  /// Sources that call `handler` at each Ctrl-C or SIGTERM, which no longer end the process; as long as they are kept.
+  /// Sources that, as long as they live, call `handler` at each Ctrl-C or SIGTERM; these no longer end the process.
   static func sources(_ handler: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal] {
     [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)

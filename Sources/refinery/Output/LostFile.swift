@@ -1,7 +1,6 @@
 import Foundation
 
-/// Has the program say what happened when a file that it reads in place is cut short or its disk fails: the operating system ends it with
-/// SIGBUS then.
+/// Prints a message when a memory-mapped file is truncated or its disk fails, for which the operating system sends SIGBUS.
 func exitWithMessageWhenFilesAreLost() {
   signal(SIGBUS) { _ in
     let message: StaticString =

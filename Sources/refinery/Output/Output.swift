@@ -15,7 +15,7 @@ enum Output {
     try OutputFile.commit([file])
   }
 
-  /// JSON with sorted keys; what does not apply is written as null by the values themselves.
+  /// JSON with sorted keys. Values encode what does not apply as null themselves.
   static func json(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -23,7 +23,7 @@ enum Output {
     return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
   }
 
-  /// Why a file operation failed, in the operating system's words.
+  /// Why a file operation failed, as the operating system's message.
   static func reason(_ error: any Error) -> String {
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
     guard let underlying, underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
@@ -31,12 +31,12 @@ enum Output {
   }
 }
 
-/// Columns of text, padded to their widest cell. What is not printable in a cell, as in a file's name, is shown as `\xNN`.
+/// Columns of text, padded to their widest cell. Unprintable characters, as in a file's name, are shown as `\xNN`.
 struct TextTable {
   private var rows: [[String]]
   private let leftAligned: Set<Int>
 
-  /// - Parameter leftAligned: columns that hold text; the others are aligned right, as numbers are read.
+  /// - Parameter leftAligned: columns of text; the others, columns of numbers, are aligned right.
   init(header: [String], leftAligned: Set<Int> = [0]) {
     rows = [header]
     self.leftAligned = leftAligned
@@ -46,7 +46,7 @@ struct TextTable {
     rows.append(row.map(\.printable))
   }
 
-  /// The same as a table of Markdown.
+  /// The same as a Markdown table.
   var markdown: String {
     guard let header = rows.first else { return "" }
     let rule = header.indices.map { leftAligned.contains($0) ? "---" : "---:" }

@@ -1,13 +1,13 @@
 import Foundation
 import Synchronization
 
-/// A file being written. What stood under its name stays there until the new text is whole, and is then replaced at once.
+/// A file being written. An existing file of that name is kept until the new contents are complete, then atomically replaced.
 ///
-/// Symbolic links are followed. A device or a pipe, which must not be replaced, is written directly, and so is `-`, standard output.
+/// Symbolic links are followed. Devices and pipes, which must not be replaced, are written directly, as is standard output, `-`.
 final class OutputFile {
   private let path: String
   private var descriptor: Int32
-  /// Where the text is until it is whole, and where it goes then; nil where it is written directly.
+  /// Where the contents are until they are complete, and where they go then; nil if they are written directly.
   private var temporary: (path: String, target: String)?
 
   /// - Throws: `Failure` with code 73 where the file cannot be written.
@@ -24,7 +24,7 @@ final class OutputFile {
       let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? ""
       var name = ""
       repeat {
-        // A dot file, which a scan for datasets passes over.
+        // A dot file, which a scan for datasets skips.
         name = folder + ".refinery-" + String(UInt32.random(in: .min ... .max), radix: 16)
         descriptor = TemporaryFiles.create(name)
       } while descriptor < 0 && errno == EEXIST
@@ -49,9 +49,9 @@ final class OutputFile {
     }
   }
 
-  /// Puts files that are whole in their places.
+  /// Moves complete files to their final paths.
   ///
-  /// - Throws: `Failure` with code 73; the file that it is about and those after it are not in their places.
+  /// - Throws: `Failure` with code 73; the file concerned and those after it have not been moved.
   static func commit(_ files: [OutputFile]) throws {
     for file in files { try file.close() }
     for file in files {
@@ -61,7 +61,7 @@ final class OutputFile {
     }
   }
 
-  /// Removes what has been written, unless it is in its place already.
+  /// Removes what has been written, unless it was committed.
   func discard() {
     try? close()
     if let temporary { TemporaryFiles.remove(temporary.path) }
@@ -72,18 +72,18 @@ final class OutputFile {
     guard descriptor >= 0, descriptor != STDOUT_FILENO else { return }
     let status = Foundation.close(descriptor)
     descriptor = -1
-    // Where a file is on a server, closing it is when a full disk shows.
+    // On a network file system, a full disk may only be reported on closing.
     guard status == 0 else { throw Self.failure(path) }
   }
 
-  /// Whether this is the file that standard output goes to, as `/dev/stdout` may be: a file of its own would take that one's place.
+  /// Whether standard output goes to this file, as with `/dev/stdout`: it must not be replaced by another file.
   private static func isStandardOutput(_ status: stat) -> Bool {
     var output = stat()
     guard [S_IFREG, S_IFSOCK].contains(status.st_mode & S_IFMT), fstat(STDOUT_FILENO, &output) == 0 else { return false }
     return output.st_dev == status.st_dev && output.st_ino == status.st_ino
   }
 
-  /// The path that a path stands for, which nothing need stand under.
+  /// The path after following symbolic links; there need not be a file.
   private static func target(ofLinksFrom path: String) throws -> String {
     var target = path
     // As many links as Linux follows.
@@ -101,27 +101,27 @@ final class OutputFile {
     guard isStandardOutput else {
       return Failure("\(path): error: cannot be written: \(String(cString: strerror(errno)))", .cannotCreate)
     }
-    // The reader of a pipe has gone, as `head` does: nothing is wrong.
+    // The reader closed the pipe, as `head` does: not an error.
     if errno == EPIPE { Foundation.exit(ExitStatus.done.rawValue) }
     return Failure("refinery: error: standard output cannot be written: \(String(cString: strerror(errno)))", .inputOutput)
   }
 }
 
-/// The files that are to be removed should a signal end the process.
+/// The files to remove if a signal ends the process.
 private enum TemporaryFiles {
   private static let names = Mutex<Set<String>>([])
 
-  /// Made with the first file and kept, as long as there may be files.
+  /// Created with the first file and kept from then on.
   nonisolated(unsafe) private static let sources = Interruption.sources {
     names.withLock { names in
       for name in names { unlink(name) }
       report("refinery: interrupted")
-      // With the lock held, so that no file is put in its place meanwhile.
+      // With the lock held, so that no file is committed in the meantime.
       _exit(ExitStatus.interrupted.rawValue)
     }
   }
 
-  /// - Returns: A descriptor to write to; -1, and the reason in `errno`.
+  /// - Returns: A descriptor for writing, or -1 with the reason in `errno`.
   static func create(_ name: String) -> Int32 {
     _ = sources
     return names.withLock { names in

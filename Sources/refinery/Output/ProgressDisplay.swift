@@ -3,7 +3,7 @@ import Platform
 import Sparse
 import Sweeps
 
-/// Shows how far a sweep is on standard error: a bar that redraws itself in a terminal, a line now and then elsewhere.
+/// Shows the progress of a sweep on standard error: a redrawn bar on a terminal, a line every few seconds elsewhere.
 struct ProgressDisplay {
   private let isTerminal: Bool
   private let usesColor: Bool
@@ -11,7 +11,7 @@ struct ProgressDisplay {
   private var linesShown = 0
   private var lastLine = Date.distantPast
 
-  /// Seconds between two lines where standard error is no terminal.
+  /// Seconds between two lines if standard error is not a terminal.
   private static let lineInterval = 10.0
 
   init(quiet: Bool) {
@@ -68,7 +68,7 @@ struct ProgressDisplay {
     return Self.fitted(line)
   }
 
-  /// What is done beside training or after it: "smallest loss of w8a".
+  /// Searches that run beside training or after it: "smallest loss of w8a".
   private func searched(_ progress: SweepProgress) -> String? {
     progress.smallestLosses.isEmpty ? nil : "smallest loss of " + progress.smallestLosses.joined(separator: ", ")
   }
@@ -80,7 +80,7 @@ struct ProgressDisplay {
     return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 
-  /// Seconds as people say them: "42 s", "3 min 05 s", "2 h 10 min".
+  /// Seconds in readable form: "42 s", "3 min 05 s", "2 h 10 min".
   static func duration(_ seconds: Double) -> String {
     let whole = Int(seconds.rounded())
     switch whole {

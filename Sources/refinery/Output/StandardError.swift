@@ -2,7 +2,7 @@ import Foundation
 import Platform
 import Sparse
 
-/// Text to standard error. Where that cannot be written there is nobody left to tell, and the command goes on.
+/// Writes text to standard error. If that fails, there is nowhere to report it, and the command goes on.
 enum StandardError {
   static func write(_ text: String) {
     var rest = Array(text.utf8)[...]
@@ -14,18 +14,18 @@ enum StandardError {
     }
   }
 
-  /// Takes the places of standard streams that are closed, so that no file is opened in one of them and gets its text.
+  /// Opens closed standard streams on `/dev/null`, so that no file gets one of their descriptors and their text.
   ///
-  /// Each is opened in the direction that nobody uses: reading from it, or writing to it, is the error that it was.
+  /// Each is opened in the unused direction, so that reading from it, or writing to it, still fails.
   static func occupyClosedStreams() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
-      // The lowest free number is the closed one, as those below it are open by now.
+      // `open` takes the lowest free descriptor: the closed one, since all below it are open by now.
       _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
   }
 }
 
-/// Prints a line to standard error; what is not printable, as a file's name may hold it, as `\xNN`.
+/// Prints a line to standard error; unprintable characters, as in a file's name, are shown as `\xNN`.
 func report(_ message: String) {
   StandardError.write(message.printable + "\n")
 }

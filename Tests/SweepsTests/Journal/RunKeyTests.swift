@@ -57,7 +57,7 @@ import Training
   @Test func whatDoesNotDetermineARunDoesNotChangeItsKey() {
     var renamed = Self.problem
     renamed.name = "iris-copy"
-    renamed.optimum = OptimumRecord(loss: 0, gradientNorm: 0, attained: true, separable: false, iterations: 1)
+    renamed.optimum = Optimum(loss: 0, gradientNorm: 0, attained: true, separable: false, iterations: 1)
     #expect(key(problem: renamed) == key())
     #expect(
       key {

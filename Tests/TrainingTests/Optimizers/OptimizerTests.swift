@@ -1,4 +1,5 @@
 import Foundation
+import Schedules
 import Sparse
 import Testing
 
@@ -66,6 +67,13 @@ import Testing
     OptimizerRegistry.builtIn.methods + [
       SignDescent.self
     ])
+
+  /// `refine --optimizer` knows optimizers of other programs too; of these it says the same.
+  @Test func refinementTakesTheNormOfTheMethod() {
+    for method in OptimizerRegistry.builtIn.methods {
+      #expect(GradientNorm(optimizer: method.name) == method.norm, "\(method.name)")
+    }
+  }
 
   @Test func aNewOptimizerIsEverywhere() throws {
     let optimizer = try Optimizer(parsing: "sign-descent:dead-zone=0.010", in: extended)

@@ -1,4 +1,4 @@
-// Eight tokens, a lane each: 32-bit integers, and words of eight characters, the first in the lowest byte.
+// Eight tokens, one per lane: 32-bit integers, and words of eight characters, the first in the lowest byte.
 #ifndef REFINERY_GENERIC_VECTORS_H
 #define REFINERY_GENERIC_VECTORS_H
 
@@ -7,7 +7,7 @@
 
 #define BYTE_FUNCTION static inline __attribute__((always_inline))
 
-// Vectors wider than the registers are passed only between functions that are inlined.
+// Vectors wider than the registers are only passed between inlined functions.
 #pragma clang diagnostic ignored "-Wpsabi"
 
 typedef uint32_t token_positions __attribute__((ext_vector_type(8)));

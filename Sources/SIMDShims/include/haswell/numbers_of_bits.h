@@ -1,4 +1,4 @@
-// For each byte the numbers of its bits that are set, a byte each.
+// For each byte value, the indices of its set bits, one per byte.
 #ifndef REFINERY_NUMBERS_OF_BITS_H
 #define REFINERY_NUMBERS_OF_BITS_H
 

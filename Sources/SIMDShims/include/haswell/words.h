@@ -1,5 +1,5 @@
-// AVX2: 64 bytes of text, and eight words, in two registers of 256 bits. The words are those of the tokens 0, 1, 4, 5 and 2, 3, 6, 7:
-// the order in which halves of registers are unpacked and packed.
+// AVX2: 64 bytes of text, or eight words, in two 256-bit registers. The words are those of the tokens 0, 1, 4, 5 and 2, 3, 6,
+// 7, the order in which unpack and pack instructions work.
 #ifndef REFINERY_HASWELL_WORDS_H
 #define REFINERY_HASWELL_WORDS_H
 
@@ -10,18 +10,18 @@ BYTE_FUNCTION uint64_t mask_of_halves(__m256i low, __m256i high) {
   return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
 }
 BYTE_FUNCTION __m256i bytes_at(const uint8_t *bytes) { return _mm256_loadu_si256((const __m256i *)bytes); }
-/// Bit i tells whether byte i of 64 equals `byte`.
+/// Bit i is set if byte i of 64 equals `byte`.
 BYTE_FUNCTION uint64_t mask_of_equal(const uint8_t *bytes, uint8_t byte) {
   __m256i splat = _mm256_set1_epi8((char)byte);
   return mask_of_halves(_mm256_cmpeq_epi8(bytes_at(bytes), splat), _mm256_cmpeq_epi8(bytes_at(bytes + 32), splat));
 }
-/// Bit i tells whether byte i of 64 is a blank, a tab, a newline or a carriage return.
+/// Bit i is set if byte i of 64 is a space, a tab, a newline or a carriage return.
 BYTE_FUNCTION uint64_t mask_of_blanks(const uint8_t *bytes) {
   __m256i blanks = _mm256_broadcastsi128_si256(BLANKS_BY_LOW_BITS), low = bytes_at(bytes), high = bytes_at(bytes + 32);
   return mask_of_halves(
       _mm256_cmpeq_epi8(low, _mm256_shuffle_epi8(blanks, low)), _mm256_cmpeq_epi8(high, _mm256_shuffle_epi8(blanks, high)));
 }
-/// Writes `base` plus the number of each bit that is set, ascending. Up to 32 places behind the last one get garbage.
+/// Stores `base` plus the index of each set bit, ascending. Writes garbage to up to 32 places after the last one.
 BYTE_FUNCTION void mask_store_positions(uint64_t mask, uint32_t base, uint32_t *list) {
   __m256i first = _mm256_set1_epi32((int)base);
   for (int octet = 0; octet < 8; octet++) {
@@ -51,13 +51,13 @@ BYTE_FUNCTION token_words words_from_positions(token_positions a) {
   __m256i zeros = _mm256_setzero_si256();
   return words_of_halves(_mm256_unpacklo_epi32((__m256i)a, zeros), _mm256_unpackhi_epi32((__m256i)a, zeros));
 }
-/// The low halves.
+/// The low halves of the words.
 BYTE_FUNCTION token_positions words_to_positions(token_words a) {
   return (token_positions)_mm256_shuffle_ps((__m256)words_low(a), (__m256)words_high(a), 0x88);
 }
-/// Shifted up by as many bits as the lanes of `bits` say; 0 from 64 on.
+/// Shifts left by the bits given per lane; 0 for 64 and more.
 BYTE_FUNCTION token_words words_shift_up(token_words a, token_words bits) { return REGISTERS_OF_TWO(sllv_epi64, a, bits); }
-/// Shifted down by as many bits as the lanes of `bits` say; 0 from 64 on.
+/// Shifts right by the bits given per lane; 0 for 64 and more.
 BYTE_FUNCTION token_words words_shift_down(token_words a, token_words bits) { return REGISTERS_OF_TWO(srlv_epi64, a, bits); }
 BYTE_FUNCTION _Bool words_are_zero(token_words a) {
   __m256i both = _mm256_or_si256(words_low(a), words_high(a));
@@ -65,19 +65,19 @@ BYTE_FUNCTION _Bool words_are_zero(token_words a) {
 }
 /// The sum of the bytes of each word.
 BYTE_FUNCTION token_words words_sum_of_bytes(token_words a) { return REGISTERS_OF_TWO(sad_epu8, a, (token_words)0); }
-/// The integers that eight digits (0...9, the most significant first) stand for.
+/// The integers given by eight digits (0...9, most significant first).
 BYTE_FUNCTION token_positions words_value_of_digits(token_words a) {
   const token_words tens = (token_words)0x010A010A010A010Aul, hundreds = (token_words)0x0001006400010064ul;
   token_words fours = REGISTERS_OF_TWO(madd_epi16, REGISTERS_OF_TWO(maddubs_epi16, a, tens), hundreds);
   __m256i packed = _mm256_packus_epi32(words_low(fours), words_high(fours));
   return (token_positions)_mm256_madd_epi16(packed, _mm256_set1_epi32(0x00012710));
 }
-/// Whether a byte of either is above `limit`, at most 127.
+/// Whether any byte of either exceeds `limit`, at most 127.
 BYTE_FUNCTION _Bool bytes_have_above(token_words a, token_positions b, uint8_t limit) {
   __m256i largest = _mm256_max_epu8(_mm256_max_epu8(words_low(a), words_high(a)), (__m256i)b);
   return _mm256_movemask_epi8(_mm256_adds_epu8(largest, _mm256_set1_epi8((char)(127 - limit)))) != 0;
 }
-/// The places 0...15 of a table; place 16 is place 0.
+/// Looks up places 0...15 of a table; place 16 maps to 0.
 BYTE_FUNCTION token_doubles doubles_look_up(const double *table, token_positions place) {
   token_positions at = place & 15;
   return (token_doubles){table[at[0]], table[at[1]], table[at[2]], table[at[3]],

@@ -1,19 +1,19 @@
-// AVX-512 with VBMI2: 64 bytes of text, and eight words in the order of tokens, in a register.
+// AVX-512 with VBMI2: 64 bytes of text, or eight words in token order, in one register.
 #ifndef REFINERY_ICELAKE_WORDS_H
 #define REFINERY_ICELAKE_WORDS_H
 
 #include "../haswell/positions.h"
 
-/// Bit i tells whether byte i of 64 equals `byte`.
+/// Bit i is set if byte i of 64 equals `byte`.
 BYTE_FUNCTION uint64_t mask_of_equal(const uint8_t *bytes, uint8_t byte) {
   return _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(bytes), _mm512_set1_epi8((char)byte));
 }
-/// Bit i tells whether byte i of 64 is a blank, a tab, a newline or a carriage return.
+/// Bit i is set if byte i of 64 is a space, a tab, a newline or a carriage return.
 BYTE_FUNCTION uint64_t mask_of_blanks(const uint8_t *bytes) {
   __m512i text = _mm512_loadu_si512(bytes);
   return _mm512_cmpeq_epi8_mask(text, _mm512_shuffle_epi8(_mm512_broadcast_i32x4(BLANKS_BY_LOW_BITS), text));
 }
-/// Writes `base` plus the number of each bit that is set, ascending. Up to 32 places behind the last one get garbage.
+/// Stores `base` plus the index of each set bit, ascending. Writes garbage to up to 32 places after the last one.
 BYTE_FUNCTION void mask_store_positions(uint64_t mask, uint32_t base, uint32_t *list) {
   const __m512i numbers = _mm512_set_epi8(
       63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35,
@@ -31,13 +31,13 @@ BYTE_FUNCTION void mask_store_positions(uint64_t mask, uint32_t base, uint32_t *
 #define WORD_ORDER(a, b, c, d, e, f, g, h) a, b, c, d, e, f, g, h
 
 BYTE_FUNCTION token_words words_from_positions(token_positions a) { return __builtin_convertvector(a, token_words); }
-/// The low halves.
+/// The low halves of the words.
 BYTE_FUNCTION token_positions words_to_positions(token_words a) { return __builtin_convertvector(a, token_positions); }
-/// Shifted up by as many bits as the lanes of `bits` say; 0 from 64 on.
+/// Shifts left by the bits given per lane; 0 for 64 and more.
 BYTE_FUNCTION token_words words_shift_up(token_words a, token_words bits) {
   return (token_words)_mm512_sllv_epi64((__m512i)a, (__m512i)bits);
 }
-/// Shifted down by as many bits as the lanes of `bits` say; 0 from 64 on.
+/// Shifts right by the bits given per lane; 0 for 64 and more.
 BYTE_FUNCTION token_words words_shift_down(token_words a, token_words bits) {
   return (token_words)_mm512_srlv_epi64((__m512i)a, (__m512i)bits);
 }
@@ -46,18 +46,18 @@ BYTE_FUNCTION _Bool words_are_zero(token_words a) { return _mm512_test_epi64_mas
 BYTE_FUNCTION token_words words_sum_of_bytes(token_words a) {
   return (token_words)_mm512_sad_epu8((__m512i)a, _mm512_setzero_si512());
 }
-/// The integers that eight digits (0...9, the most significant first) stand for.
+/// The integers given by eight digits (0...9, most significant first).
 BYTE_FUNCTION token_positions words_value_of_digits(token_words a) {
   __m512i twos = _mm512_maddubs_epi16((__m512i)a, _mm512_set1_epi16(0x010A));
   __m512i fours = _mm512_madd_epi16(twos, _mm512_set1_epi32(0x00010064));
   return (token_positions)_mm256_madd_epi16(_mm512_cvtepi32_epi16(fours), _mm256_set1_epi32(0x00012710));
 }
-/// Whether a byte of either is above `limit`, at most 127.
+/// Whether any byte of either exceeds `limit`, at most 127.
 BYTE_FUNCTION _Bool bytes_have_above(token_words a, token_positions b, uint8_t limit) {
   return (_mm512_cmpgt_epu8_mask((__m512i)a, _mm512_set1_epi8((char)limit)) |
           _mm256_cmpgt_epu8_mask((__m256i)b, _mm256_set1_epi8((char)limit))) != 0;
 }
-/// The places 0...15 of a table; place 16 is place 0.
+/// Looks up places 0...15 of a table; place 16 maps to 0.
 BYTE_FUNCTION token_doubles doubles_look_up(const double *table, token_positions place) {
   __m512i at = (__m512i)words_from_positions(place);
   return (token_doubles)_mm512_permutex2var_pd(_mm512_loadu_pd(table), at, _mm512_loadu_pd(table + 8));

@@ -1,4 +1,4 @@
-// Any processor: what the compiler makes of vectors of any width, in the order of tokens.
+// Any processor: compiler-generated code for generic vectors, in token order.
 #ifndef REFINERY_PORTABLE_WORDS_H
 #define REFINERY_PORTABLE_WORDS_H
 
@@ -18,30 +18,30 @@ BYTE_FUNCTION uint64_t mask_of_truths(truths_of_bytes truths) {
   memcpy(&mask, &bits, sizeof mask);
   return mask;
 }
-/// Bit i tells whether byte i of 64 equals `byte`.
+/// Bit i is set if byte i of 64 equals `byte`.
 BYTE_FUNCTION uint64_t mask_of_equal(const uint8_t *bytes, uint8_t byte) {
   return mask_of_truths((truths_of_bytes)(bytes_at(bytes) == byte));
 }
-/// Bit i tells whether byte i of 64 is a blank, a tab, a newline or a carriage return.
+/// Bit i is set if byte i of 64 is a space, a tab, a newline or a carriage return.
 BYTE_FUNCTION uint64_t mask_of_blanks(const uint8_t *bytes) {
   bytes_of_words text = bytes_at(bytes);
   return mask_of_truths((truths_of_bytes)((text == ' ') | (text == '\t') | (text == '\n') | (text == '\r')));
 }
-/// Writes `base` plus the number of each bit that is set, ascending.
+/// Stores `base` plus the index of each set bit, ascending.
 BYTE_FUNCTION void mask_store_positions(uint64_t mask, uint32_t base, uint32_t *list) {
   for (; mask != 0; mask &= mask - 1) *list++ = base + (uint32_t)__builtin_ctzll(mask);
 }
 
-/// Shifted up by as many bits as the lanes of `bits` say; 0 from 32 on.
+/// Shifts left by the bits given per lane; 0 for 32 and more.
 BYTE_FUNCTION token_positions positions_shift_up(token_positions a, token_positions bits) {
   return a << (bits & 31) & (token_positions)(bits < 32);
 }
-/// Shifted down by as many bits as the lanes of `bits` say; 0 from 32 on.
+/// Shifts right by the bits given per lane; 0 for 32 and more.
 BYTE_FUNCTION token_positions positions_shift_down(token_positions a, token_positions bits) {
   return a >> (bits & 31) & (token_positions)(bits < 32);
 }
 BYTE_FUNCTION _Bool positions_are_zero(token_positions a) { return __builtin_reduce_or(a) == 0; }
-/// The integers that four digits (0...9, the most significant first) stand for.
+/// The integers given by four digits (0...9, most significant first).
 BYTE_FUNCTION token_positions positions_value_of_digits(token_positions a) {
   token_positions twos = (a & 0x00FF00FF) * 10 + (a >> 8 & 0x00FF00FF);
   return (twos & 0xFFFF) * 100 + (twos >> 16);
@@ -50,13 +50,13 @@ BYTE_FUNCTION token_positions positions_value_of_digits(token_positions a) {
 #define WORD_ORDER(a, b, c, d, e, f, g, h) a, b, c, d, e, f, g, h
 
 BYTE_FUNCTION token_words words_from_positions(token_positions a) { return __builtin_convertvector(a, token_words); }
-/// The low halves.
+/// The low halves of the words.
 BYTE_FUNCTION token_positions words_to_positions(token_words a) { return __builtin_convertvector(a, token_positions); }
-/// Shifted up by as many bits as the lanes of `bits` say; 0 from 64 on.
+/// Shifts left by the bits given per lane; 0 for 64 and more.
 BYTE_FUNCTION token_words words_shift_up(token_words a, token_words bits) {
   return a << (bits & 63) & (token_words)(bits < 64);
 }
-/// Shifted down by as many bits as the lanes of `bits` say; 0 from 64 on.
+/// Shifts right by the bits given per lane; 0 for 64 and more.
 BYTE_FUNCTION token_words words_shift_down(token_words a, token_words bits) {
   return a >> (bits & 63) & (token_words)(bits < 64);
 }
@@ -66,17 +66,17 @@ BYTE_FUNCTION token_words words_sum_of_bytes(token_words a) {
   token_words twos = (a & 0x00FF00FF00FF00FFul) + (a >> 8 & 0x00FF00FF00FF00FFul);
   return twos * 0x0001000100010001ul >> 48;
 }
-/// The integers that eight digits (0...9, the most significant first) stand for.
+/// The integers given by eight digits (0...9, most significant first).
 BYTE_FUNCTION token_positions words_value_of_digits(token_words a) {
   token_words twos = (a & 0x00FF00FF00FF00FFul) * 10 + (a >> 8 & 0x00FF00FF00FF00FFul);
   token_words fours = (twos & 0x0000FFFF0000FFFFul) * 100 + (twos >> 16 & 0x0000FFFF0000FFFFul);
   return words_to_positions((fours & 0xFFFFFFFFul) * 10000 + (fours >> 32));
 }
-/// Whether a byte of either is above `limit`, at most 127.
+/// Whether any byte of either exceeds `limit`, at most 127.
 BYTE_FUNCTION _Bool bytes_have_above(token_words a, token_positions b, uint8_t limit) {
   return __builtin_reduce_max((bytes_of_words)a) > limit || __builtin_reduce_max((bytes_of_positions)b) > limit;
 }
-/// The places 0...15 of a table; place 16 is place 0.
+/// Looks up places 0...15 of a table; place 16 maps to 0.
 BYTE_FUNCTION token_doubles doubles_look_up(const double *table, token_positions place) {
   token_positions at = place & 15;
   return (token_doubles){table[at[0]], table[at[1]], table[at[2]], table[at[3]],

@@ -1,8 +1,8 @@
-/// The number that the whole of `text` spells, correctly rounded: digits with an optional sign, point and exponent. Neither
-/// words nor hexadecimal; infinite where it is too large for a Double.
+/// The number that the whole of `text` spells, correctly rounded: digits with an optional sign, decimal point and exponent.
+/// Neither words nor hexadecimal; infinite where it is too large for a Double.
 ///
-/// Up to 15 digits with a small power of ten are exact in Double, so that one division rounds them correctly (Clinger 1990,
-/// "How to read floating point numbers accurately"); the others go to the standard library.
+/// Up to 15 digits with a small power of ten are exact in Double, so one division rounds them correctly (Clinger 1990, "How
+/// to read floating point numbers accurately"); all others go to the standard library.
 func decimalNumber(_ text: ArraySlice<UInt8>) -> Double? {
   var position = text.startIndex
   func digit() -> UInt64? {
@@ -48,7 +48,7 @@ func decimalNumber(_ text: ArraySlice<UInt8>) -> Double? {
 
 private let exactPowersOfTen: [Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15]
 
-/// The same with a comma for the point, of which there is none.
+/// The same with a decimal comma; nil if `text` has a decimal point.
 func decimalNumber(withComma text: ArraySlice<UInt8>) -> Double? {
   guard !text.contains(UInt8(ascii: ".")) else { return nil }
   guard let comma = text.firstIndex(of: UInt8(ascii: ",")) else { return decimalNumber(text) }

@@ -1,17 +1,17 @@
-/// How delimited text is written, decided over many of its rows.
+/// The format of delimited text, inferred from many of its rows.
 struct DelimitedForm {
   /// nil for runs of blanks.
   let separator: UInt8?
-  /// Whether numbers have a comma for the point.
+  /// Whether numbers use a decimal comma.
   let hasDecimalCommas: Bool
-  /// Cells of a row, an empty one behind a trailing separator not counted.
+  /// Cells per row, not counting an empty cell after a trailing separator.
   let width: Int
-  /// Names, where the first row is a header.
+  /// Column names, if the first row is a header.
   let header: [String]?
 
-  /// - Parameter lines: not empty; those that count, the first of the file among them.
+  /// - Parameter lines: at least one; lines with content, including the first one of the file.
   init(_ lines: [ArraySlice<UInt8>]) {
-    // Of equal ones the first: so a point, where all numbers are whole.
+    // The first of equals wins: the decimal point, if all numbers are whole.
     var best = Candidate(lines, separator: UInt8(ascii: "\t"), hasDecimalCommas: false)
     for hasDecimalCommas in [false, true] {
       for separator in [UInt8(ascii: "\t"), UInt8(ascii: ","), UInt8(ascii: ";"), nil]
@@ -29,10 +29,10 @@ struct DelimitedForm {
     header = best.hasHeader ? Array(best.rows[0].map { String(decoding: $0, as: UTF8.self) }.prefix(best.width)) : nil
   }
 
-  /// The places of the cells in a line, in an array that is used again and again.
+  /// Finds the ranges of the cells in a line, in an array that is reused.
   func find(_ cells: inout [Range<Int>], in line: ArraySlice<UInt8>) { Self.find(&cells, in: line, separator: separator) }
 
-  /// Whether a row of so many cells is whole: a separator may stand behind the last.
+  /// Whether a row of so many cells is complete: a separator may follow the last cell.
   func fits(_ cells: [Range<Int>], in line: ArraySlice<UInt8>) -> Bool {
     cells.count == width || cells.count == width + 1 && line[cells[width]].trimmingBlanks.isEmpty
   }
@@ -46,7 +46,7 @@ struct DelimitedForm {
       if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
       let isEnd = separator.map { byte == $0 } ?? byte.isBlank
       if isEnd, !isQuoted {
-        // Blanks separate as a run; other separators may have nothing between them.
+        // Blanks separate as a run; between other separators there may be nothing.
         if separator != nil || position > cellStart { cells.append(cellStart..<position) }
         cellStart = position + 1
       }
@@ -55,14 +55,14 @@ struct DelimitedForm {
   }
 }
 
-/// A separator and a decimal mark, and what they make of some rows.
+/// A separator and a decimal mark, and how rows look when split with them.
 private struct Candidate {
   let separator: UInt8?
   let hasDecimalCommas: Bool
   let rows: [[ArraySlice<UInt8>]]
   let areQuoted: [Bool]
   let width: Int
-  /// The best has the highest: cells are numbers, the first row is as wide as the others, many cells are.
+  /// The best candidate ranks highest: cells are numbers, the first row is as wide as the others, many cells are numbers.
   private(set) var rank = (0, 0, 0)
 
   init(_ lines: [ArraySlice<UInt8>], separator: UInt8?, hasDecimalCommas: Bool) {
@@ -82,9 +82,9 @@ private struct Candidate {
       counts[row.count, default: 0] += 1
       if row.count > 1, row.last?.isEmpty == true { counts[row.count - 1, default: 0] += 1 }
     }
-    // The narrower one where both do.
+    // The most frequent width; of equals, the smallest.
     width = counts.min { ($1.value, $0.key) < ($0.value, $1.key) }?.key ?? 1
-    // In words of a single column commas separate.
+    // In a single column of words, commas are separators.
     let hasList =
       hasDecimalCommas && width == 1
       && rows.contains { row in row.contains { $0.contains(UInt8(ascii: ",")) && !cell($0).isNumeric } }
@@ -98,7 +98,7 @@ private struct Candidate {
 
   private func cell(_ text: ArraySlice<UInt8>) -> NumberCell { NumberCell(text, hasDecimalCommas: hasDecimalCommas) }
 
-  /// Two columns of digits that are whole and broken parts: only a fraction has zeros in front.
+  /// Whether two columns of digits are integer and fractional parts: only a fraction has leading zeros.
   var looksLikeDecimalCommas: Bool {
     guard separator == UInt8(ascii: ","), width == 2, !hasHeader else { return false }
     let isOfDigits = rows.allSatisfy { row in
@@ -107,7 +107,7 @@ private struct Candidate {
     return isOfDigits && rows.contains { $0[1].count > 1 && $0[1].first == 0x30 }
   }
 
-  /// Whether the first row differs in kind from those below.
+  /// Whether the first row differs in kind from the rows below it.
   var hasHeader: Bool {
     let first = rows[0]
     let below = rows.dropFirst().filter(fits)
@@ -130,7 +130,7 @@ private struct Candidate {
       if numbers > 0, numbers >= words { return true }
     }
     if isWord.contains(true) { return false }
-    // Numbers as names: all in quotes, with none below; or as pandas numbers its columns, with nothing over the index.
+    // Numbers as names: all quoted, with no quotes below; or numbered by pandas, with an empty cell above the index.
     if areQuoted[0], !areQuoted.dropFirst().contains(true) { return true }
     guard width > 1, first[0].isEmpty, kinds(0).numbers == below.count else { return false }
     return columns.dropFirst().allSatisfy { String(decoding: first[$0], as: UTF8.self) == String($0 - 1) }
@@ -143,7 +143,7 @@ extension ArraySlice<UInt8> {
     return self[...last].drop { $0.isBlank }
   }
 
-  /// The content of a cell, without blanks and quotes around it.
+  /// The contents of a cell, without surrounding blanks and quotes.
   var unquoted: ArraySlice<UInt8> {
     let trimmed = trimmingBlanks
     let quote = UInt8(ascii: "\"")

@@ -1,4 +1,4 @@
-/// Rows of cells separated by commas, tabs, semicolons or blanks; cells may stand in double quotes, as RFC 4180 says.
+/// Rows of cells separated by commas, tabs, semicolons or blanks; cells may be in double quotes, as in RFC 4180.
 struct DelimitedText {
   private let bytes: [UInt8]
   private let path: String
@@ -9,7 +9,7 @@ struct DelimitedText {
   private let names: [String]
   private let hasNames: Bool
 
-  /// - Parameter start: where the text begins, behind a byte-order mark.
+  /// - Parameter start: where the text begins, after a byte-order mark.
   init(_ bytes: [UInt8], from start: Int, path: String) throws {
     self.bytes = bytes
     self.path = path
@@ -18,7 +18,7 @@ struct DelimitedText {
     var first = start
     while lines.count < 1000, let line = reader.next() {
       if lines.isEmpty, line.starts(with: Array("sep=".utf8)) {
-        // A line for spreadsheets that says what the rows show.
+        // A hint for spreadsheets; the separator is inferred from the rows anyway.
         first = reader.position
       } else if !Self.isPassedOver(line) {
         lines.append(line)
@@ -90,8 +90,8 @@ struct DelimitedText {
     cells(column).compactMap { if case .number(let number) = $0 { number } else { nil } }
   }
 
-  /// The one column without a name that counts: whole numbers that hardly ever fall, or hardly ever rise; of several the one
-  /// with even gaps. nil where that is none or several.
+  /// The only unnamed column that can count steps: whole numbers that hardly ever fall, or hardly ever rise; of several, the
+  /// one with even gaps. nil where there is none, or more than one.
   private var unnamedSteps: Int? {
     guard form.width > 1 else { return nil }
     let counters = names.indices.filter { column in
@@ -112,7 +112,7 @@ struct DelimitedText {
     return even.count == 1 ? even[0] : nil
   }
 
-  /// Columns without a name that hold seconds or milliseconds since 1970.
+  /// Unnamed columns that hold seconds or milliseconds since 1970.
   private var unnamedTimes: [Int] {
     !hasNames && form.width > 1 ? names.indices.filter { isNumeric($0) && Self.areTimes(numbers($0)) } : []
   }
@@ -121,7 +121,7 @@ struct DelimitedText {
     !numbers.isEmpty && (numbers.allSatisfy { (1e9..<3e9).contains($0) } || numbers.allSatisfy { (1e12..<3e12).contains($0) })
   }
 
-  /// Whether rows are those of MLflow's files of metrics: milliseconds since 1970, value, step.
+  /// Whether the rows are those of an MLflow metrics file: milliseconds since 1970, value, step.
   private static func isMLflow(_ form: DelimitedForm, _ rows: [[String]]) -> Bool {
     guard form.header == nil, form.width == 3, form.separator == nil else { return false }
     return rows.allSatisfy { row in
@@ -180,7 +180,7 @@ struct DelimitedText {
     NumberCell(text.unquoted, hasDecimalCommas: form.hasDecimalCommas)
   }
 
-  /// Whether the header stands again, as a resumed run may write it.
+  /// Whether the line repeats the header, as a resumed run may write it.
   private func isHeader(_ cells: [Range<Int>], in line: ArraySlice<UInt8>, _ header: [String]) -> Bool {
     guard let first = line.first, !(0x30...0x39).contains(first), form.fits(cells, in: line) else { return false }
     return header.indices.allSatisfy { String(decoding: line[cells[$0]].unquoted, as: UTF8.self) == header[$0] }

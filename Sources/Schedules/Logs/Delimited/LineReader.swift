@@ -1,4 +1,4 @@
-/// Lines without their ends, counted from 1.
+/// Lines without their terminators, counted from 1.
 struct LineReader {
   let bytes: [UInt8]
   var position: Int
@@ -9,7 +9,7 @@ struct LineReader {
     self.position = position
   }
 
-  /// Whether the line that came last has no end: writing it may have been cut short.
+  /// Whether the last line returned has no terminator: it may have been cut short.
   var isCut: Bool { position > bytes.count }
 
   mutating func next() -> ArraySlice<UInt8>? {

@@ -1,9 +1,9 @@
-/// What a cell of text holds.
+/// The contents of a text cell.
 enum NumberCell {
   case number(Double)
-  /// There, but a word for what is not finite, or a number too large for a Double.
+  /// A word for a non-finite value, or a number too large for a Double.
   case notFinite
-  /// Empty, or a word for nothing.
+  /// Empty, or a word for a missing value.
   case missing
   case notANumber
 
@@ -23,7 +23,7 @@ enum NumberCell {
 
   init(_ text: String) { self.init(Array(text.utf8)[...]) }
 
-  /// Whether it can stand in a column of numbers.
+  /// Whether the cell can be part of a column of numbers.
   var isNumeric: Bool {
     switch self {
     case .number, .notFinite: true

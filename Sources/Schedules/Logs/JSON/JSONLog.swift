@@ -1,5 +1,5 @@
-/// Numbers in JSON, in the forms that logs have: an object a line (JSON Lines), an array of objects, an array of numbers, one
-/// object that holds such arrays, or TensorBoard's rows of time, step and value.
+/// Numbers in JSON, in the forms that logs take: one object per line (JSON Lines), an array of objects, an array of numbers,
+/// one object that holds such arrays, or TensorBoard's rows of time, step and value.
 struct JSONLog {
   private let bytes: [UInt8]
   private let path: String
@@ -8,8 +8,8 @@ struct JSONLog {
   private let objection: (Double) -> String?
 
   /// - Parameters:
-  ///   - start: where the text begins, behind a byte-order mark.
-  ///   - norm: which of two keys that differ in the norm.
+  ///   - start: where the text begins, after a byte-order mark.
+  ///   - norm: decides between two keys that differ only in the norm.
   ///   - objection: what is wrong with a finite value, if anything.
   init(_ bytes: [UInt8], from start: Int, path: String, norm: GradientNorm, objection: @escaping (Double) -> String?) {
     self.bytes = bytes
@@ -19,7 +19,7 @@ struct JSONLog {
     self.objection = objection
   }
 
-  /// The values under `key`, NaN where an object has none; without a key, those under the only one that can be meant.
+  /// The values under `key`, NaN where they are not finite; without a key, those under the only candidate.
   func series(key: String?) throws -> NumberSeries {
     if document.next == UInt8(ascii: "[") { return try seriesOfArray(key: key) }
     guard let members = try membersOfOnlyObject() else { return try rows(.lines, key: key) }
@@ -102,7 +102,7 @@ struct JSONLog {
 
   private enum Kind { case number, numbers, objects, other }
 
-  /// The members of the object that the file consists of; nil where the first line is an object and others follow.
+  /// The members of the object that makes up the whole file; nil where the first line is an object and others follow.
   private func membersOfOnlyObject() throws -> [(name: String, kind: Kind)]? {
     var reader = LineReader(bytes: bytes, position: start)
     while let line = reader.next() {
@@ -120,10 +120,10 @@ struct JSONLog {
     return members
   }
 
-  /// Takes a value.
+  /// Consumes a value.
   private static func kind(_ scanner: inout JSONScanner) throws -> Kind {
     if scanner.next == UInt8(ascii: "{") {
-      // pandas writes a column as an object whose keys are the row's numbers.
+      // pandas writes a column as an object keyed by row numbers.
       var isColumn = true
       var hasNumber = false
       try scanner.forEachMember { scanner, key in
@@ -170,7 +170,7 @@ struct JSONLog {
         _ = try scanner.value()
       }
     }
-    // An array of another length says nothing of these values.
+    // An array of another length does not belong to these values.
     func isBeside(_ key: String) -> Bool { numbers[key]?.count == values.count }
     var series = NumberSeries(name: name)
     series.steps = counters.steps.filter(isBeside).map { NumberSeries.Counter(name: $0) }
@@ -196,11 +196,11 @@ struct JSONLog {
 
   // MARK: Objects
 
-  /// Where the objects stand.
+  /// Where the objects are.
   private enum Place {
     case lines
     case document
-    /// The elements of the document, or of a member of it.
+    /// The elements of the document, or of one of its members.
     case elements(of: String?)
   }
 
@@ -237,7 +237,7 @@ struct JSONLog {
     return series
   }
 
-  /// The keys of the first objects in the order of their appearance, and those with numbers only.
+  /// The keys of the first objects in order of appearance, and those that hold only numbers.
   private func sampleKeys(_ place: Place, objects: Int = 1000) throws -> (all: [String], numeric: Set<String>) {
     var all: [String] = []
     var known: Set<String> = []
@@ -259,9 +259,9 @@ struct JSONLog {
     return (all, numeric.subtracting(others))
   }
 
-  /// Calls `body` with a scanner before each object, until it returns false; `body` must take the object.
+  /// Calls `body` with a scanner placed before each object, until it returns false; `body` must consume the object.
   ///
-  /// - Returns: Whether the last of several lines has no end and is no object, as a run that was ended leaves it.
+  /// - Returns: Whether the last of several lines is unterminated and no object, as an aborted run leaves it.
   private func forEachObject(_ place: Place, _ body: (inout JSONScanner) throws -> Bool) throws -> Bool {
     var whole = document
     switch place {
@@ -295,7 +295,7 @@ struct JSONLog {
     }
   }
 
-  /// Takes a value; nil where it is missing, NaN where it is not finite.
+  /// Consumes a value; nil where it is missing, NaN where it is not finite.
   private func number(_ scanner: inout JSONScanner, _ subject: String) throws -> Double? {
     let place = scanner.position
     switch try scanner.value() {
@@ -308,7 +308,7 @@ struct JSONLog {
     }
   }
 
-  /// Takes a value; nil where it is no finite number.
+  /// Consumes a value; nil where it is not a finite number.
   private func plainNumber(_ scanner: inout JSONScanner) throws -> Double? {
     if case .number(let number) = try scanner.value() { number } else { nil }
   }

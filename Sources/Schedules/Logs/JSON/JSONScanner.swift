@@ -1,12 +1,12 @@
-/// Walks through JSON text, value by value. Beyond RFC 8259, numbers and words are those of `NumberCell`: `NaN` and
-/// `Infinity`, as Python writes them, among them.
+/// Scans JSON text value by value. Beyond RFC 8259, it accepts the numbers and words of `NumberCell`, among them `NaN` and
+/// `Infinity`, as Python writes them.
 struct JSONScanner {
   private let text: ArraySlice<UInt8>
   private let path: String
   private let firstLine: Int
   private(set) var position: Int
   private var depth = 0
-  /// Values nested more deeply are refused, so that no input takes all of the stack.
+  /// Values nested more deeply are refused, so that no input can overflow the stack.
   private static let deepest = 100
 
   /// - Parameter firstLine: the number of the text's first line in the file, for messages.
@@ -17,10 +17,10 @@ struct JSONScanner {
     position = text.startIndex
   }
 
-  /// The first character that comes and is no blank.
+  /// The next character that is not blank.
   var next: UInt8? { text[position...].first { !$0.isBlankOrNewline } }
 
-  /// Calls `body` with the scanner before each value of the object that comes, and with its key; `body` must take the value.
+  /// Calls `body` with the scanner before each value of the next object, and with its key; `body` must consume the value.
   mutating func forEachMember(_ body: (inout JSONScanner, String) throws -> Void) throws {
     try forEachItem(from: "{", to: "}") { scanner in
       let key = try scanner.string()
@@ -31,7 +31,7 @@ struct JSONScanner {
     }
   }
 
-  /// Calls `body` with the scanner before each value of the array that comes; `body` must take the value.
+  /// Calls `body` with the scanner before each value of the next array; `body` must consume the value.
   mutating func forEachElement(_ body: (inout JSONScanner) throws -> Void) throws {
     try forEachItem(from: "[", to: "]", body)
   }
@@ -58,7 +58,7 @@ struct JSONScanner {
     depth -= 1
   }
 
-  /// - Throws: `ScheduleFileError` where something comes that is no blank.
+  /// - Throws: `ScheduleFileError` where anything but blanks follows.
   mutating func expectEnd(_ expected: String) throws {
     skipBlanks()
     if position < text.endIndex { throw error("something after the \(expected)") }
@@ -66,7 +66,7 @@ struct JSONScanner {
 
   private func peek() -> UInt8? { position < text.endIndex ? text[position] : nil }
 
-  /// An error at a position, where it is not the one that the scanner has reached.
+  /// An error at `place`, or else at the scanner's position.
   func error(at place: Int? = nil, _ message: String) -> ScheduleFileError {
     let before = text[..<(place ?? position)]
     let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? text.startIndex
@@ -120,11 +120,11 @@ struct JSONScanner {
     return String(decoding: units, as: UTF16.self)
   }
 
-  /// Takes a value; nested ones hold no number.
+  /// Consumes a value; objects and arrays count as no number.
   mutating func value() throws -> NumberCell {
     switch peek() {
     case UInt8(ascii: "\"")?:
-      // Some loggers write what is not finite as a string.
+      // Some loggers write non-finite values as strings.
       let content = try string()
       switch NumberCell(content) {
       case .notFinite: return .notFinite

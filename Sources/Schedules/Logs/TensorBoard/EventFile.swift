@@ -1,6 +1,6 @@
 import Foundation
 
-/// The scalars in TensorBoard's event files: those that `SummaryWriter` of PyTorch and TensorFlow's `tf.summary` write.
+/// The scalars in TensorBoard's event files, as written by PyTorch's `SummaryWriter` and TensorFlow's `tf.summary`.
 ///
 /// Source: tensorflow/core/util/event.proto, framework/summary.proto and framework/tensor.proto.
 struct EventFile {
@@ -10,9 +10,9 @@ struct EventFile {
   }
 
   private(set) var scalars: [String: Scalars] = [:]
-  /// In the order of their appearance.
+  /// In order of appearance.
   private(set) var tags: [String] = []
-  /// Of the first event, in seconds since 1970.
+  /// Time of the first event, in seconds since 1970.
   private(set) var start: Double?
   private(set) var isCut = false
 
@@ -32,7 +32,7 @@ struct EventFile {
     isCut = records.isCut
   }
 
-  /// The events of this one, then those of another.
+  /// Appends the events of another file.
   mutating func append(_ other: EventFile) {
     for tag in other.tags {
       guard let scalars = other.scalars[tag] else { continue }
@@ -47,7 +47,7 @@ struct EventFile {
     scalars[tag, default: Scalars()].values += new.values
   }
 
-  /// The values under a tag, by name or number from 1, or under the only one that can be meant.
+  /// The values under a tag, given by name or by number from 1, or under the only candidate.
   ///
   /// - Throws: `ScheduleFileError`.
   func series(tag: String?, norm: GradientNorm, path: String) throws -> NumberSeries {
@@ -89,7 +89,7 @@ struct EventFile {
     return !event.isMalformed
   }
 
-  /// Tag and number of a summary's value; nil where it is a histogram, an image or another thing.
+  /// The tag and number of a summary's value; nil for histograms, images and the like.
   private static func scalar(_ bytes: ArraySlice<UInt8>) -> (tag: String, number: Double)? {
     var message = ProtobufMessage(bytes)
     var tag: String?
@@ -106,7 +106,7 @@ struct EventFile {
     return (tag, number)
   }
 
-  /// The number of a tensor of float or double with one element.
+  /// The number in a one-element tensor of float or double.
   private static func number(ofTensor bytes: ArraySlice<UInt8>) -> Double? {
     var tensor = ProtobufMessage(bytes)
     var type: UInt64 = 0
@@ -115,7 +115,7 @@ struct EventFile {
     while let (field, value) = tensor.next() {
       switch (field, value) {
       case (1, .varint(let number)): type = number
-      // The packed form of a list has all of its elements in one field.
+      // A packed list has all of its elements in one field.
       case (4, .bytes(let bytes)), (5, .bytes(let bytes)), (6, .bytes(let bytes)): content = bytes
       case (5, .fixed32(let bits)): numbers.append(Double(Float(bitPattern: bits)))
       case (6, .fixed64(let bits)): numbers.append(Double(bitPattern: bits))
@@ -132,7 +132,7 @@ struct EventFile {
 }
 
 extension EventFile {
-  /// The run whose event files a folder holds: the events of all of them, in the order of their beginnings.
+  /// The run in a folder of event files: the events of all files, ordered by start time.
   ///
   /// - Throws: `ScheduleFileError`, also where there is no event file.
   init(folder: String) throws {
@@ -150,7 +150,7 @@ extension EventFile {
         "this is a directory without TensorBoard's event files"
           + (runs.isEmpty ? "; expected a file" : "; there are some in: \(runs.joined(separator: ", "))"))
     }
-    // Stable: files that began at once stay in the order of their names.
+    // Stable: files with the same start time keep the order of their names.
     let order = files.indices.sorted { (files[$0].start ?? 0, $0) < (files[$1].start ?? 0, $1) }
     self = files[order[0]]
     for index in order.dropFirst() { append(files[index]) }

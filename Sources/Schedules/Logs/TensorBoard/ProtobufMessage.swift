@@ -1,6 +1,6 @@
-/// Walks through the fields of a protocol buffer's message.
+/// Iterates over the fields of a protocol buffer message.
 ///
-/// Source: protobuf.dev/programming-guides/encoding. Groups, which nothing writes any more, end it.
+/// Source: protobuf.dev/programming-guides/encoding. Groups, which are deprecated, end the iteration.
 struct ProtobufMessage {
   enum Value {
     case varint(UInt64)
@@ -10,7 +10,7 @@ struct ProtobufMessage {
   }
 
   private var rest: ArraySlice<UInt8>
-  /// Whether what is left is no field.
+  /// Whether the remaining bytes are not a field.
   private(set) var isMalformed = false
 
   init(_ bytes: ArraySlice<UInt8>) { rest = bytes }

@@ -1,11 +1,11 @@
-/// The records of a TFRecord file: each has its length, a checksum of that, its bytes and a checksum of those.
+/// The records of a TFRecord file: each has its length, a checksum of the length, its bytes and a checksum of the bytes.
 ///
 /// Source: tensorflow/core/lib/io/record_writer.h. Numbers are little-endian; checksums are CRC-32C, masked.
 struct TFRecords {
   private let bytes: [UInt8]
   private let path: String
   private var position = 0
-  /// Whether the file ends within a record, as that of a run that still writes does.
+  /// Whether the file ends within a record, as it does while a run is still writing.
   private(set) var isCut = false
 
   init(_ bytes: [UInt8], path: String) {
@@ -13,14 +13,14 @@ struct TFRecords {
     self.path = path
   }
 
-  /// Whether the bytes begin with the head of a record.
+  /// Whether the bytes begin with a record header.
   static func hasHead(_ bytes: [UInt8]) -> Bool {
     bytes.count >= 12 && UInt32(littleEndian: bytes[8..<12]) == maskedChecksum(bytes[..<8])
   }
 
   /// The next record; nil at the end.
   ///
-  /// - Throws: `ScheduleFileError` where a checksum is not that of the bytes.
+  /// - Throws: `ScheduleFileError` where a checksum does not match.
   mutating func next() throws -> ArraySlice<UInt8>? {
     guard position < bytes.count else { return nil }
     guard position + 12 <= bytes.count else { return cut() }
@@ -60,6 +60,6 @@ struct TFRecords {
 }
 
 extension FixedWidthInteger {
-  /// The number that the bytes hold, the least significant first.
+  /// The number that the bytes hold, least significant byte first.
   init(littleEndian bytes: ArraySlice<UInt8>) { self = bytes.reversed().reduce(0) { $0 << 8 | Self(truncatingIfNeeded: $1) } }
 }

@@ -1,29 +1,29 @@
 import SIMDShims
 
-/// Rows of dense samples in a constant stride.
+/// Dense rows of samples with a constant stride.
 struct SampleTile {
   let values: UnsafePointer<Float>
   let stride: Int
-  /// A multiple of `rowMultiple`; rows beyond the samples are zero.
+  /// A multiple of `rowMultiple`; the rows after the samples are zero.
   let paddedRows: Int
 
   static let rowMultiple = 4
   @inline(__always) static func padded(_ rows: Int) -> Int { (rows + rowMultiple - 1) & ~(rowMultiple - 1) }
 }
 
-/// Scores samples: the bias first, then feature by feature in ascending order.
+/// Scores samples: the bias first, then the features in ascending order.
 struct DenseForward {
   let logits: Logits
   let weights: UnsafePointer<LaneVector>
   /// Without the bias.
   let features: Int
-  /// Vectors from a feature's weights to the next.
+  /// Vectors per feature in the weights.
   let featureStride: Int
 
   @inline(__always)
   func callAsFunction(_ samples: SampleTile) {
     for row in 0..<samples.paddedRows { logits.maxima[row] = lane_splat(-.infinity) }
-    // Threes, and at the end one or two twos, so that no single class is left over unless there is one only.
+    // Spans of three classes, then up to two spans of two, so that no class is left over unless there is only one.
     let classes = logits.classes
     let twos = classes > 1 ? (3 &- classes % 3) % 3 : 0
     let threes = (classes &- 2 &* twos) / 3
@@ -32,10 +32,10 @@ struct DenseForward {
     columns(samples, LaneVector.self, from: 0, count: classes > 1 ? 0 : 1)
   }
 
-  /// Neighbouring columns of classes, in tiles of four samples.
+  /// Scores `count` spans of consecutive classes, in tiles of four samples.
   ///
-  /// Where there are registers enough, a tile's sums are stored only after the next tile's are made: stores of what has just been
-  /// summed come in bursts that hold up the multipliers.
+  /// If there are enough registers, a tile's sums are stored only after the next tile's are computed: storing sums right away
+  /// causes bursts of stores that stall the FMAs.
   @inline(__always)
   private func columns<Columns: Vectors>(_ samples: SampleTile, _: Columns.Type, from firstClass: Int, count: Int) {
     typealias T = Rows4<Columns>

@@ -2,39 +2,39 @@ import SIMDShims
 
 /// The gradient of a batch: tiles of sums over its samples, folded into norms and update.
 ///
-/// Tiles are of features by two classes: four features where there are 16 registers; eight where there are 32, or six where an update
-/// divides: then a tile's updates and the next one's sums fit a processor's window together, and the divider works while the next tile
-/// is summed. What is summed over features or classes is summed class by class in ascending order, so that the tiles do not show in
-/// the result.
+/// A tile is a number of features by two classes: four features on machines with 16 registers; eight with 32, or six if the
+/// update divides, so that a tile's updates and the next tile's sums fit the out-of-order window together and the divider works
+/// while the next tile is summed. Sums over features or classes go class by class in ascending order, so the tile shape does
+/// not affect the result.
 struct DenseGradient {
   let shape: LaneShape
-  /// By sample and class, without their factors.
+  /// [sample][class], without their factors.
   let residuals: UnsafePointer<LaneVector>
-  /// By sample.
+  /// Per sample.
   let factors: UnsafePointer<LaneVector>
-  /// Residuals of a column of classes, by sample, with their factors: two vectors a sample.
+  /// Residuals of a span of classes with their factors applied: two vectors per sample.
   let scaled: UnsafeMutablePointer<LaneVector>
-  /// What earlier chunks of the batch have added; nil where a batch is one chunk.
+  /// Sums of earlier chunks of the batch; nil if batches fit one chunk.
   let partial: UnsafeMutablePointer<LaneVector>?
 
-  /// |g| and g^2 of a class are summed over so many features, then over all, then over the classes: long sums would lose digits. Tiles
-  /// of four, six and eight features all end where a block does.
+  /// The norms of a class are summed over blocks of this many features, then over blocks, then over classes, because long sums
+  /// lose accuracy. Tiles of four, six and eight features all end where a block does.
   private static var featuresPerBlock: Int { 48 }
 
-  /// From so many weights on, 1.5 MB of them and their moments in a 64-byte vector each, they do not stay in a level-2 cache.
+  /// From this many weights on (1.5 MB with their moments, at 64 bytes per vector) they do not stay in the L2 cache.
   private static var largeVectorCount: Int { 8192 }
 
-  /// Adds a chunk's samples to `partial`.
+  /// Adds the sums of a chunk's samples to `partial`.
   @inline(__always)
   func accumulate(_ samples: SampleTile) {
     guard let partial else { return }
     _ = update(GradientStore(target: partial), samples, continues: true, WithoutNorms.self)
   }
 
-  /// Finishes the gradient with the last chunk's samples, and moves the weights.
+  /// Completes the gradient with the samples of the last chunk, and updates the weights.
   ///
   /// - Parameter continues: whether `partial` holds earlier chunks.
-  /// - Returns: norms; zeros where they are not wanted.
+  /// - Returns: norms; zeros if not wanted.
   @inline(__always)
   func update<Rule: LaneUpdate, Choice: NormsChoice>(
     _ rule: Rule, _ samples: SampleTile, continues: Bool, _: Choice.Type
@@ -51,7 +51,7 @@ struct DenseGradient {
     return totals
   }
 
-  /// All features of neighbouring classes.
+  /// All features of a span of classes.
   @inline(__always)
   private func column<Rule: LaneUpdate, Columns: Vectors, Choice: NormsChoice>(
     _ rule: Rule, _ samples: SampleTile, _: Columns.Type, _ firstClass: Int, _ continues: Bool, _: Choice.Type
@@ -93,7 +93,7 @@ struct DenseGradient {
     return norms
   }
 
-  /// The last features of a column, and the bias.
+  /// The last features of a span, and the bias.
   @inline(__always)
   private func last<Rule: LaneUpdate, Rows: Tile, Choice: NormsChoice>(
     _ rule: Rule, _ samples: SampleTile, _: Rows.Type, _ feature: Int, _ firstClass: Int, _ continues: Bool,
@@ -102,8 +102,8 @@ struct DenseGradient {
     tile(rule, samples, RowPair<Rows, BiasRow<Rows.Columns>>.self, feature, firstClass, continues, &norms)
   }
 
-  /// Sums the gradients of neighbouring features and folds them. The next tile's sums do not wait for the divisions of an update:
-  /// a tile is small enough for the processor to look ahead over.
+  /// Sums the gradients of consecutive features and folds them. A tile is small enough for out-of-order execution to overlap
+  /// the next tile's sums with the divisions of this one's update.
   @inline(__always)
   private func tile<Rule: LaneUpdate, T: Tile, Choice: NormsChoice>(
     _ rule: Rule, _ samples: SampleTile, _: T.Type, _ feature: Int, _ firstClass: Int, _ continues: Bool,
@@ -117,7 +117,7 @@ struct DenseGradient {
     sums.fold(rule, at: index, stride: shape.classStride, into: &norms)
   }
 
-  /// Asks for what the tile of the next column will read: a walk along a column is not one that a processor foresees.
+  /// Prefetches what the tile of the next span will read: hardware prefetchers do not follow a walk along a column.
   @inline(__always)
   private func prefetch<Rule: LaneUpdate, T: Tile>(_ rule: Rule, _: T.Type, at index: Int) {
     for row in 0..<T.rows {
@@ -125,7 +125,7 @@ struct DenseGradient {
     }
   }
 
-  /// Adds the samples' gradients. The first tile of a column multiplies the residuals by their factors for the others.
+  /// Adds the samples' gradients. The first tile of a span also stores the scaled residuals for the others.
   @inline(__always)
   private func add<T: Tile>(_ samples: SampleTile, to sums: inout T, _ feature: Int, _ firstClass: Int) {
     var x = samples.values + feature

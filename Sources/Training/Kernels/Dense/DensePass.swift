@@ -1,11 +1,11 @@
 import SIMDShims
 import Sparse
 
-/// A step on dense rows: they are gathered in a constant stride, and the products are made in tiles.
+/// A step on dense rows: gathers them with a constant stride, and computes the products in tiles.
 ///
-/// A batch goes through in chunks that a level-2 cache holds. Of each, in turn: the rows are copied side by side, `DenseForward` makes
-/// their logits, `Softmax` turns those into residuals, `DenseGradient` adds value times residual up; with the last chunk it hands each
-/// finished sum to the optimizer's rule, which moves the weight.
+/// A batch is processed in chunks that fit the L2 cache. For each chunk, rows are copied side by side, `DenseForward` computes
+/// their logits, `Softmax` turns these into residuals, and `DenseGradient` sums value times residual; for the last chunk it
+/// passes each finished sum to the optimizer's rule, which updates the weight.
 struct DensePass<Rule: LaneRule>: StepwisePass {
   private let rows: RowPointers
   private let shape: LaneShape
@@ -15,11 +15,11 @@ struct DensePass<Rule: LaneRule>: StepwisePass {
   private let forward: DenseForward
   private let softmax: Softmax
   private let gradient: DenseGradient
-  /// A chunk's samples, in the stride of `KernelRows`, and their labels.
+  /// A chunk's samples, with the stride of `KernelRows`, and their labels.
   private let samples: UnsafeMutablePointer<Float>
   private let labels: UnsafeMutablePointer<Int32>
 
-  /// Logits of a chunk take at most this many vectors, or 16 rows where those are more: a level-2 cache holds them.
+  /// Maximum number of vectors in a chunk's logits, so that they fit the L2 cache; a chunk has at least 16 rows.
   private static var largestChunk: Int { 8192 }
 
   init(_ method: Rule.Method, _ group: LaneGroup, _ rows: RowPointers, in memory: KernelMemory) {
@@ -79,7 +79,7 @@ struct DensePass<Rule: LaneRule>: StepwisePass {
     return LaneWeights(weights: arrays.weights, storedClasses: shape.classes, featureStride: shape.classStride)
   }
 
-  /// Gathers the rows of a chunk, and leaves their residuals where their logits were.
+  /// Gathers the rows of a chunk, and replaces their logits by residuals.
   @inline(__always)
   private func residuals(
     _ indices: UnsafePointer<Int32>, count: Int, scale: LaneVector, wantsLoss: Bool, _ loss: inout LaneVector
@@ -112,7 +112,7 @@ struct DensePass<Rule: LaneRule>: StepwisePass {
     return tile
   }
 
-  /// Asks for the rows of the next step.
+  /// Prefetches the rows of the next step.
   @inline(__always)
   private func prefetch(_ indices: UnsafePointer<Int32>, count: Int) {
     for i in 0..<min(count, 64) { rows.prefetch(Int(indices[i])) }

@@ -1,8 +1,9 @@
 import SIMDShims
 
-/// Adam where features are listed: a feature's steps up to its next event are taken at once, in the first steps of a run one by one.
+/// Adam on listed batches: a feature's steps up to its next event are applied at once, except for a replay step by step at the
+/// start of a run.
 final class AdamSteps: ListsSteps {
-  /// Minus the learning rates, times the bias correction's scale.
+  /// Negative learning rates, times the bias correction's scale.
   private let rates: Rates
   private let decays: DecayProducts
   private let corrections: BiasCorrection
@@ -13,7 +14,7 @@ final class AdamSteps: ListsSteps {
   private let root: Float
   private let powers1: DecayPowers
   private let powers2: DecayPowers
-  /// e of the steps that are replayed, and of those after them until it is settled.
+  /// e_j of the replayed steps, and of those after them until it is settled.
   private let epsilons: UnsafeMutablePointer<Float>
   private let lastEpsilon: Int
 
@@ -66,7 +67,7 @@ final class AdamSteps: ListsSteps {
     lookAhead.prepare(batch, rates: rates.vectors + stepOfEpoch, decays: decays.factorsIfActive(from: stepOfEpoch))
     let epsilon = epsilons[min(step, lastEpsilon)]
     let (short, middle, long) = (terms.short, terms.middle, terms.long)
-    // Beyond the horizon the coefficients are the horizon's, and so is the band.
+    // For gaps beyond the horizon, coefficients and band are those of the horizon.
     let horizon = lookAhead.horizon
     let (longestOfShort, longestOfMiddle) = (short.longest, middle.longest)
     let offsets = (epsilon * Float(short.c), epsilon * Float(middle.c), epsilon * Float(long.c))

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The scalars of Adam's look-ahead: a step's sum over the k steps to a feature's next event,
+/// The terms of Adam's look-ahead: the update summed over the k steps to a feature's next event,
 ///
 ///     sum_{j<k} A_j b1^j / (q^j s + e_j),    q = sqrt(b2), s = sqrt(V), e_j = epsilon of step t + j,
 ///
@@ -8,38 +8,38 @@ import Foundation
 ///
 ///     F_j(u) = c b1^j / (c q^j (1 - u) + (e_j / e) u),
 ///
-/// smooth functions of u whatever s is, from far above epsilon (u = 0) to far below (u = 1). Each is interpolated in the
-/// Chebyshev points by a polynomial in x = 2u - 1, and the polynomials' sums serve all features alike. How many steps k covers
-/// decides c and the degree.
+/// a smooth function of u for every s, from far above epsilon (u = 0) to far below (u = 1). Each F_j is interpolated at the
+/// Chebyshev points by a polynomial in x = 2u - 1, and the sums of these polynomials serve all features. The range of k
+/// determines c and the degree.
 struct AdamTerms {
-  /// What is used for k up to `longest`.
+  /// Interpolation for k up to `longest`.
   struct Band: BitwiseCopyable {
     let longest: Int
     let degree: Int
     let c: Double
-    /// The interpolation's points, and behind them its matrix. In `AdamTerms.memory`.
+    /// The interpolation points, followed by the interpolation matrix; owned by `AdamTerms.memory`.
     fileprivate let points: UnsafePointer<Double>
     fileprivate var matrix: UnsafePointer<Double> { points + (degree + 1) }
   }
 
   let beta1: Double
   let beta2: Double
-  /// Steps beyond this are left out: they add less than 1e-9 of the sum.
+  /// Later steps are left out; they contribute less than 1e-9 of the sum.
   let horizon: Int
-  /// The first step, counted from 0, from which on the bias correction of epsilon no longer changes, to the eye of a Float.
+  /// First step, counted from 0, from which the bias correction of epsilon is constant to Float precision.
   let settledStep: Int
   let short: Band
   let middle: Band
   let long: Band
   private let memory = KernelMemory()
 
-  /// Steps at the start of a run that are replayed one by one: there e_j / e changes too fast.
+  /// Steps at the start of a run that are replayed one by one, because e_j / e changes too fast there.
   static let replayedSteps = 32
-  /// The largest relative error of a sum that is accepted.
+  /// Largest accepted relative error of a sum.
   static let tolerance = 3e-6
   private static let longestHorizon = 1024
 
-  /// nil where the polynomials would not be accurate: b1 near or above sqrt(b2), or momentum for thousands of steps.
+  /// nil if the polynomials would be inaccurate: b1 near or above sqrt(b2), or momentum over thousands of steps.
   init?(beta1: Double, beta2: Double, epsilon: Double) {
     self.beta1 = beta1
     self.beta2 = beta2
@@ -69,12 +69,12 @@ struct AdamTerms {
     }
   }
 
-  /// e_j / e of step `step`, both counted from 0.
+  /// e_j / e at step `step`; both step and j count from 0.
   private func epsilonRatio(_ step: Int, _ j: Int) -> Double {
     ((1 - pow(beta2, Double(step + 1 + j))) / (1 - pow(beta2, Double(step + 1)))).squareRoot()
   }
 
-  /// Writes the polynomials of F_j at a step, j below `count`: [j][power of x].
+  /// Writes the polynomials of F_j at a step, for j below `count`: [j][power of x].
   func fill(_ table: UnsafeMutablePointer<Float>, _ band: Band, step: Int, count: Int) {
     let points = band.degree + 1
     let root = beta2.squareRoot()
@@ -101,13 +101,13 @@ struct AdamTerms {
     }
   }
 
-  /// The Chebyshev points, and behind them the matrix that takes a function's values there to the coefficients of its interpolating
+  /// The Chebyshev points, followed by the matrix that maps a function's values there to the coefficients of its interpolating
   /// polynomial.
   private static func interpolation(degree: Int) -> [Double] {
     let n = degree + 1
     let points = (0..<n).map { cos(Double.pi * (Double($0) + 0.5) / Double(n)) }
     var matrix = [Double](repeating: 0, count: n * n)
-    // T_0, T_1, ... in powers of x.
+    // Chebyshev polynomials T_0, T_1, ... in powers of x.
     var older = [Double](repeating: 0, count: n)
     var newer = older
     older[0] = 1
@@ -127,7 +127,7 @@ struct AdamTerms {
     return points + matrix
   }
 
-  /// The largest relative error of the sum over `steps` steps at a constant rate, over 201 values of u.
+  /// Largest relative error of the sum over `steps` steps at a constant rate, over 201 values of u.
   private func largestError(_ band: Band, step: Int, steps: Int) -> Double {
     let points = band.degree + 1
     let table = UnsafeMutablePointer<Float>.allocate(capacity: steps * points)

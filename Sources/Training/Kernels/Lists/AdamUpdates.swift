@@ -1,6 +1,6 @@
 import SIMDShims
 
-/// The degree of a look-ahead polynomial of Adam.
+/// The degree of a polynomial in Adam's look-ahead.
 protocol LookAheadPolynomial {
   static var degree: Int { get }
 }
@@ -22,28 +22,28 @@ extension LookAheadPolynomial {
   }
 }
 
-/// Adam's arrays where features are listed.
+/// Adam's arrays on listed batches.
 struct AdamState {
   let weights: UnsafeMutablePointer<LaneVector>
-  /// The moments, unnormalised, as a feature's next event finds them.
+  /// The unnormalised moments, already decayed to the feature's next event.
   let first: UnsafeMutablePointer<LaneVector>
   let second: UnsafeMutablePointer<LaneVector>
 }
 
-/// Adam over the k steps to the feature's next event. With M and V the unnormalised moments after this step's gradient, s = sqrt(V),
-/// A_j = eta_{t+j} s_{t+j} and e_j the epsilon of step t + j, the weight moves by
+/// Adam over the k steps to a feature's next event. With M and V the unnormalised moments after this step's gradient,
+/// s = sqrt(V), A_j = eta_{t+j} s_{t+j} and e_j the epsilon of step t + j, the weight changes by
 ///
 ///     - M sum_{j<k} A_j b1^j / (q^j s + e_j),    q = sqrt(b2),
 ///
-/// which is M inv P(2 c e inv - 1) with inv = 1/(s + c e) and the polynomial P of `LookAhead`. The moments are stored as
-/// the next event finds them, b1^k M and b2^k V.
+/// which is M inv P(2 c e inv - 1) with inv = 1/(s + c e) and the polynomial P of `LookAhead`. The moments are stored decayed
+/// to the next event, b1^k M and b2^k V.
 ///
-/// Where weights decay, P's terms have lost what the steps after them take, up to the horizon; `tail` is what later ones leave.
+/// With weight decay, the terms of P include the decay of the later steps up to the horizon; `tail` is the decay beyond it.
 struct LookAheadUpdate<Polynomial: LookAheadPolynomial>: LaneUpdate {
   let state: AdamState
-  /// Of this k.
+  /// P's coefficients for this k.
   let coefficients: UnsafePointer<LaneVector>
-  /// What decay leaves over all k steps, and over those beyond the horizon.
+  /// Decay factor of the weight over all k steps, and over those beyond the horizon.
   let kept: LaneVector
   let tail: LaneVector
   /// c e.
@@ -56,8 +56,8 @@ struct LookAheadUpdate<Polynomial: LookAheadPolynomial>: LaneUpdate {
     update(columns: gradient, from: index)
   }
 
-  /// In stages over all columns: square roots and divisions of several vectors are then under way at once, and what waits for them
-  /// does not fill the processor's queues.
+  /// Operates in stages over all columns, so that square roots and divisions of several vectors overlap, and instructions that
+  /// wait for them do not fill the processor's queues.
   @inline(__always) func update<Columns: Vectors>(columns gradient: Columns, from index: Int) {
     let (weights, first, second) = (state.weights + index, state.first + index, state.second + index)
     let v = Columns(loading: UnsafePointer(second)).map(with: gradient) { lane_add(lane_multiply($1, $1), $0) }
@@ -78,21 +78,21 @@ struct LookAheadUpdate<Polynomial: LookAheadPolynomial>: LaneUpdate {
   }
 }
 
-/// Adam over the k steps to the feature's next event in a run's first steps, where the bias correction of epsilon changes too fast
-/// for a polynomial: step by step, and by a polynomial for what lies beyond.
+/// Adam over the k steps to a feature's next event in the first steps of a run, where the bias correction of epsilon changes
+/// too fast for a polynomial: replays these steps, and uses a polynomial for the rest.
 struct ReplayUpdate: LaneUpdate {
   let state: AdamState
   /// -A_j.
   let rates: UnsafePointer<LaneVector>
-  /// What decay leaves of a weight in each step.
+  /// Decay factor of the weight in each step.
   let decays: UnsafePointer<LaneVector>
   /// e_j.
   let epsilons: UnsafePointer<Float>
-  /// How many steps to replay.
+  /// Number of steps to replay.
   let steps: Int
-  /// For what lies beyond, of degree 8; nil where nothing does.
+  /// For the steps after the replay, of degree 8; nil if there are none.
   let coefficients: UnsafePointer<LaneVector>?
-  /// As in `LookAheadUpdate`, for what lies beyond.
+  /// As in `LookAheadUpdate`, for the steps after the replay.
   let kept: LaneVector
   let tail: LaneVector
   let offset: LaneVector

@@ -1,33 +1,34 @@
 import SIMDShims
 import Sparse
 
-/// A feature of a batch: where its nonzeros stand in the list of occurrences, and how many steps its update covers.
+/// A feature of a batch: its range in the list of occurrences, and the number of steps that its update covers.
 struct ListedFeature: BitwiseCopyable {
   var feature: Int32
-  /// In the list of the stretch: the first occurrence is `end - count`.
+  /// End in the occurrences of the batch; the first one is at `end - count`.
   var end: Int32
   var count: Int32
-  /// Steps from this one to the feature's next, at least 1.
+  /// Steps from this one to the feature's next event, at least 1.
   var gap: Int32
 }
 
-/// One nonzero of a batch: where its sample's logits stand, in vectors, and its value.
+/// One nonzero of a batch: the offset of its sample's logits, in vectors, and its value.
 struct Occurrence: BitwiseCopyable {
   var logits: Int32
   var value: Float
 }
 
-/// One mini-batch as the kernels want it: rows for the forward pass, features for the gradient. Pointers into `BatchLists`.
+/// One mini-batch in the layout of the kernels: by rows for the forward pass, by features for the gradient. Points into
+/// `BatchLists`.
 struct ListedBatch: BitwiseCopyable {
   var samples: Int
-  /// The rows' nonzeros one after the other; sample i's end at `rowEnds[i]`, counted from the batch's first.
+  /// The nonzeros of consecutive rows; those of sample i end at `rowEnds[i]`, counted from the batch's first.
   var columns: UnsafePointer<Int32>
   var values: UnsafePointer<Float>
   var rowEnds: UnsafePointer<Int32>
   var labels: UnsafePointer<Int32>
   var nonzeros: Int
-  /// Features in the order in which the rows have them first: sample i's end at `featureEnds[i]`; behind those of all rows there may
-  /// be features without an occurrence.
+  /// Features in order of first occurrence; those that first occur in sample i end at `featureEnds[i]`. Features without an
+  /// occurrence may follow those of all rows.
   var features: UnsafePointer<ListedFeature>
   var featureEnds: UnsafePointer<Int32>
   var featureCount: Int
@@ -40,7 +41,7 @@ struct ListedBatch: BitwiseCopyable {
   }
 }
 
-/// The mini-batches of a stretch of an epoch, listed once for all groups of lanes.
+/// The mini-batches of a segment of an epoch, listed once for all groups of lanes.
 final class BatchLists {
   private(set) var batches: [ListedBatch] = []
 
@@ -55,17 +56,17 @@ final class BatchLists {
   private let labels: UnsafeMutablePointer<Int32>
   private let records: UnsafeMutablePointer<ListedFeature>
   private let occurrences: UnsafeMutablePointer<Occurrence>
-  /// Of each nonzero of a batch the record of its feature.
+  /// For each nonzero of a batch, the record of its feature.
   private let recordOfNonzero: UnsafeMutablePointer<Int32>
-  /// Of each feature its record in the batch that is being listed, or -1.
+  /// For each feature, its record in the batch being listed, or -1.
   private let recordOfFeature: UnsafeMutablePointer<Int32>
   private let largestBatch: Int
-  /// Samples of a stretch at most.
+  /// Maximum number of samples in a segment.
   private let sampleCapacity: Int
-  /// Nonzeros of the present stretch at most.
+  /// Maximum number of nonzeros in a segment.
   private let capacity: Int
 
-  /// A stretch ends once it has so many nonzeros: enough work to change groups, little enough to stay in the cache.
+  /// A segment ends at this many nonzeros: enough work per switch of group, few enough to stay in the cache.
   private static let nonzerosOfStretch = 1 << 15
 
   init(rows: RowPointers, order: SampleOrder, storedClasses: Int) {
@@ -75,15 +76,15 @@ final class BatchLists {
     let counts = (0..<rows.rowCount).map { rows.offsets[$0 + 1] - rows.offsets[$0] }
     largestBatch = counts.sorted(by: >).prefix(order.batchSize).reduce(0, +)
     capacity = min(rows.offsets[rows.rowCount], Self.nonzerosOfStretch) + largestBatch
-    // Empty rows are samples too: each batch has room of its own for those.
+    // Empty rows count too, so the number of nonzeros does not bound that of samples.
     sampleCapacity = min(order.rows, Self.nonzerosOfStretch + order.batchSize)
     columns = memory.array(repeating: 0, count: capacity)
     values = memory.array(repeating: 0, count: capacity)
     rowEnds = memory.array(repeating: 0, count: sampleCapacity)
     recordEnds = memory.array(repeating: 0, count: sampleCapacity)
     labels = memory.array(repeating: 0, count: sampleCapacity)
-    // Features that an epoch leaves out are listed in its first batch, each at most once; one record beyond the last is written
-    // before it is known to be needed.
+    // Features absent from an epoch are listed in its first batch, each at most once. The extra record is written before it is
+    // known to be needed.
     records = memory.array(
       repeating: ListedFeature(feature: 0, end: 0, count: 0, gap: 1), count: capacity + rows.features + 1)
     occurrences = memory.array(repeating: Occurrence(logits: 0, value: 0), count: capacity)
@@ -91,14 +92,14 @@ final class BatchLists {
     recordOfFeature = memory.array(repeating: -1, count: rows.features)
   }
 
-  /// Lists batches of an epoch from `first` on, at least one.
+  /// Lists batches of an epoch, starting with batch `first`; at least one.
   ///
   /// - Parameters:
-  ///   - indices: the epoch's order.
-  ///   - gaps: nil where nobody asks how long features stay away.
+  ///   - indices: the epoch's sample order.
+  ///   - gaps: nil if gaps are not needed.
   /// - Complexity: O(nonzeros of the rows).
   func fill(_ indices: UnsafePointer<Int32>, from first: Int, gaps: FeatureGaps?) {
-    // A variable of its own: the property's would be guarded at every batch.
+    // A local variable avoids exclusivity checks on the property for every batch.
     var listed: [ListedBatch] = []
     swap(&listed, &batches)
     defer { swap(&listed, &batches) }
@@ -131,7 +132,7 @@ final class BatchLists {
     var records = 0
   }
 
-  /// Lists the rows `indices[0 ..< count]`, behind which `following` indices are readable.
+  /// Lists the rows `indices[0 ..< count]`; `following` more indices after them are readable.
   private func list(
     _ indices: UnsafePointer<Int32>, count: Int, following: Int, gaps: UnsafePointer<Int32>?, _ filled: inout Filled
   ) -> ListedBatch {
@@ -157,7 +158,7 @@ final class BatchLists {
       for p in 0..<source.count {
         let feature = source.columns[p]
         let known = recordOfFeature[Int(feature)]
-        // Without a branch: whether a feature is new is a coin's throw.
+        // Branch-free: whether a feature is new is unpredictable.
         let record = Int(known < 0 ? Int32(truncatingIfNeeded: next) : known)
         next &+= known < 0 ? 1 : 0
         records[next].count = 0
@@ -199,7 +200,7 @@ final class BatchLists {
       features: records, featureEnds: recordEnds, featureCount: next, occurrences: occurrences)
   }
 
-  /// Asks for a row, or the greater part of a long one.
+  /// Prefetches a row; of a long row, the first 256 nonzeros.
   @inline(__always)
   private func prefetch(_ row: Int, _ gaps: UnsafePointer<Int32>?) {
     let start = rows.offsets[row]

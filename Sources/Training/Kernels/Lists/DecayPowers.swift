@@ -1,13 +1,13 @@
 import SIMDShims
 
-/// base^0, base^1, ...: what is left of a moment after so many steps without a gradient.
+/// base^0, base^1, ...: the factors by which a moment decays over that many steps without a gradient.
 struct DecayPowers {
   private let powers: UnsafeMutablePointer<Float>
   private let last: Int
 
   /// - Parameters:
   ///   - base: in [0, 1).
-  ///   - steps: the largest exponent that is asked for.
+  ///   - steps: the largest exponent needed.
   init(of base: Double, steps: Int, in memory: KernelMemory) {
     var powers: [Float] = [1]
     var power = base
@@ -15,7 +15,7 @@ struct DecayPowers {
       powers.append(Float(power))
       power *= base
     }
-    // As a Float, what follows is zero.
+    // Higher powers underflow to zero as Floats.
     if powers.count <= steps { powers.append(0) }
     self.powers = memory.array(powers)
     last = powers.count - 1

@@ -1,23 +1,24 @@
 import SIMDShims
 
-/// What decoupled weight decay leaves of a weight over several steps: products of 1 - eta_t lambda, for one vector of runs.
+/// Factors by which decoupled weight decay shrinks a weight over several steps: products of 1 - eta_t lambda, for one vector of
+/// runs.
 ///
-/// For SGD without momentum coupled decay is the same thing.
+/// For SGD without momentum, coupled decay is the same.
 final class DecayProducts {
-  /// Whether there is any decay; where not, every product is 1.
+  /// Whether there is any decay; if not, every product is 1.
   let isActive: Bool
   private let runs: ArraySlice<Run>
   private let weightDecay: Double
-  /// Of the runs; beyond the last nothing decays.
+  /// Steps per run; no decay after the last.
   private let steps: Int
-  /// Steps that are filled in together.
+  /// Number of steps filled in together.
   private let capacity: Int
-  /// A binary tree of products: leaf i is vector `capacity + i`, and node i the product of nodes 2i and 2i + 1.
+  /// A binary tree of products: leaf i is vector `capacity + i`; node i is the product of nodes 2i and 2i + 1.
   private let nodes: UnsafeMutablePointer<LaneVector>
 
   /// - Parameters:
   ///   - group: at most `laneWidth` runs.
-  ///   - capacity: steps that are filled in together.
+  ///   - capacity: number of steps filled in together.
   init(_ group: LaneGroup, weightDecay: Double, capacity: Int, in memory: KernelMemory) {
     runs = group.runs
     steps = group.steps
@@ -29,14 +30,14 @@ final class DecayProducts {
     for i in 0..<count { nodes[i] = lane_splat(1) }
   }
 
-  /// - Parameter ahead: steps beyond an epoch that are looked at in any case.
+  /// - Parameter ahead: minimum number of steps to cover after an epoch.
   convenience init(_ group: LaneGroup, weightDecay: Double, ahead: Int, in memory: KernelMemory) {
     // A feature's next event is within two epochs.
     let capacity = group.order.stepsPerEpoch + max(group.order.stepsPerEpoch, ahead)
     self.init(group, weightDecay: weightDecay, capacity: capacity, in: memory)
   }
 
-  /// Fills in the steps from `start` on.
+  /// Fills in the factors of the steps from `start` on.
   ///
   /// - Complexity: O(`capacity` x runs).
   func fill(from start: Int) {
@@ -53,24 +54,24 @@ final class DecayProducts {
     }
   }
 
-  /// The factors of the steps that were filled in, from the `first` of them on.
+  /// The factors of the filled-in steps, starting with the one at index `first`.
   @inline(__always)
   func factors(from first: Int) -> UnsafePointer<LaneVector> {
     UnsafePointer(nodes + (isActive ? capacity &+ first : 0))
   }
 
-  /// The same, or nil where every factor is 1.
+  /// The same, or nil if every factor is 1.
   @inline(__always)
   func factorsIfActive(from first: Int) -> UnsafePointer<LaneVector>? { isActive ? factors(from: first) : nil }
 
-  /// What is left of a weight over those of the `gap` steps from `first` on that lie beyond the look-ahead's horizon.
+  /// The decay factor over the part of the `gap` steps starting at `first` that lies beyond the look-ahead's horizon.
   @inline(__always)
   func tail(_ gap: Int, beyond horizon: Int, from first: Int) -> LaneVector {
     guard isActive, gap > horizon else { return lane_splat(1) }
     return product((first + horizon)..<(first + gap))
   }
 
-  /// The product over the steps `range`, counted from the first that was filled in.
+  /// The product over the steps in `range`, counted from the first one filled in.
   ///
   /// - Complexity: O(log count).
   func product(_ range: Range<Int>) -> LaneVector {

@@ -1,16 +1,16 @@
 import Sparse
 
-/// How long features stay away: of every nonzero of an epoch the steps until its feature's next event.
+/// For every nonzero of an epoch, the number of steps until its feature's next event.
 ///
-/// Events are the batches that a feature occurs in and, for a feature that an epoch leaves out (its rows were in the batch that
-/// was dropped), the epoch's first step. So the next event never lies beyond the next epoch.
+/// Events are the batches in which a feature occurs and, for a feature absent from an epoch (its rows were in the dropped
+/// batch), the epoch's first step. So the next event is never later than the next epoch.
 final class FeatureGaps {
-  /// By nonzero of the file; those of rows that the epoch drops are meaningless.
+  /// Per nonzero of the file; undefined for rows that the epoch drops.
   let gaps: UnsafeMutablePointer<Int32>
   private let memory = KernelMemory()
-  /// What the epoch's first batch must list beside its own features.
+  /// Features without an occurrence in the epoch, to be listed in its first batch.
   private(set) var absent: [ListedFeature] = []
-  /// The order of the present epoch.
+  /// The sample order of the current epoch.
   private(set) var indices: [Int32]
 
   private let order: SampleOrder
@@ -18,7 +18,7 @@ final class FeatureGaps {
   private let rows: RowPointers
   private let occurs: [Bool]
   private var nextIndices: [Int32]
-  /// Of each feature its first step in the present and in the next epoch, or -1.
+  /// For each feature, its first step in the current and in the next epoch, or -1.
   private var first: [Int32]
   private var nextFirst: [Int32]
   private var seen: [Int32]
@@ -41,7 +41,7 @@ final class FeatureGaps {
     findFirst(epoch: 0)
   }
 
-  /// Makes `epoch` the present one; epochs follow one another.
+  /// Moves on to `epoch`; epochs must be visited in order.
   ///
   /// - Complexity: O(nonzeros + features).
   func advance(to epoch: Int) {

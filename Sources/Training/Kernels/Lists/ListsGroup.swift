@@ -1,7 +1,7 @@
 import SIMDShims
 import Sparse
 
-/// One vector of runs over listed batches: weights and moments, and what has been noted of its steps.
+/// State of one vector of runs on listed batches: weights, moments, and recorded norms and losses.
 final class ListsGroup<Steps: ListsSteps> {
   private let shape: LaneShape
   private let steps: Steps
@@ -10,7 +10,7 @@ final class ListsGroup<Steps: ListsSteps> {
   private var recorder: StepRecorder
   private let pass: ListsPass
 
-  /// Larger states are prefetched.
+  /// Weights and moments of more bytes than this are prefetched.
   private static var nearbyCache: Int { 512 << 10 }
 
   init(_ group: LaneGroup, arrays: Int, _ makeSteps: (LaneGroup, RuleMemory, KernelMemory) -> Steps) {
@@ -29,14 +29,14 @@ final class ListsGroup<Steps: ListsSteps> {
       softmax: Softmax(logits, samples: group.order.batchSize, in: memory))
   }
 
-  /// Fills in the rates and decays of an epoch.
+  /// Fills in an epoch's rates and decay factors.
   func begin(epochFrom step: Int) { steps.begin(epochFrom: step) }
 
   /// Takes the steps of listed batches.
   ///
   /// - Parameters:
-  ///   - firstStep: of the run.
-  ///   - stepOfEpoch: the same counted from the epoch's first.
+  ///   - firstStep: index of the first step in the run.
+  ///   - stepOfEpoch: index of the first step in the epoch.
   func take(
     _ batches: [ListedBatch], firstStep: Int, stepOfEpoch: Int, _ cancellation: inout Cancellation
   ) throws {
@@ -55,7 +55,7 @@ final class ListsGroup<Steps: ListsSteps> {
     }
   }
 
-  /// Ends the last window of the trace, and hands out the weights.
+  /// Closes the last window of the trace, and returns the weights.
   func finish() -> TrainedLanes {
     recorder.finish()
     return TrainedLanes(

@@ -1,32 +1,32 @@
 import SIMDShims
 
-/// The steps of one vector of runs over listed batches: pointers only, so that a step neither allocates nor counts references.
+/// The kernels of one vector of runs on listed batches. Holds pointers only, so a step neither allocates nor counts references.
 ///
-/// `SparseForward` makes the logits of a row, `Softmax` its residuals; the gradient of a feature is the sum of value times residual over
-/// its occurrences in the batch, and goes to the optimizer's update at once.
+/// `SparseForward` computes the logits of a row, `Softmax` its residuals. The gradient of a feature is the sum of value times
+/// residual over its occurrences in the batch, and goes straight to the optimizer's update.
 struct ListsPass {
-  /// The row of feature f starts at f * `stride` in each of the optimizer's arrays, which stand side by side, the weights first; the bias is
-  /// feature `bias`.
+  /// The optimizer's arrays are interleaved, weights first: in each of them the row of feature f starts at f * `stride`. The
+  /// bias is feature `bias`.
   let stride: Int
   let bias: Int
-  /// How often a stored class counts in norms.
+  /// How many classes a stored class stands for in norms.
   let copies: Float
-  /// How many arrays the optimizer has.
+  /// Number of the optimizer's arrays.
   let arrays: Int
   let forward: SparseForward
   let softmax: Softmax
 
-  /// Stored.
+  /// Number of stored classes.
   @inline(__always) var classes: Int { softmax.logits.classes }
 
-  /// Features that are asked for before they are needed.
+  /// Prefetch distance in features.
   private static var lookAhead: Int { 2 }
 
-  /// Scores the samples of a batch, the last first, and after each of them hands out the features that no sample still to come has:
-  /// those are complete, and the cache still has their weights from the sample's score.
+  /// Scores the samples of a batch, last to first. After each sample it calls `update` for the features that no remaining
+  /// sample contains: their occurrences are complete, and their weights are still cached from scoring the sample.
   ///
-  /// - Parameter update: what to do with a feature, beside one that is soon to follow.
-  /// - Returns: the sum of the samples' losses where it is wanted, and the norms' sums.
+  /// - Parameter update: receives a feature, the index of one soon to follow (for prefetching), and the norms.
+  /// - Returns: the sum of the samples' losses, if wanted, and the sums of the norms.
   @inline(__always)
   func forEachFeature(
     _ batch: ListedBatch, wantsLoss: Bool, _ update: (ListedFeature, Int32, inout BlockedNorms) -> Void
@@ -59,7 +59,7 @@ struct ListsPass {
     return (loss, norms)
   }
 
-  /// Takes the gradient of a listed feature, and moves its weights.
+  /// Computes the gradient of a listed feature, and updates its weights.
   @inline(__always)
   func update<Rule: LaneUpdate>(
     _ listed: ListedFeature, soon: Int32, of batch: ListedBatch, _ rule: Rule, _ norms: inout BlockedNorms
@@ -78,7 +78,7 @@ struct ListsPass {
     let occurrences: UnsafePointer<Occurrence>
     let count: Int
     let row: Int
-    /// The row of a feature that is soon to follow.
+    /// The row of a feature soon to follow, to prefetch.
     let soon: Int
   }
 

@@ -1,30 +1,30 @@
 import SIMDShims
 
-/// What an optimizer does with the listed batches of a vector of runs.
+/// An optimizer's steps on the listed batches of one vector of runs.
 ///
-/// Conformers are classes that hold their tables: a step borrows those, and counts no references.
+/// Conformers are classes that own their tables, which a step borrows without counting references.
 protocol ListsSteps: AnyObject {
-  /// Fills in the rates and decays of the epoch whose first step is `step` of the run.
+  /// Fills in rates and decay factors of the epoch whose first step is step `step` of the run.
   func begin(epochFrom step: Int)
 
-  /// Takes a step, `step` of the run and `stepOfEpoch` of its epoch.
+  /// Takes one step, number `step` in the run and `stepOfEpoch` in its epoch.
   func take(
     _ batch: ListedBatch, on pass: ListsPass, step: Int, stepOfEpoch: Int, wantsLoss: Bool
   ) -> ListedSums
 }
 
-/// What a step tells: the sum of its samples' losses where it is wanted, and the norms' sums.
+/// Result of a step: the sum of the samples' losses, if wanted, and the sums of the norms.
 typealias ListedSums = (loss: LaneVector, norms: BlockedNorms)
 
-/// How an optimizer's steps are taken exactly where a batch's features are listed: the features that are absent are not touched.
+/// How an optimizer takes exact steps on listed batches without touching absent features.
 struct ListsForm {
-  /// Arrays of the optimizer, the weights among them.
+  /// Number of the optimizer's arrays, including the weights.
   let arrays: Int
-  /// Whether a feature's steps up to its next event are applied at once, so that it is asked how long features stay away.
+  /// Whether a feature's steps up to its next event are applied at once, which requires the gaps between events.
   let looksAhead: Bool
   let train: (ListsTrainer, inout Cancellation) throws -> [TrainedLanes]
 
-  /// - Parameter makeSteps: for a vector of runs. Of a type that is known where this is called, so that the kernels are compiled for it.
+  /// - Parameter makeSteps: for a vector of runs. Its static type lets the compiler specialize the kernels.
   @inline(__always)
   init<Steps: ListsSteps>(
     arrays: Int, looksAhead: Bool, _ makeSteps: @escaping (LaneGroup, RuleMemory, KernelMemory) -> Steps
@@ -34,15 +34,15 @@ struct ListsForm {
     train = { try $0.train(arrays: arrays, looksAhead: looksAhead, &$1, makeSteps) }
   }
 
-  /// The form of an optimizer that leaves a weight, and all that its next update depends on, where they are while its gradient is zero:
-  /// the rule of the other kernels, for the features that occur.
+  /// The form for an optimizer that, while a weight's gradient is zero, changes neither the weight nor anything its next update
+  /// depends on: applies the rule of the other kernels to the features that occur.
   @inline(__always)
   init<Rule: LaneRule>(standing _: Rule.Type, _ method: Rule.Method, arrays: Int) {
     self.init(arrays: arrays, looksAhead: false) { StandingSteps<Rule>(method, $0, $1, $2) }
   }
 }
 
-/// Steps of an optimizer that leaves absent features where they are.
+/// Steps of an optimizer that leaves absent features unchanged.
 final class StandingSteps<Rule: LaneRule>: ListsSteps {
   private let rates: Rates
   private var rule: Rule

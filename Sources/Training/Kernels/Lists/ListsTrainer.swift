@@ -1,23 +1,24 @@
 import SIMDShims
 import Sparse
 
-/// Trains runs on data of many features: a step costs what the nonzeros of its batch do, whatever the number of features.
+/// Trains runs on data with many features: the cost of a step follows from the nonzeros of its batch, not from the number of
+/// features.
 ///
-/// The features of a batch are listed once for all lanes. SGD touches them alone. Momentum and Adam move a feature that does not
-/// occur too: when it occurs, all steps up to its next event are applied at once, which is exact because the sample order is known
-/// and without a gradient the moments only decay.
+/// The features of a batch are listed once for all lanes. Plain SGD touches only these. Momentum and Adam also move absent
+/// features: when a feature occurs, all steps up to its next event are applied at once. This is exact because the sample order
+/// is known, and without a gradient the moments only decay.
 struct ListsTrainer {
   /// Up to `mostLanes` runs.
   let group: LaneGroup
 
-  /// Runs that share the lists of a batch, at most.
+  /// Maximum number of runs that share the lists of a batch.
   static let mostLanes = 128
-  /// Weights and moments of a call take at most this many bytes, or those of 16 lanes.
+  /// Maximum size of a call's weights and moments in bytes, unless it has only 16 lanes.
   static let largestState = 256 << 20
 
-  /// The number of runs that one call takes best, a multiple of 16.
+  /// Best number of runs per call, a multiple of 16.
   ///
-  /// - Parameter arrays: of the optimizer, the weights among them.
+  /// - Parameter arrays: number of the optimizer's arrays, including the weights.
   static func preferredLanes(_ shape: LaneShape, arrays: Int) -> Int {
     let bytes = shape.packed.vectorCount * arrays * 4
     var lanes = mostLanes
@@ -25,7 +26,7 @@ struct ListsTrainer {
     return lanes
   }
 
-  /// - Returns: one result for each vector of runs.
+  /// - Returns: one result per vector of runs.
   func train<Steps: ListsSteps>(
     arrays: Int, looksAhead: Bool, _ cancellation: inout Cancellation,
     _ makeSteps: (LaneGroup, RuleMemory, KernelMemory) -> Steps

@@ -1,27 +1,27 @@
 import SIMDShims
 
-/// What a step's look-ahead needs for each number k of steps to a feature's next event, of one vector of runs: made once a step, for
-/// the k that occur in its batch.
+/// The look-ahead coefficients of one step and one vector of runs, for each number k of steps to a feature's next event that
+/// occurs in its batch.
 final class LookAhead {
-  /// Steps beyond this change nothing.
+  /// Steps beyond the horizon change nothing.
   let horizon: Int
-  /// [k][power].
+  /// [k][power of x].
   private let coefficients: UnsafeMutablePointer<LaneVector>
-  /// The same for steps counted from the end of the replayed ones, of degree 8.
+  /// The same for steps counted from the end of the replay, of degree 8.
   private let afterReplay: UnsafeMutablePointer<LaneVector>
-  /// What decay leaves of a weight over k steps.
+  /// Decay factor of a weight over k steps.
   private let kept: UnsafeMutablePointer<LaneVector>
   private let keptAfterReplay: UnsafeMutablePointer<LaneVector>
   private let sums: UnsafeMutablePointer<LaneVector>
   private let isWanted: UnsafeMutablePointer<Bool>
-  /// Vectors from a k to the next.
+  /// Vectors per k in `coefficients`.
   private let powers: Int
   private let bands: UnsafeMutablePointer<Band>
   private let bandCount: Int
   private let tables: UnsafeMutablePointer<Float>
   private let terms: AdamTerms?
 
-  /// The scalars of F_j for numbers of steps from `shortest` to `longest`.
+  /// The polynomials of F_j for gaps from `shortest` to `longest`.
   private struct Band: BitwiseCopyable {
     /// [j][power], in `tables`.
     let table: UnsafeMutablePointer<Float>
@@ -74,27 +74,27 @@ final class LookAhead {
     bandCount = placed.count
   }
 
-  /// The coefficients for `gap` steps.
+  /// The coefficients for a gap.
   @inline(__always)
   func coefficients(gap: Int) -> UnsafePointer<LaneVector> {
     UnsafePointer(coefficients + min(gap, horizon) &* powers)
   }
 
-  /// Those for `gap` steps from the end of the replayed ones.
+  /// The coefficients for a gap counted from the end of the replay.
   @inline(__always)
   func coefficientsAfterReplay(gap: Int) -> UnsafePointer<LaneVector> {
     UnsafePointer(afterReplay + min(gap, horizon) &* powers)
   }
 
-  /// What decay leaves of a weight over the first `gap` steps; over those up to the horizon where it is beyond.
+  /// The decay factor of a weight over `gap` steps, or up to the horizon if that is less.
   @inline(__always)
   func kept(gap: Int) -> LaneVector { kept[min(gap, horizon)] }
 
-  /// The same for steps counted from the end of the replayed ones.
+  /// The same for steps counted from the end of the replay.
   @inline(__always)
   func keptAfterReplay(gap: Int) -> LaneVector { keptAfterReplay[min(gap, horizon)] }
 
-  /// Makes the scalars those of `step`.
+  /// Fills in the polynomials of Adam at `step`.
   @inline(never)
   func setStep(_ step: Int) {
     guard let terms else { return }
@@ -103,11 +103,11 @@ final class LookAhead {
     terms.fill(bands[2].table, terms.long, step: step, count: terms.long.longest)
   }
 
-  /// Makes the coefficients for the gaps of a batch's features.
+  /// Computes the coefficients for the gaps of a batch's features.
   ///
   /// - Parameters:
-  ///   - rates: minus the rates of this step and those after it.
-  ///   - decays: what is left of a weight in each of them; nil where nothing decays.
+  ///   - rates: negative rates of this step and those after it.
+  ///   - decays: decay factors of a weight in each of them; nil without decay.
   func prepare(
     _ batch: ListedBatch, rates: UnsafePointer<LaneVector>, decays: UnsafePointer<LaneVector>?
   ) {
@@ -128,7 +128,7 @@ final class LookAhead {
     for gap in 0...longest { isWanted[gap] = false }
   }
 
-  /// Makes all coefficients for steps counted from the end of the replayed ones.
+  /// Computes all coefficients for steps counted from the end of the replay.
   func prepareAfterReplay(rates: UnsafePointer<LaneVector>, decays: UnsafePointer<LaneVector>?) {
     let last = bands[bandCount - 1]
     for gap in 0...horizon { isWanted[gap] = true }
@@ -139,7 +139,7 @@ final class LookAhead {
     for gap in 0...horizon { isWanted[gap] = false }
   }
 
-  /// Prefix sums over j of rates[j] F_j, each step's decay taken off what was summed before it; kept for the wanted numbers of terms.
+  /// Prefix sums over j of rates[j] F_j, with each step's decay applied to the sum before it; stored for the wanted gaps.
   @inline(__always)
   private func sum(
     _ band: Band, through longest: Int, _ rates: UnsafePointer<LaneVector>, _ decays: UnsafePointer<LaneVector>?,

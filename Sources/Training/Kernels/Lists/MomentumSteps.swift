@@ -1,9 +1,9 @@
 import Foundation
 import SIMDShims
 
-/// SGD with momentum or with weight decay where features are listed: a feature's steps up to its next event are taken at once.
+/// SGD with momentum or weight decay on listed batches: a feature's steps up to its next event are applied at once.
 final class MomentumSteps: ListsSteps {
-  /// Minus the learning rates.
+  /// Negative learning rates.
   private let rates: Rates
   private let decays: DecayProducts
   private let lookAhead: LookAhead
@@ -11,10 +11,10 @@ final class MomentumSteps: ListsSteps {
   private let weights: UnsafeMutablePointer<LaneVector>
   private let buffer: UnsafeMutablePointer<LaneVector>
 
-  /// The longest momentum, in steps, that is looked ahead.
+  /// Longest supported horizon, in steps.
   private static let longestMomentum = 512
 
-  /// Steps after which the momentum has fallen below 1e-9 of what is left; nil where those are too many.
+  /// Steps after which the remaining terms are below 1e-9 of the sum; nil if that takes too many.
   ///
   /// - Parameter momentum: at least 0 and below 1.
   static func horizon(momentum: Double) -> Int? {
@@ -22,7 +22,7 @@ final class MomentumSteps: ListsSteps {
     return steps <= Double(longestMomentum) ? Int(steps) : nil
   }
 
-  /// - Parameter momentum: one for which there is a horizon; 0 where weights decay.
+  /// - Parameter momentum: must have a horizon; 0 if weights decay.
   init(
     momentum: Double, horizon: Int, weightDecay: Double, _ group: LaneGroup, _ arrays: RuleMemory, _ memory: KernelMemory
   ) {
@@ -57,17 +57,17 @@ final class MomentumSteps: ListsSteps {
   }
 }
 
-/// SGD with momentum mu over the k steps to the feature's next event: with b the buffer after this step's gradient,
+/// SGD with momentum mu over the k steps to a feature's next event: with b the buffer after this step's gradient,
 ///
 ///     w <- w - b sum_{j<k} eta_{t+j} mu^j,    b <- mu^k b.
 ///
-/// The buffer is stored as its next event finds it. Without momentum the weights may decay.
+/// The buffer is stored decayed to the next event. Weight decay is supported only without momentum.
 struct MomentumUpdate: LaneUpdate {
   let weights: UnsafeMutablePointer<LaneVector>
   let buffer: UnsafeMutablePointer<LaneVector>
-  /// What decay leaves of the weight.
+  /// Decay factor of the weight.
   let kept: LaneVector
-  /// Minus the sum.
+  /// The negative sum.
   let sum: LaneVector
   /// mu^k.
   let decay: LaneVector

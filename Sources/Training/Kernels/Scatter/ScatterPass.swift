@@ -1,17 +1,17 @@
 import SIMDShims
 import Sparse
 
-/// A step on sparse rows of few features, which moves every weight.
+/// A step on sparse rows with few features, which updates every weight.
 ///
-/// `SparseForward` makes the logits of the batch's rows, `Softmax` turns them into residuals, and each nonzero adds value times residual
-/// to the gradient where its feature stands, which takes less time than listing the features of a batch. Then one walk over all weights
-/// hands the gradient to the optimizer's rule: a batch has so many of the features that going through all of them costs little. Of two
-/// classes one is stored: the other's weights are its negatives.
+/// `SparseForward` computes the logits of the batch's rows, `Softmax` turns them into residuals, and each nonzero adds value
+/// times residual to the gradient of its feature, which is cheaper than grouping nonzeros by feature. One pass over all weights
+/// then feeds the gradient to the optimizer's rule: a batch touches so many of the features that visiting all of them costs
+/// little. Of two classes only one is stored; the weights of the other are its negatives.
 struct ScatterPass<Rule: LaneRule>: StepwisePass {
   private let rows: RowPointers
-  /// Stored; the row of feature f starts at f * classes.
+  /// Stored classes; the row of feature f starts at f * classes.
   private let classes: Int
-  /// How often a stored class counts in norms.
+  /// How many classes a stored class stands for in norms.
   private let copies: Float
   private let arrays: RuleMemory
   private var rule: Rule
@@ -53,14 +53,14 @@ struct ScatterPass<Rule: LaneRule>: StepwisePass {
     return LaneWeights(weights: arrays.weights, storedClasses: classes, featureStride: classes)
   }
 
-  /// Asks for where a row stands, and for its label.
+  /// Prefetches the offset and the label of a row.
   @inline(__always)
   private func prefetchPlace(of row: Int) {
     memory_prefetch(rows.offsets + row)
     memory_prefetch(rows.classes + row)
   }
 
-  /// Asks for a row whose place is at hand.
+  /// Prefetches a row whose offset is in the cache.
   @inline(__always)
   private func prefetch(_ row: Int) {
     let offset = rows.offsets[row]
@@ -70,7 +70,7 @@ struct ScatterPass<Rule: LaneRule>: StepwisePass {
     memory_prefetch(rows.values + (offset &+ 16))
   }
 
-  /// The sums of the gradient over the batch `indices[0 ..< count]`, behind which `following` rows follow.
+  /// Sums the gradient over the batch `indices[0 ..< count]`; `following` more indices after them are readable.
   @inline(__always)
   private func makeGradient(
     _ indices: UnsafePointer<Int32>, count: Int, following: Int, wantsLoss: Bool
@@ -97,7 +97,7 @@ struct ScatterPass<Rule: LaneRule>: StepwisePass {
         i, scale: scale, label: Int(rows.classes[Int(indices[i])]), wantsLoss: wantsLoss, &loss)
     }
     for i in 0..<count {
-      // One by one between the sums: all at once they would keep the cache from answering.
+      // Interleave the prefetches with the sums: issued all at once they would fill the queue of cache misses.
       if i < following { prefetch(Int(indices[count &+ i])) }
       if count &+ i < following { prefetchPlace(of: Int(indices[2 &* count &+ i])) }
       scatter(rows.sparse(Int(indices[i])), UnsafePointer(softmax.logits.sample(i)))
@@ -138,7 +138,7 @@ struct ScatterPass<Rule: LaneRule>: StepwisePass {
     sum.store(to: target)
   }
 
-  /// Moves all weights, and clears the gradient.
+  /// Updates all weights, and clears the gradient.
   @inline(__always)
   private func update() -> NormTotals {
     var norms = BlockedNorms()

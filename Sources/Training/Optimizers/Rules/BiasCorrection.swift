@@ -2,7 +2,7 @@
 ///
 ///     scale   = (1-b1)/(1-b1^t) / sqrt((1-b2)/(1-b2^t)),    epsilon = eps / sqrt((1-b2)/(1-b2^t)).
 ///
-/// They tend to a limit; the table ends where both powers have fallen below what a Float can see.
+/// They converge; the table ends when both powers are negligible in Float precision.
 struct BiasCorrection: Sendable {
   struct Step: BitwiseCopyable, Sendable {
     var scale: Float
@@ -30,7 +30,7 @@ struct BiasCorrection: Sendable {
   /// - Parameter step: counts from 0.
   @inline(__always) subscript(step: Int) -> Step { table[min(step, table.count &- 1)] }
 
-  /// The table for a rule, which counts no references.
+  /// The table as a pointer for rules, without reference counting.
   struct Pointer {
     fileprivate let table: UnsafePointer<Step>
     fileprivate let last: Int

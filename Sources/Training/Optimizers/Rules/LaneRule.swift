@@ -1,16 +1,16 @@
 import SIMDShims
 
-/// How a vector of weights moves, given its gradient.
+/// How a vector of weights is updated, given its gradient.
 protocol LaneUpdate {
-  /// Whether an update divides, which keeps the divider busy about as long as a gradient's sum keeps the multipliers.
+  /// Whether an update divides, which occupies the divider about as long as a gradient's sum occupies the FMA units.
   static var usesDivider: Bool { get }
   /// - Parameters:
-  ///   - square: of the gradient.
+  ///   - square: the gradient squared.
   ///   - index: of the vector in each of the optimizer's arrays.
   func update(_ gradient: LaneVector, square: LaneVector, at index: Int)
-  /// Neighbouring weights from `index` on: one after the other, unless the rule has a better way.
+  /// Updates consecutive weights from `index` on; by default one after the other.
   func update<Columns: Vectors>(columns gradient: Columns, from index: Int)
-  /// Asks for all that an update reads.
+  /// Prefetches everything an update reads.
   func prefetch(at index: Int)
 }
 
@@ -30,26 +30,26 @@ struct LaneStep {
   let rate: LaneVector
 }
 
-/// An optimizer's steps on the lanes of a vector, one rule for each run.
+/// An optimizer's update for one vector of runs.
 ///
-/// A step is `begin`, an `update` of every weight as soon as its gradient is summed, and `end`. All that a rule keeps from step to step is
-/// in its arrays, weight by weight, and in its own stored properties, run by run. A rule that has to know the whole gradient before it
-/// moves a weight is a `WholeGradientRule`.
+/// A step consists of `begin`, an `update` of each weight as soon as its gradient is summed, and `end`. State per weight is
+/// kept in the rule's arrays, state per run in its stored properties. A rule that needs the whole gradient before it updates a
+/// weight is a `WholeGradientRule`.
 ///
-/// Every operation on vectors is one of the functions `lane_...`: Swift's operators on SIMD types are compiled lane by lane.
+/// All vector operations are `lane_...` functions: Swift's operators on SIMD types are compiled lane by lane.
 protocol LaneRule: LaneUpdate {
   /// The optimizer's type, with its constants.
   associatedtype Method
-  /// Whether `end` reads the gradient's norms, and whether it reads the batch's loss; they are computed then, whether or not
-  /// they are recorded.
+  /// Whether `end` reads the gradient's norms, and whether it reads the loss of the batch; these are then computed even if they
+  /// are not recorded.
   static var needsNorms: Bool { get }
   var needsLoss: Bool { get }
   init(_ method: Method, _ memory: RuleMemory)
   /// Sets the scalars of a step.
   mutating func begin(_ step: LaneStep)
   mutating func end(_ step: LaneStep, _ totals: BatchTotals, _ memory: RuleMemory)
-  /// After the last step: leaves the optimizer's result where the weights are. Gradients are taken at the weights, which need not be the
-  /// result.
+  /// Called after the last step: stores the optimizer's result in place of the weights. Gradients are taken at the weights,
+  /// which need not be the result.
   func finish(_ memory: RuleMemory)
 }
 
@@ -60,14 +60,14 @@ extension LaneRule {
   @inline(__always) func finish(_ memory: RuleMemory) {}
 }
 
-/// The arrays of an optimizer for one vector of runs: the weights, and what its rule asks for beside them, of the same shape. All are zero at
-/// the start.
+/// The arrays of an optimizer for one vector of runs: the weights, and further arrays of the same shape that its rule requests.
+/// All start at zero.
 final class RuleMemory {
   let weights: UnsafeMutablePointer<LaneVector>
   let shape: LaneShape
-  /// How many of the problem's weights a stored one stands for: 2 where of two classes one is stored.
+  /// How many of the problem's weights a stored one stands for: 2 if one of two classes is stored.
   let copies: Float
-  /// Vectors from a feature to the next, in each of the arrays.
+  /// Vectors per feature in each of the arrays.
   let featureStride: Int
   private let memory: KernelMemory
   private let isInterleaved: Bool
@@ -82,9 +82,9 @@ final class RuleMemory {
     weights = memory.vectors(shape.vectorCount)
   }
 
-  /// The arrays side by side for each feature: an update then finds them in one place.
+  /// Interleaves the arrays by feature, so that an update finds them in one place.
   ///
-  /// - Parameter arrays: the weights, and as many as the rule will ask for.
+  /// - Parameter arrays: number of arrays: the weights, and as many as the rule will request.
   init(interleaved shape: LaneShape, copies: Float, arrays: Int, in memory: KernelMemory) {
     self.shape = shape
     self.copies = copies
@@ -100,10 +100,10 @@ final class RuleMemory {
     return isInterleaved ? weights + arrays * shape.classes : memory.vectors(shape.vectorCount, line: 21 * arrays)
   }
 
-  /// What a rule keeps beside arrays of vectors: a table of its steps' scalars, or a record for each lane.
+  /// Memory for a rule's other data: a table of scalars per step, or a record per lane.
   func scalars<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeMutablePointer<Element> { memory.array(elements) }
 
-  /// The index of every weight, the bias last.
+  /// Calls `body` with the index of every weight, the bias last.
   @inline(__always)
   func forEachWeight(_ body: (Int) -> Void) {
     for feature in 0...shape.features {
@@ -112,7 +112,7 @@ final class RuleMemory {
   }
 }
 
-/// Writes gradients down.
+/// Stores gradients.
 struct GradientStore: LaneUpdate {
   let target: UnsafeMutablePointer<LaneVector>
   @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) { target[index] = gradient }

@@ -1,30 +1,31 @@
 import Schedules
 
-/// An optimizer as users spell it: `NAME[:key=value]...`, as in `adam:beta2=0.999`.
+/// An optimizer as spelled by users: `NAME[:key=value]...`, as in `adam:beta2=0.999`.
 ///
-/// `spelling` is canonical: keys at their defaults left out, in the order of the method's own list. Equality and hashing follow from it.
+/// `spelling` is canonical: keys in the order of the method's own list, without those at their defaults. Equality and hashing
+/// use it.
 ///
 ///     let optimizer = try Optimizer(parsing: "sgd:weight-decay=0:momentum=0.9")
 ///     optimizer.spelling          // "sgd:momentum=0.9"
 public struct Optimizer: Sendable, Hashable, Codable, CustomStringConvertible {
   public let name: String
-  /// As configurations, journals and reports spell it.
+  /// As spelled in configurations, journals and reports.
   public let spelling: String
-  /// The same with every constant, so that it says all even where a default changes one day: a part of the keys of runs.
+  /// The spelling with every constant, so that it stays complete if a default changes; part of the run keys.
   package let fullSpelling: String
-  /// As papers write it, with the constants that are not at their defaults: "Adam (beta2=0.999)".
+  /// As written in papers, with the constants that are not at their defaults: "Adam (beta2=0.999)".
   public let title: String
-  /// The norm that the theory of the optimizer is about, and refinement goes by.
+  /// The gradient norm used by the optimizer's theory and by refinement.
   public let norm: GradientNorm
   let method: any OptimizerMethod
 
-  /// Whether the kernels that list the features of a batch take its steps exactly.
+  /// Whether the lists kernels take its steps exactly.
   package var hasListsForm: Bool { method.lists != nil }
 
   /// - Throws: `OptimizerError`, which says what was found and what was expected.
   public init(parsing text: String) throws { try self.init(parsing: text, in: .builtIn) }
 
-  /// - Parameter registry: the kinds of optimizers to choose from.
+  /// - Parameter registry: the optimizers to choose from.
   init(parsing text: String, in registry: OptimizerRegistry) throws {
     do {
       let (name, parts) = try ScheduleArguments.split(text, expecting: registry.names)
@@ -52,7 +53,7 @@ public struct Optimizer: Sendable, Hashable, Codable, CustomStringConvertible {
     self.method = method
   }
 
-  /// With constants of a program: nil for the default.
+  /// Takes constants from a program; nil selects a default.
   ///
   /// - Precondition: the constants are in their ranges.
   init(_ type: any OptimizerMethod.Type, _ constants: [String: Double?], flags: [String]) {
@@ -64,7 +65,7 @@ public struct Optimizer: Sendable, Hashable, Codable, CustomStringConvertible {
     }
   }
 
-  /// Several, separated by commas.
+  /// Parses several optimizers, separated by commas.
   ///
   /// - Throws: `OptimizerError` as for one.
   public static func list(parsing text: String) throws -> [Optimizer] {
@@ -89,9 +90,9 @@ public struct Optimizer: Sendable, Hashable, Codable, CustomStringConvertible {
   }
 }
 
-/// An optimizer that cannot be: an unknown name or key, a constant out of its range, constants that do not go together.
+/// An invalid optimizer: an unknown name or key, a constant out of range, or constants that do not go together.
 public struct OptimizerError: Error, Hashable, CustomStringConvertible {
-  /// The spelling that it was found in, as the user wrote it.
+  /// The spelling as the user wrote it.
   public var spelling: String
   public var message: String
 

@@ -1,13 +1,13 @@
 import Schedules
 
-/// The kinds of optimizers there are.
+/// The available kinds of optimizers.
 struct OptimizerRegistry: Sendable {
-  /// In the order of help.
+  /// In the order of the help text.
   var methods: [any OptimizerMethod.Type]
 
   init(_ methods: [any OptimizerMethod.Type]) { self.methods = methods }
 
-  /// Every optimizer of the suite. A new one is added by its line here.
+  /// Every built-in optimizer. Add a line to add one.
   static let builtIn = OptimizerRegistry([
     SGD.self,
     Adam.self,

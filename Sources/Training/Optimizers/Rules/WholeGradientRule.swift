@@ -1,21 +1,21 @@
 import SIMDShims
 
-/// The rule of an optimizer whose step depends on the whole gradient or on the batch's loss: how far it goes is known only when all of the
-/// gradient is. Its update may add up sums over all weights, such as norms and inner products, for the next step.
+/// The rule of an optimizer whose step size depends on the whole gradient or on the batch's loss. Its update may accumulate
+/// sums over all weights, such as norms and inner products, for the next step.
 protocol WholeGradientRule {
-  /// What an update contributes to the sums: as many vectors as there are sums.
+  /// An update's contribution to the sums: one vector per sum.
   associatedtype Sums: Vectors = LaneVector
   /// Whether `begin` reads the batch's loss.
   static var needsLoss: Bool { get }
-  /// Sets the scalars of a step, whose gradient and loss are known.
+  /// Sets the scalars of a step, given its norms and loss.
   mutating func begin(_ step: LaneStep, _ totals: BatchTotals)
-  /// Moves the weight `index`.
+  /// Updates the weight `index`.
   ///
   /// - Returns: its contribution to the sums.
   func update(_ gradient: LaneVector, at index: Int) -> Sums
-  /// - Parameter sums: over all weights. Of two classes a sparse kernel stores one: the sums are over that one's, `copies` times.
+  /// - Parameter sums: over all weights. If a sparse kernel stores one of two classes, its sums are multiplied by `copies`.
   mutating func end(_ sums: Sums)
-  /// A whole step. There is no need to write it: the one below is compiled for each rule, and called once a step.
+  /// A whole step. Conformers need not implement it; the default is specialized for each rule and called once per step.
   mutating func move(_ step: LaneStep, _ totals: BatchTotals, _ gradient: UnsafePointer<LaneVector>, _ memory: RuleMemory)
 }
 
@@ -34,7 +34,7 @@ extension WholeGradientRule {
       for index in (feature &* stride)..<(feature &* stride &+ classes) {
         block = block.adding(update(gradient[index], at: index))
       }
-      // First over blocks: long sums lose digits.
+      // Sum over blocks first: long sums lose accuracy.
       if feature % BlockedNorms.partsPerBlock == 0 || feature == features {
         sums = sums.adding(block)
         block = .zero
@@ -45,7 +45,7 @@ extension WholeGradientRule {
   }
 }
 
-/// Writes the gradient of a step down, and then lets a `WholeGradientRule` move all weights.
+/// Stores the gradient of a step, then lets a `WholeGradientRule` update all weights.
 struct GatheringRule: LaneRule {
   private var rule: any WholeGradientRule
   private let gradient: GradientStore

@@ -3,11 +3,11 @@ struct CholeskyFactor {
   private let size: Int
   private var rows: [Double]
 
-  /// Columns that are finished together; the rows below them are shared among threads.
+  /// Columns per block; the rows below a block are divided among threads.
   private static let blockColumns = 32
 
-  /// - Parameter lower: H's lower triangle, row by row over the whole square.
-  /// - Returns: nil where H + mu is not positive definite to working precision.
+  /// - Parameter lower: H's lower triangle, row by row in a full square.
+  /// - Returns: nil if H + mu is not positive definite to working precision.
   /// - Throws: as `BoundedWork.count`.
   /// - Complexity: O(size^3).
   init?(of lower: [Double], size: Int, mu: Double, work: BoundedWork) throws {
@@ -22,7 +22,7 @@ struct CholeskyFactor {
           Self.eliminate(row, columns: first..<i, l, size)
           let pivot = row[i] + mu - DoubleVectors.dot(row, row, i)
           if !(pivot > 0.1 * mu) { return false }
-          // The reciprocal stands on the diagonal: one division a row.
+          // The diagonal holds reciprocals: one division per row.
           row[i] = 1 / pivot.squareRoot()
         }
         let operations = Double(size - first) * Double(last - first) * Double((first + last) / 2)

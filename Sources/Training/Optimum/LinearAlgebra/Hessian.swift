@@ -1,22 +1,22 @@
 import SIMDShims
 
-/// The Hessian of the mean cross-entropy over the weights of all classes but the last, which stays where it is: adding
-/// the same weights to every class changes nothing, so nothing is lost, and two classes make one block.
+/// The Hessian of the mean cross-entropy over the weights of all classes but the last, which are held fixed. Nothing is lost,
+/// since adding the same weights to every class changes nothing, and two classes make a single block.
 ///
-/// Entry ((a, c), (b, d)) is the mean over the rows of x_a x_b p_c ([c = d] - p_d). The products x_a x_b (a <= b) and
-/// p_c p_d (c <= d) of a row hold every entry once. Threads share the entries, not the rows, so sums have one order.
+/// Entry ((a, c), (b, d)) is the mean over the rows of x_a x_b p_c ([c = d] - p_d). A row's products x_a x_b (a <= b) and
+/// p_c p_d (c <= d) give every entry once. Threads divide the entries, not the rows, so the summation order is fixed.
 struct Hessian {
   let features: Int
   /// C - 1.
   let classes: Int
   var size: Int { features * classes }
-  /// The lower triangle, row by row over the whole square; unknown (a, c) has the index c x features + a.
+  /// The lower triangle, row by row in a full square; unknown (a, c) has index c x features + a.
   private(set) var lower: [Double]
 
   /// Computes the Hessian at `weights`, with row and column (a, c) multiplied by `scale[a]`.
   ///
   /// - Throws: as `BoundedWork.count`.
-  /// - Complexity: O(n d^2 C^2) for dense rows; for sparse ones O(C^2) for each pair of entries of a row.
+  /// - Complexity: O(n d^2 C^2) for dense rows; for sparse rows O(C^2) per pair of entries of a row.
   init(of loss: CrossEntropy, at weights: [Double], scale: [Double], work: BoundedWork) throws {
     features = loss.features
     classes = loss.classes - 1
@@ -34,7 +34,7 @@ struct Hessian {
     }
   }
 
-  /// The Cholesky factor of H + mu; nil where that is not positive definite to working precision.
+  /// The Cholesky factor of H + mu; nil if that is not positive definite to working precision.
   ///
   /// - Throws: as `BoundedWork.count`.
   /// - Complexity: O(size^3).
@@ -42,13 +42,13 @@ struct Hessian {
     try CholeskyFactor(of: lower, size: size, mu: mu, work: work)
   }
 
-  /// Puts minus p_c ([c = d] - p_d), c <= d, c in `range`, for one row into `left`; writes up to seven entries beyond.
+  /// Writes -p_c ([c = d] - p_d), c <= d, c in `range`, of one row to `left`; writes up to seven entries past the end.
   @inline(__always)
   private static func classProducts(
     _ residuals: UnsafePointer<Double>, _ range: Range<Int>, _ classes: Int, _ scratch: UnsafeMutablePointer<Double>,
     _ left: UnsafeMutablePointer<Double>
   ) {
-    // A negative residual is the label's, p - 1.
+    // A negative residual is that of the label, p - 1.
     for c in 0..<classes { scratch[c] = residuals[c] < 0 ? 1 + residuals[c] : residuals[c] }
     products(scratch, range, classes, left)
     var diagonal = 0
@@ -59,7 +59,7 @@ struct Hessian {
     }
   }
 
-  /// All v_i v_j with i <= j, i outermost and in `range`; writes up to seven entries beyond them.
+  /// All v_i v_j with i <= j, i outermost and in `range`; writes up to seven entries past the end.
   @inline(__always)
   private static func products(
     _ v: UnsafePointer<Double>, _ range: Range<Int>, _ count: Int, _ result: UnsafeMutablePointer<Double>
@@ -83,7 +83,7 @@ struct Hessian {
   private static func sumDense(_ loss: CrossEntropy, to target: HessianEntries, work: BoundedWork) throws {
     let (features, classes) = (target.features, target.classes)
     let classRanges = ranges(of: classes, pairs: max(12, classes * (classes + 1) / 16))
-    // A block's products of features stay in the cache.
+    // A block's feature products stay in the cache.
     let featurePairs = features * (features + 1) / 2
     let featureRanges = ranges(of: features, pairs: min(2_048, max(128, featurePairs * classRanges.count / 16)))
     let operations = Double(loss.rows) * Double(featurePairs) * Double(classes * (classes + 1) / 2)
@@ -93,7 +93,7 @@ struct Hessian {
     }
   }
 
-  /// Consecutive ranges that make up 0 ..< `count`, each with about as many pairs i <= j, i in the range.
+  /// Consecutive ranges that partition 0 ..< `count`, each with about as many pairs i <= j, i in the range.
   private static func ranges(of count: Int, pairs: Int) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     var (first, sum) = (0, 0)
@@ -160,7 +160,7 @@ struct Hessian {
     }
   }
 
-  /// Sums the entries of pairs (a, b), a in `range`, a <= b, over the rows that have a.
+  /// Sums the entries of pairs (a, b), a in `range`, a <= b, over the rows that contain a.
   private static func sumSparse(
     _ loss: CrossEntropy, _ entries: FeatureEntries, _ range: Range<Int>, to target: HessianEntries
   ) {
@@ -217,7 +217,7 @@ struct Hessian {
   }
 }
 
-/// Where the entries of a Hessian go.
+/// Destination of the entries of a Hessian.
 private struct HessianEntries {
   let lower: UnsafeMutablePointer<Double>
   let features: Int
@@ -225,7 +225,7 @@ private struct HessianEntries {
   let scale: [Double]
   let rows: Int
 
-  /// Sets entry ((a, c), (b, d)) and, where it is another, ((b, c), (a, d)); a <= b, c <= d.
+  /// Sets entry ((a, c), (b, d)) and, if different, ((b, c), (a, d)); a <= b, c <= d.
   @inline(__always)
   func set(_ a: Int, _ c: Int, _ b: Int, _ d: Int, minusSum: Double) {
     let value = minusSum * (-1 / Double(rows)) * (scale[a] * scale[b])

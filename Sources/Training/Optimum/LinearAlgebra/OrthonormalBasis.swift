@@ -1,17 +1,17 @@
 import SIMDShims
 
-/// The features of dense rows, bias included, in an orthonormal basis: X = sqrt(n) Q R with mean squares of 1 in Q's columns.
+/// An orthonormal basis for the features of dense rows, bias included: X = sqrt(n) Q R, the columns of Q scaled to a mean
+/// square of 1.
 ///
-/// Features that depend on each other up to the rounding of a file leave a Hessian with condition numbers of 1e12 and
-/// more, which no method in double precision comes through; in this basis they do no harm. Features that depend exactly
-/// become zero columns of Q.
+/// Features that are linearly dependent up to rounding in the file give a Hessian with condition numbers of 1e12 and more, too
+/// large for double precision; in this basis they do no harm. Exactly dependent features become zero columns of Q.
 struct OrthonormalBasis {
   /// d + 1.
   let features: Int
-  /// [column][row], upper triangular; the diagonal is 0 where the column of Q is zero.
+  /// [column][row], upper triangular; the diagonal is 0 where Q's column is zero.
   private let factor: [Double]
 
-  /// Replaces the columns of `columns` ([feature][padded row], zero beyond the last row) by those of Q.
+  /// Replaces the columns of `columns` ([feature][padded row], zero after the last row) by those of Q.
   ///
   /// Modified Gram-Schmidt, each column twice (Giraud, Langou and Rozloznik, 2005).
   /// - Throws: as `BoundedWork.count`.
@@ -43,7 +43,7 @@ struct OrthonormalBasis {
     self.factor = factor
   }
 
-  /// The weights over the features themselves, [feature][class], for weights over the columns of Q.
+  /// Maps weights over the columns of Q to weights over the features, [feature][class].
   func featureWeights(_ weights: [Double], classes: Int) -> [Double] {
     var result = weights
     for j in (0..<features).reversed() {
@@ -57,7 +57,7 @@ struct OrthonormalBasis {
     return result
   }
 
-  /// The gradient over the weights of the features themselves, for that over the columns of Q.
+  /// Maps a gradient over the columns of Q to one over the features.
   func featureGradient(_ gradient: [Double], classes: Int) -> [Double] {
     var result = gradient
     for j in 0..<features {

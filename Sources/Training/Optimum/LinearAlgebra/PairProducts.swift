@@ -1,10 +1,10 @@
 import SIMDShims
 
-/// Sums over rows of the products of `left` numbers with `right` numbers, gathered in blocks of rows.
+/// Sums over rows of the products of `left` numbers with `right` numbers, accumulated in blocks of rows.
 struct PairProducts: ~Copyable {
   let leftCount: Int
   let rightCount: Int
-  /// Row strides, with room for stores beyond the end.
+  /// Row strides, with room for stores past the end.
   private let leftStride: Int
   private let rightStride: Int
   private let capacity: Int
@@ -45,7 +45,7 @@ struct PairProducts: ~Copyable {
     rows += 1
   }
 
-  /// Adds the block's products to the sums and empties it.
+  /// Adds the block's products to the sums and clears it.
   mutating func flush() {
     for r in stride(from: 0, to: sumStride, by: 8) {
       var l = 0

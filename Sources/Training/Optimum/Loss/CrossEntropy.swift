@@ -2,12 +2,13 @@ import Foundation
 import SIMDShims
 import Sparse
 
-/// The mean cross-entropy of a problem and its gradient in double precision, for weights of shape (d + 1) x C with the
-/// bias as the last feature.
+/// The mean cross-entropy of a problem and its gradient in double precision, for weights of shape (d + 1) x C with the bias as
+/// the last feature.
 ///
-/// Rows with their zeros lie in panels of eight, one row a vector lane; sparse rows are taken one by one, eight classes a vector.
-/// An evaluation first computes the residuals (softmax minus one-hot) of all rows, split by rows, then the gradient from them, split by
-/// features. Sums have a fixed order: the same bits on any number of threads, and on every machine that rounds `log` alike.
+/// Dense rows are stored in panels of eight, one row per vector lane; sparse rows are processed one by one, with eight classes
+/// per vector. An evaluation first computes the residuals (softmax minus one-hot) of all rows, divided among threads by rows,
+/// then the gradient, divided by features. Sums have a fixed order: results are bit-identical for any number of threads, and on
+/// every machine with the same rounding of `log`.
 final class CrossEntropy {
   typealias Vector = SIMD8<Double>
 
@@ -19,17 +20,17 @@ final class CrossEntropy {
   let isDense: Bool
 
   let data: LabelledSparseData
-  /// Dense rows: [panel][feature][8], zero beyond the last row, also in the bias.
+  /// Dense rows: [panel][feature][8], zero after the last row, including the bias.
   let panels: UnsafeMutablePointer<Vector>
   let panelCount: Int
-  /// Of the last evaluation. Dense rows: [block of panels][class][panel of the block]. Sparse rows: [row][eight classes], zero beyond the
-  /// last class.
+  /// From the last evaluation. Dense rows: [block of panels][class][panel of the block]. Sparse rows: [row][eight classes],
+  /// zero after the last class.
   let residuals: UnsafeMutablePointer<Vector>
   /// Dense rows: [feature][class] partial sums of the gradient.
   let partial: UnsafeMutablePointer<Vector>
-  /// Of the last evaluation: of blocks of panels, or of sparse rows.
+  /// From the last evaluation: per block of panels, or per sparse row.
   let losses: UnsafeMutablePointer<Double>
-  /// Sparse rows: the entries of every feature.
+  /// Sparse rows: the entries by feature.
   let entries: FeatureEntries?
   private let operations: Double
 
@@ -62,7 +63,7 @@ final class CrossEntropy {
     losses.deallocate()
   }
 
-  /// Evaluates the loss at `weights` ([feature][class]) and its gradient, both arrays of `parameterCount` + 8 entries of which the
+  /// Evaluates the loss at `weights` ([feature][class]) and its gradient. Both arrays have `parameterCount` + 8 entries; the
   /// last eight are padding.
   ///
   /// - Throws: as `BoundedWork.count`.

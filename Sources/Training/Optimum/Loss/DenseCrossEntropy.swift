@@ -1,9 +1,9 @@
 import SIMDShims
 import Sparse
 
-/// Rows with their zeros, eight a vector.
+/// Rows stored with their zeros, eight per vector.
 extension CrossEntropy {
-  /// Panels that are worked on together, so that they stay in the cache.
+  /// Panels processed together, so that they stay in the cache.
   static var blockPanels: Int { 16 }
 
   func fillPanels() {
@@ -18,7 +18,7 @@ extension CrossEntropy {
     }
   }
 
-  /// Replaces the features by an orthonormal basis of them. Dense rows only.
+  /// Replaces the features by an orthonormal basis. Dense rows only.
   ///
   /// - Throws: as `BoundedWork.count`.
   func orthonormalize(work: BoundedWork) throws -> OrthonormalBasis {
@@ -38,7 +38,7 @@ extension CrossEntropy {
     return basis
   }
 
-  /// Panels of a block: all have `blockPanels` but the last.
+  /// The panels of a block: `blockPanels`, except for the last block.
   private func panelsOfBlock(_ block: Int) -> Range<Int> {
     block * Self.blockPanels..<min((block + 1) * Self.blockPanels, panelCount)
   }
@@ -112,8 +112,8 @@ extension CrossEntropy {
     z[0] = a
   }
 
-  /// Turns the logits of eight rows into residuals. The label's is minus the sum of the others, which keeps its digits
-  /// where the label is all but certain; likewise the loss.
+  /// Turns the logits of eight rows into residuals. The label's residual is minus the sum of the others, which stays accurate
+  /// when the label's probability is near 1; likewise the loss.
   private func panelSoftmax(_ z: UnsafeMutablePointer<Vector>, firstRow: Int) -> Double {
     let stride = Self.blockPanels
     var top = z[0]
@@ -142,7 +142,7 @@ extension CrossEntropy {
     return sum
   }
 
-  /// Sums the entries of `gradient` of some features, the first of which has an even index, over all rows.
+  /// Sums the gradient of some features, the first of which has an even index, over all rows.
   func addPanelGradient(of range: Range<Int>, to gradient: UnsafeMutablePointer<Double>) {
     (partial + range.lowerBound * classes).initialize(repeating: .zero, count: range.count * classes)
     for block in 0..<(panelCount + Self.blockPanels - 1) / Self.blockPanels {
@@ -210,7 +210,7 @@ extension CrossEntropy {
     partial[feature * classes + c] = sum
   }
 
-  /// Copies a row with its bias to `row`, and its residuals to `rowResiduals`.
+  /// Copies a row and its bias to `row`, and its residuals to `rowResiduals`.
   @inline(__always)
   func copyRow(_ k: Int, to row: UnsafeMutablePointer<Double>, residuals rowResiduals: UnsafeMutablePointer<Double>) {
     let x = UnsafeRawPointer(panels + (k / 8) * features).assumingMemoryBound(to: Double.self) + k % 8

@@ -1,9 +1,9 @@
 import SIMDShims
 
-/// exp(x) for x <= 0 within 1.5 ulp; below -708 exp(-708) = 3e-308.
+/// exp(x) for x <= 0, within 1.5 ulp; clamped to exp(-708) = 3e-308 below -708.
 ///
-/// x = k ln 2 + r by Cody and Waite's two-part logarithm, the Taylor polynomial of degree 13 on |r| <= ln 2 / 2 (remainder
-/// 4e-18), and k added to the exponent.
+/// x = k ln 2 + r with Cody and Waite's two-part logarithm, the Taylor polynomial of degree 13 on |r| <= ln 2 / 2 (remainder
+/// 4e-18), and k added to the exponent bits.
 @inline(__always)
 func exponential(_ x: SIMD8<Double>) -> SIMD8<Double> {
   let shift = double_splat(0x1.8p52)
@@ -29,8 +29,8 @@ func exponential(_ x: SIMD8<Double>) -> SIMD8<Double> {
   return double_scale(p, biased)
 }
 
-/// exp(x) for x <= 0, and 0 where that is below 1e-140: neither it nor the product of two of these is subnormal, which arithmetic takes
-/// a hundred cycles for. Unchanged above 1e-124.
+/// exp(x) for x <= 0, flushed to 0 below 1e-140, so that neither a result nor a product of two is subnormal, which would cost a
+/// hundred cycles per operation. Unchanged above 1e-124.
 @inline(__always)
 func exponentialOrZero(_ x: SIMD8<Double>) -> SIMD8<Double> {
   double_subtract(double_max(exponential(x), double_splat(1e-140)), double_splat(1e-140))

@@ -1,14 +1,14 @@
 import Sparse
 
-/// The entries of a sparse matrix by feature, rows ascending.
+/// The entries of a sparse matrix by feature, with ascending rows (CSC).
 final class FeatureEntries {
   /// d + 1 ascending offsets into the arrays below.
   let offsets: [Int]
   let rows: UnsafeMutablePointer<Int32>
   let values: UnsafeMutablePointer<Float>
-  /// Of the entry in the matrix's own order.
+  /// Each entry's position in the matrix's own order.
   let positions: UnsafeMutablePointer<UInt32>
-  /// Ranges of features with about as many entries each.
+  /// Ranges of features with similar numbers of entries.
   let slices: [Range<Int>]
 
   /// - Precondition: fewer than 2^32 entries.

@@ -1,9 +1,9 @@
 import SIMDShims
 import Sparse
 
-/// Sparse rows, eight classes a vector.
+/// Sparse rows, eight classes per vector.
 extension CrossEntropy {
-  /// Vectors of a row's residuals.
+  /// Vectors per row of residuals.
   var tiles: Int { (classes + 7) / 8 }
 
   /// Fills `residuals` with softmax minus one-hot for some rows, and `losses`.
@@ -27,7 +27,7 @@ extension CrossEntropy {
     }
   }
 
-  /// As `panelSoftmax`, for one row; entries beyond the last class end as zeros.
+  /// Like `panelSoftmax`, for one row; entries after the last class become zero.
   private func rowSoftmax(_ tile: UnsafeMutablePointer<Vector>, label: Int) -> Double {
     let z = UnsafeMutableRawPointer(tile).assumingMemoryBound(to: Double.self)
     for c in classes..<tiles * 8 { z[c] = -.greatestFiniteMagnitude }

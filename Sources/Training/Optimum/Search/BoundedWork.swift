@@ -1,4 +1,4 @@
-/// What the steps of a search have in common: the loop that they share, the bound on their operations, and who may cancel them.
+/// Shared by the steps of a search: the parallel loop, the bound on operations, and cancellation.
 final class BoundedWork {
   struct BoundReached: Error {}
 
@@ -7,7 +7,7 @@ final class BoundedWork {
   private let isCancelled: () -> Bool
   private(set) var operations = 0.0
 
-  /// Loops of fewer multiply-adds are not worth waking a thread for.
+  /// Loops with fewer multiply-adds are not worth waking a thread.
   private static let leastShared = 2e5
   private static let mostSlices = 64
 
@@ -17,7 +17,7 @@ final class BoundedWork {
     self.isCancelled = isCancelled
   }
 
-  /// Counts operations that are about to be done.
+  /// Counts operations about to be done.
   ///
   /// - Throws: `BoundReached`, `CancellationError`.
   func count(_ operations: Double) throws {
@@ -29,8 +29,8 @@ final class BoundedWork {
 
   /// Runs `body` for each of 0 ..< `slices`, on all threads that share the loop.
   ///
-  /// - Parameter operations: multiply-adds of all slices.
-  /// - Throws: as `count`; then no slice is at work any more.
+  /// - Parameter operations: multiply-adds of all slices together.
+  /// - Throws: as `count`, after all running slices have ended.
   func run(slices: Int, operations: Double, _ body: @escaping (Int) -> Void) throws {
     try count(operations)
     if operations < Self.leastShared {
@@ -40,7 +40,7 @@ final class BoundedWork {
     }
   }
 
-  /// Runs `body` for consecutive ranges that make up 0 ..< `items`.
+  /// Runs `body` for consecutive ranges that partition 0 ..< `items`.
   func split(_ items: Int, operations: Double, _ body: @escaping (Range<Int>) -> Void) throws {
     let slices = max(1, min(items, Self.mostSlices, Int(min(1e9, operations / Self.leastShared))))
     try run(slices: slices, operations: operations) { body(items * $0 / slices..<items * ($0 + 1) / slices) }

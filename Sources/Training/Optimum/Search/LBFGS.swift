@@ -1,13 +1,13 @@
 extension OptimumSearch {
-  /// L-BFGS (Nocedal and Wright, Numerical Optimization, algorithm 7.5) until 1,000 further iterations gain less than
-  /// 1e-10, or none gains anything. Starts from the present weights.
+  /// Runs L-BFGS (Nocedal and Wright, Numerical Optimization, algorithm 7.5) from the current weights until the last 1,000
+  /// iterations have gained less than 1e-10, or no step gains anything.
   ///
   /// - Throws: as `BoundedWork.count`.
   func runLBFGS() throws {
     var memory = LBFGSMemory(scale: scale, classes: loss.classes)
     let window = 1_000
     var values = [value]
-    // The weights whenever the gradient's norm first fell below a power of ten.
+    // The weights each time the gradient norm first fell below a power of ten.
     var marks: [[Double]] = []
     var nextMark = 1e-2
     while true {
@@ -40,8 +40,8 @@ extension OptimumSearch {
     state = try isSeparatedByOneFeature || keepsGrowing(marks) ? .unattained : .attained
   }
 
-  /// Whether the leads still grew as the gradient vanished. While its norm falls by a factor of ten, weights on the way
-  /// to a minimum cover a tenth of what they did the time before; leads that grow for ever gain ln 10 each time.
+  /// Whether the margins still grew as the gradient vanished. Each time its norm falls by a factor of ten, weights that
+  /// converge to a minimum move a tenth as far as the time before; margins that grow without bound gain ln 10.
   private func keepsGrowing(_ marks: [[Double]]) throws -> Bool {
     guard marks.count >= 3 else { return false }
     func change(_ from: [Double], _ to: [Double]) throws -> (least: Double, greatest: Double) {
@@ -53,8 +53,8 @@ extension OptimumSearch {
     return last.greatest > 1 && last.least > -0.5 * last.greatest
   }
 
-  /// Moves the weights along `direction` to a point that satisfies the weak Wolfe conditions (1e-4 and 0.9), found by
-  /// bisection and doubling (Lewis and Overton, 2013). Returns false, and leaves them, where no point is lower.
+  /// Moves the weights along `direction` to a point that satisfies the weak Wolfe conditions (1e-4 and 0.9), found by bisection
+  /// and doubling (Lewis and Overton, 2013). If no point is lower, returns false and leaves the weights unchanged.
   private func search(along direction: [Double], first: Double) throws -> Bool {
     let slope = DoubleVectors.dot(direction, gradient)
     var (low, high, length) = (0.0, Double.infinity, first)
@@ -80,7 +80,7 @@ extension OptimumSearch {
   }
 }
 
-/// The last pairs of steps and gradient changes, as an approximation of the inverse Hessian.
+/// The last pairs of steps and gradient changes, which approximate the inverse Hessian.
 private struct LBFGSMemory {
   private struct Pair {
     let step: [Double]
@@ -89,11 +89,11 @@ private struct LBFGSMemory {
   }
 
   private static let length = 10
-  /// Multiply-adds for each weight that a direction and an update take.
+  /// Multiply-adds per weight of a direction and an update.
   static let operations = 4 * length + 8
   private var pairs: [Pair] = []
   private var scale = 1.0
-  /// The inverse curvature of every weight, [feature][class] and padding.
+  /// Preconditioner: the inverse curvature of every weight, [feature][class] and padding.
   private let preconditioner: [Double]
 
   init(scale: [Double], classes: Int) {
@@ -139,7 +139,7 @@ private struct LBFGSMemory {
     q = preconditioned(q)
     for k in q.indices { q[k] *= -scale }
     for (pair, factor) in zip(pairs, factors.reversed()) {
-      // q stands for minus the direction's usual sign, so the correction's sign turns too.
+      // q has the opposite of its usual sign here, hence so does the correction.
       let correction = pair.inverse * DoubleVectors.dot(pair.change, q)
       DoubleVectors.add(-factor - correction, pair.step, to: &q)
     }

@@ -1,13 +1,11 @@
 extension OptimumSearch {
-  /// Half the squared Newton decrement below which the search is over.
+  /// The search ends when half the squared Newton decrement is below this.
   private static let smallestGain = 1e-12
 
-  /// Newton's method until what is left to gain is below 1e-12; leaves `state` at searching where rounding stops it
-  /// before.
+  /// Runs Newton's method until the remaining gain is below 1e-12; leaves `state` at `searching` if rounding stops it earlier.
   ///
-  /// The Hessian is singular where features depend on each other, and becomes so where weights grow without bound, so a
-  /// thousandth of the gradient's norm is added to its diagonal: convergence stays quadratic (Li, Fukushima, Qi and
-  /// Yamashita, 2004).
+  /// The Hessian is singular for linearly dependent features, and becomes so as weights grow without bound. So a thousandth of
+  /// the gradient norm is added to its diagonal, which keeps convergence quadratic (Li, Fukushima, Qi and Yamashita, 2004).
   ///
   /// - Throws: as `BoundedWork.count`.
   func runNewton() throws {
@@ -22,7 +20,7 @@ extension OptimumSearch {
       iterations += 1
       let change = try leadChanges(along: step)
       let size = max(change.greatest, -change.least)
-      // Leads that grow for ever must not jump to where nothing is left to see of their growth.
+      // Margins that grow without bound must not jump so far that their growth can no longer be observed.
       let moved = try advance(along: step, slope: -decrement, longest: 4 / size)
       if decrement / 2 < Self.smallestGain {
         if isSeparatedByOneFeature {
@@ -70,8 +68,8 @@ extension OptimumSearch {
     }
   }
 
-  /// Moves the weights along `step` by the first of 1, 1/2, 1/4, ... that lowers the loss enough; by 2, 4, ... up to
-  /// `longest` while that lowers it further. Returns false, and leaves them, where none does.
+  /// Moves the weights along `step` by the first of 1, 1/2, 1/4, ... that decreases the loss sufficiently, or by 2, 4, ... up
+  /// to `longest` while that decreases it further. If none does, returns false and leaves the weights unchanged.
   private func advance(along step: [Double], slope: Double, longest: Double) throws -> Bool {
     var trialGradient = gradient
     func trial(_ length: Double) throws -> (weights: [Double], value: Double) {

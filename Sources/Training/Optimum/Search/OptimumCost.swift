@@ -1,10 +1,12 @@
 import Sparse
 
-/// How a problem's optimum is sought and what that takes, in double-precision multiply-adds: functions of the shape of the data alone.
+/// The method for a problem's optimum and its cost in double-precision multiply-adds; both depend on the shape of the data
+/// alone.
 ///
-/// With n rows, d features and C classes there are U = (d + 1)(C - 1) unknowns. The bound is 4,000 evaluations of the loss and its
-/// gradient, and 60 Newton iterations where Newton's method is affordable. Where U exceeds n, most minima are not attained, and no
-/// method proves it soon: there the bound is 100 evaluations. It is never below 1e10 operations, two seconds or so of one core.
+/// With n rows, d features and C classes there are U = (d + 1)(C - 1) unknowns. The bound is 4,000 evaluations of the loss and
+/// its gradient, plus 60 Newton iterations if Newton's method is affordable. If U exceeds n, most minima are not attained and
+/// no method proves it quickly; the bound is then 100 evaluations. It is at least 1e10 operations, about two seconds on one
+/// core.
 public struct OptimumCost: Sendable, Hashable {
   enum Method: Hashable {
     case newton, lbfgs
@@ -13,19 +15,18 @@ public struct OptimumCost: Sendable, Hashable {
   /// Whether rows are stored with their zeros.
   let storesZeros: Bool
   let method: Method
-  /// Of the loss and its gradient.
+  /// Cost of the loss and its gradient.
   let evaluation: Double
-  /// Of one Hessian and its factorization.
+  /// Cost of a Hessian and its factorization.
   let newtonIteration: Double
-  /// Where the search ends without a result.
+  /// The search ends without a result at this cost.
   public let bound: Double
-  /// What the search is likely to take; at most `bound`.
+  /// Expected cost of the search; at most `bound`.
   public let estimate: Double
-  /// Whether the search is worth its time and memory: there are at most 50,000 weights, and at most 2^26 probabilities of a row and a
-  /// class.
+  /// Whether the search is worth its time and memory: at most 50,000 weights, and at most 2^26 probabilities (rows x classes).
   public let isAffordable: Bool
 
-  /// Of one core.
+  /// On one core.
   public static let secondsPerOperation = 2e-10
 
   private static let mostUnknowns = 3_000
@@ -48,7 +49,7 @@ public struct OptimumCost: Sendable, Hashable {
     }
     let sparseHessian = sparsePairs * max(8, classPairs)
     let fewUnknowns = unknowns <= Double(Self.mostUnknowns)
-    // Zeros cost arithmetic that is about four times as fast, eight times in a Hessian, and n (d + 1) doubles.
+    // Dense arithmetic is about four times as fast per entry, eight times in a Hessian, but takes n (d + 1) doubles.
     let canStoreZeros = rows * features <= 0x1p26 && rows * features <= 32 * entries
     let prefersSparseHessian = fewUnknowns && rows * features > 6 * entries && sparseHessian <= Self.mostHessianOperations
     storesZeros = canStoreZeros && !prefersSparseHessian

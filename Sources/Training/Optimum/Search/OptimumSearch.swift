@@ -1,7 +1,7 @@
 import Foundation
 import Sparse
 
-/// What Newton's method and L-BFGS share: the present weights, and what is known of the problem.
+/// State shared by Newton's method and L-BFGS: the current weights, and what is known of the problem.
 final class OptimumSearch {
   enum State: Hashable {
     case searching, attained, unattained, separable
@@ -10,16 +10,16 @@ final class OptimumSearch {
   let data: LabelledSparseData
   let loss: CrossEntropy
   let work: BoundedWork
-  /// What the weights refer to where Newton's method works on dense rows; elsewhere they are those of the features themselves.
+  /// The basis of the weights if Newton's method works on dense rows; nil if they refer to the features themselves.
   let basis: OrthonormalBasis?
-  /// Of each feature: its weights count in units of these, so that all have about the same curvature. 1 with a basis.
+  /// Per feature, the unit of its weights, chosen so that all have about the same curvature. 1 with a basis.
   let scale: [Double]
   var weights: [Double]
   var gradient: [Double]
   var value: Double
   var iterations = 0
   var state = State.searching
-  /// Proof that the minimum is not attained; its absence proves nothing.
+  /// True proves that the minimum is not attained; false proves nothing.
   lazy var isSeparatedByOneFeature = Self.oneFeatureSeparates(data)
 
   /// - Throws: as `BoundedWork.count`.
@@ -41,10 +41,10 @@ final class OptimumSearch {
       attained: state == .attained, separable: state == .separable, iterations: iterations)
   }
 
-  /// Below this every row's label has a probability above a half, since no row's loss exceeds the sum of all.
+  /// Below this loss every label has a probability above one half, since no row's loss exceeds the sum of all.
   var separableLoss: Double { 0.5 * log(2) / Double(loss.rows) }
 
-  /// Of every feature; 1 for one that is zero throughout. Their squares are the curvature at zero weights, up to a constant.
+  /// Per feature; 1 for a feature that is zero throughout. The squares are the curvature at zero weights, up to a constant.
   private static func rootMeanSquares(_ data: LabelledSparseData) -> [Double] {
     var squares = [Double](repeating: 0, count: data.featureCount + 1)
     for (column, value) in zip(data.matrix.columns, data.matrix.values) {
@@ -54,8 +54,8 @@ final class OptimumSearch {
     return squares.map { $0 > 0 ? ($0 / Double(data.rowCount)).squareRoot() : 1 }
   }
 
-  /// Whether for some feature and class the class's rows have values on one side of a threshold and all others on the
-  /// other, not all on the threshold: then the class's weight of that feature grows for ever.
+  /// Whether, for some feature and class, a threshold separates the values of the class's rows from those of all others, not
+  /// all values being equal to it: the class's weight of that feature then grows without bound.
   ///
   /// - Complexity: O(nonzeros + d C).
   static func oneFeatureSeparates(_ data: LabelledSparseData) -> Bool {
@@ -91,8 +91,8 @@ final class OptimumSearch {
     return false
   }
 
-  /// The least and the greatest change, over all rows and all classes but the label, of the label's lead when `direction`
-  /// ([feature][class]) is added to the weights.
+  /// The least and the greatest change of the margin of the label over another class, over all rows and classes, when
+  /// `direction` ([feature][class]) is added to the weights.
   ///
   /// - Throws: as `BoundedWork.count`.
   func leadChanges(along direction: [Double]) throws -> (least: Double, greatest: Double) {

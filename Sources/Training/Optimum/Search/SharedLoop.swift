@@ -1,8 +1,8 @@
 import Foundation
 
-/// A loop of one thread that others may share: each takes the next slice that nobody has taken.
+/// A loop of one thread that others may help with: each takes the next free slice.
 ///
-/// Slices write to different places and each in an order of its own, so no result depends on who takes part.
+/// Slices write to disjoint memory, each in its own fixed order, so results do not depend on who takes part.
 public final class SharedLoop: @unchecked Sendable {
   private let condition = NSCondition()
   private var body: ((Int) -> Void)?
@@ -15,18 +15,18 @@ public final class SharedLoop: @unchecked Sendable {
 
   public init() {}
 
-  /// Multiply-adds of the loops so far.
+  /// Multiply-adds of all loops so far.
   public var operations: Double { condition.withLock { counted } }
 
-  /// Whether there may be further slices.
+  /// Whether more slices may come.
   public var isOpen: Bool { condition.withLock { !isClosed } }
 
   func count(_ operations: Double) { condition.withLock { counted += operations } }
 
-  /// Runs `body` for each of 0 ..< `slices` and returns when all have ended.
+  /// Runs `body` for each of 0 ..< `slices`; returns when all have ended.
   ///
-  /// - Parameter isCancelled: asked on this thread after each of its slices; may do other work meanwhile.
-  /// - Throws: `CancellationError`, when the slices at work have ended.
+  /// - Parameter isCancelled: polled on this thread after each of its slices; may do other work in the meantime.
+  /// - Throws: `CancellationError`, after the running slices have ended.
   func run(slices: Int, isCancelled: () -> Bool, body: @escaping (Int) -> Void) throws {
     condition.withLock {
       (self.body, next, count) = (body, 0, slices)
@@ -48,9 +48,9 @@ public final class SharedLoop: @unchecked Sendable {
     if wasCancelled { throw CancellationError() }
   }
 
-  /// Takes slices of this loop and those that follow, until it is closed or `isOver` returns true.
+  /// Takes slices of this loop and later ones, until the loop is closed or `isOver` returns true.
   ///
-  /// - Parameter isOver: asked before each slice, and again after `recallAssistants`.
+  /// - Parameter isOver: polled before each slice, and again after `recallAssistants`.
   public func assist(until isOver: () -> Bool) {
     while true {
       let known = condition.withLock { recalls }
@@ -68,7 +68,7 @@ public final class SharedLoop: @unchecked Sendable {
     }
   }
 
-  /// Has waiting assistants ask whether it is over.
+  /// Makes waiting assistants poll `isOver` again.
   public func recallAssistants() {
     condition.withLock {
       recalls += 1
@@ -76,7 +76,7 @@ public final class SharedLoop: @unchecked Sendable {
     }
   }
 
-  /// Sends the assistants away: there will be no further slices.
+  /// Dismisses the assistants: no more slices will come.
   public func close() {
     condition.withLock {
       isClosed = true
