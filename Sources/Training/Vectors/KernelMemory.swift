@@ -1,27 +1,18 @@
+import Platform
 import SIMDShims
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// Owns the arrays that kernels access through pointers, and frees them together.
 ///
 /// A kernel's structs hold only pointers, so a step neither allocates nor counts references. The caller keeps the memory alive.
-package final class KernelMemory {
+final class KernelMemory {
   private var blocks: [Block] = []
-
-  package init() {}
 
   /// Vectors, initially zero and aligned to cache lines; large arrays are on huge pages, zeroed by the operating system on
   /// first touch.
   ///
   /// - Parameter line: offset of the array in its page, in lines of 64 bytes. Arrays that are traversed together should have
   ///   different ones, since addresses that agree in their low 12 bits conflict (4K aliasing).
-  package func vectors(_ count: Int, line: Int = 0) -> UnsafeMutablePointer<LaneVector> {
+  func vectors(_ count: Int, line: Int = 0) -> UnsafeMutablePointer<LaneVector> {
     let block = Block(zeros: max(count, 1) * MemoryLayout<LaneVector>.stride + line * 64)
     blocks.append(block)
     return (block.start + line * 64).bindMemory(to: LaneVector.self, capacity: count)

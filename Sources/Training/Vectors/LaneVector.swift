@@ -1,7 +1,7 @@
 import SIMDShims
 
 /// The vector of float lanes that kernels work with: as wide as the machine's registers. Each lane is a run.
-package typealias LaneVector = lane_vector
+typealias LaneVector = lane_vector
 
 /// Lanes of a `LaneVector`.
-package let laneWidth = Int(lane_vector_width)
+let laneWidth = Int(lane_vector_width)
