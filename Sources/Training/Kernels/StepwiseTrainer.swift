@@ -24,19 +24,27 @@ struct StepwiseTrainer {
   let group: LaneGroup
   let scatters: Bool
 
-  /// Called by an optimizer with its rule; the static type lets the compiler specialize the kernels.
+  /// Called by an optimizer with its rule.
   func train<Rule: LaneRule>(
+    _: Rule.Type, _ method: Rule.Method, _ cancellation: inout Cancellation
+  ) throws -> TrainedLanes {
+    try train(wholeGradient: { EntrywiseRule<Rule>(method, $0) }, &cancellation)
+  }
+
+  /// Fuses the rule into the kernels: a weight is updated as soon as its gradient is summed. Every rule trained this way compiles
+  /// kernels of its own, which takes the compiler tens of seconds: for SGD and Adam only.
+  func trainFused<Rule: LaneRule>(
     _: Rule.Type, _ method: Rule.Method, _ cancellation: inout Cancellation
   ) throws -> TrainedLanes {
     scatters
       ? try train(ScatterPass<Rule>.self, method, &cancellation) : try train(DensePass<Rule>.self, method, &cancellation)
   }
 
-  /// The same for a rule that depends on the whole gradient.
+  /// Called by an optimizer whose rule depends on the whole gradient.
   func train(
     wholeGradient makeRule: @escaping (RuleMemory) -> any WholeGradientRule, _ cancellation: inout Cancellation
   ) throws -> TrainedLanes {
-    try train(GatheringRule.self, makeRule, &cancellation)
+    try trainFused(StoredGradientRule.self, makeRule, &cancellation)
   }
 
   private func train<Pass: StepwisePass>(

@@ -66,7 +66,7 @@ struct DensePass<Rule: LaneRule>: StepwisePass {
     try cancellation.check(work: 2 * chunkRows * shape.vectorCount)
     let tile = residuals(indices + start, count: count - start, scale: scale, wantsLoss: wantsLoss, &loss)
     let norms =
-      wantsNorms || Rule.needsNorms
+      wantsNorms || rule.needsNorms
       ? gradient.update(rule, tile, continues: isChunked, WithNorms.self)
       : gradient.update(rule, tile, continues: isChunked, WithoutNorms.self)
     let totals = BatchTotals(norms: norms, loss: lane_multiply(loss, scale))
