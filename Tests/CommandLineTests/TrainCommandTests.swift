@@ -32,7 +32,8 @@ import Testing
 
   @Test(arguments: ["lanes", "reference"]) func regularisedRunsHaveAnObjective(engine: String) throws {
     let base = [
-      "train", "--data", "-", "--optimizer", "sgd", "--lr", "0.5", "--epochs", "20", "--engine", engine, "--checkpoints", "1, 0.25",
+      "train", "--data", "-", "--optimizer", "sgd", "--lr", "0.5", "--epochs", "20", "--engine", engine,
+      "--checkpoints", "1, 0.25",
     ]
     let records = try [[], ["--l2", "0.1"]].map { l2 in
       let result = try Program.run(base + l2, input: Self.data)
@@ -74,7 +75,8 @@ import Testing
     ["train", "--data", "-", "--lr", "1", "--schedule", "refined"], ["train", "--data", "-", "--lr", "1", "--l2", "x"],
     ["train", "--data", "-", "--lr", "1", "--optimizer", "sgd", "--l2", "0.1", "--path", "lists"],
     ["train", "--data", "-", "--lr", "1", "--l2", "inf"], ["train", "--data", "-", "--lr", "1", "--checkpoints", "0.5,1.5"],
-    ["train", "--data", "-", "--lr", "1", "--checkpoints", "0"], ["train", "--data", "-", "--lr", "1", "--checkpoints", "0.5,"],
+    ["train", "--data", "-", "--lr", "1", "--checkpoints", "0"],
+    ["train", "--data", "-", "--lr", "1", "--checkpoints", "0.5,"],
     ["bound", "--schedule", "linear", "--norms", "x", "--distance", "0"],
     ["sweep", "--seeds", "0"], ["sweep", "--shard", "3/2"], ["order", "--rows", "0", "--out", "x.npy"], ["no-such-command"],
   ])

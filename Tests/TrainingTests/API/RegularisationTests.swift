@@ -61,7 +61,8 @@ private struct Regularised: Decodable {
   @Test func thereAreCases() throws { #expect(try Regularised.fixture.get().cases.count == 8) }
 
   @Test(arguments: Regularised.cases) fileprivate func reference(_ example: Regularised.Case) throws {
-    let trainer = ReferenceTrainer(problem: try Regularised.fixture.get().problem(example.data), settings: try settings(example))
+    let problem = try Regularised.fixture.get().problem(example.data)
+    let trainer = ReferenceTrainer(problem: problem, settings: try settings(example))
     try expect(try trainer.train(runs(example), seed: example.seed, recording: recording(example))[0], example, tolerance: 1e-8)
   }
 
