@@ -10,7 +10,7 @@ struct DensePass<Rule: LaneRule>: StepwisePass {
   private let rows: RowPointers
   private let shape: LaneShape
   private let chunkRows: Int
-  private let arrays: RuleMemory
+  let arrays: RuleMemory
   private var rule: Rule
   private let forward: DenseForward
   private let softmax: Softmax
@@ -69,8 +69,8 @@ struct DensePass<Rule: LaneRule>: StepwisePass {
       wantsNorms || rule.needsNorms
       ? gradient.update(rule, tile, continues: isChunked, WithNorms.self)
       : gradient.update(rule, tile, continues: isChunked, WithoutNorms.self)
-    let totals = BatchTotals(norms: norms, loss: lane_multiply(loss, scale))
-    rule.end(step, totals, arrays)
+    var totals = BatchTotals(norms: norms, loss: lane_multiply(loss, scale))
+    rule.end(step, &totals, arrays)
     return totals
   }
 

@@ -48,16 +48,18 @@ protocol LaneRule: LaneUpdate {
   /// Sets the scalars of a step.
   mutating func begin(_ step: LaneStep)
   /// Called after the updates of a step, by `StepwiseTrainer.trainFused` only.
-  mutating func end(_ step: LaneStep, _ totals: BatchTotals, _ memory: RuleMemory)
-  /// Called after the last step: stores the optimizer's result in place of the weights. Gradients are taken at the weights,
-  /// which need not be the result.
+  ///
+  /// - Parameter totals: of the batch's cross-entropy; afterwards, of its objective.
+  mutating func end(_ step: LaneStep, _ totals: inout BatchTotals, _ memory: RuleMemory)
+  /// Called after the last step, and at checkpoints: stores the optimizer's result in place of the weights. Gradients are taken
+  /// at the weights, which need not be the result. Changes nothing but the weights, which are restored after a checkpoint.
   func finish(_ memory: RuleMemory)
 }
 
 extension LaneRule {
   @inline(__always) var needsNorms: Bool { false }
   @inline(__always) var needsLoss: Bool { false }
-  @inline(__always) mutating func end(_ step: LaneStep, _ totals: BatchTotals, _ memory: RuleMemory) {}
+  @inline(__always) mutating func end(_ step: LaneStep, _ totals: inout BatchTotals, _ memory: RuleMemory) {}
   @inline(__always) func finish(_ memory: RuleMemory) {}
 }
 

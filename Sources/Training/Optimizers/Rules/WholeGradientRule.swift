@@ -17,7 +17,8 @@ protocol WholeGradientRule {
   func update(_ gradient: LaneVector, at index: Int) -> Sums
   /// - Parameter sums: over all weights. If a sparse kernel stores one of two classes, its sums are multiplied by `copies`.
   mutating func end(_ sums: Sums)
-  /// Called after the last step: stores the optimizer's result in place of the weights.
+  /// Called after the last step, and at checkpoints: stores the optimizer's result in place of the weights, and changes nothing
+  /// else.
   func finish(_ memory: RuleMemory)
   /// A whole step. Conformers need not implement it; the default is specialized for each rule and called once per step.
   mutating func move(_ step: LaneStep, _ totals: BatchTotals, _ gradient: UnsafePointer<LaneVector>, _ memory: RuleMemory)
