@@ -39,13 +39,15 @@ extension RunRecord {
       return shortText(value)
     }
     func text(_ point: Checkpoint) -> String {
-      "{\"step\":\(point.step),\"train_loss\":\(number(point.trainLoss)),\"train_error\":\(number(point.trainError))}"
+      let objective = point.trainObjective.map { ",\"train_objective\":\(number($0))" } ?? ""
+      return "{\"step\":\(point.step),\"train_error\":\(number(point.trainError)),\"train_loss\":\(number(point.trainLoss))"
+        + "\(objective)}"
     }
     let fields =
       [
         ("key", quotedJSON(key)), ("problem", quotedJSON(problem)), ("optimizer", quotedJSON(optimizer)),
         ("schedule", quotedJSON(schedule)), ("learning_rate", number(learningRate)), ("seed", "\(seed)"), ("steps", "\(steps)"),
-      ] + Quantity.allCases.map { ($0.rawValue, number(self[$0])) } + [("diverged", "\(diverged)")]
+      ] + quantities.fields.map { ($0.quantity.rawValue, number($0.value)) } + [("diverged", "\(diverged)")]
       + (checkpoints.isEmpty ? [] : [("checkpoints", "[\(checkpoints.map(text).joined(separator: ","))]")])
     return JournalLine.sealed("{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}")
   }
