@@ -24,8 +24,8 @@ public struct LaneTrainer: Sendable {
     testRows = problem.test.map(KernelRows.init)
     shape = LaneShape(features: problem.training.featureCount, classes: problem.training.classCount)
     method = settings.optimizer.method.prepared(steps: Self.order(problem, settings, seed: 0).stepsPerEpoch * settings.epochs)
-    let choice = KernelChoice(problem.training, batchSize: settings.batchSize, shape, method.costs)
-    kernels = choice.cheapest(settings.path, listsAreExact: method.lists != nil)
+    let choice = KernelChoice(problem.training, batchSize: settings.batchSize, shape, settings.optimizer.costs)
+    kernels = choice.cheapest(settings.path, listsAreExact: settings.optimizer.hasListsForm)
     costOfStep = choice.step(kernels)
   }
 
@@ -84,7 +84,7 @@ public struct LaneTrainer: Sendable {
     var rest = group
     return try trainLanes(group, seed, recording, &cancellation).flatMap { lanes in
       defer { rest = rest.dropFirst(laneWidth) }
-      return try outcomes(of: lanes, count: min(rest.count, laneWidth), &cancellation)
+      return try outcomes(of: lanes, count: min(rest.count, laneWidth), recording, &cancellation)
     }
   }
 
@@ -98,16 +98,22 @@ public struct LaneTrainer: Sendable {
     return [try method.train(StepwiseTrainer(group: group, scatters: kernels == .scatter), &cancellation)]
   }
 
-  private func outcomes(of lanes: TrainedLanes, count: Int, _ cancellation: inout Cancellation) throws -> [RunOutcome] {
+  private func outcomes(
+    of lanes: TrainedLanes, count: Int, _ recording: Recording, _ cancellation: inout Cancellation
+  ) throws -> [RunOutcome] {
     let training = try Evaluation(lanes, on: trainingRows, &cancellation)
     let test = try testRows.map { try Evaluation(lanes, on: $0, &cancellation) }
     let areFinite = lanes.weightsAreFinite()
     return (0..<count).map { lane in
       let norms = lanes.recorder.norms(ofLane: lane)
-      return RunOutcome(
+      var outcome = RunOutcome(
         trainError: training.errors[lane], trainLoss: training.losses[lane], testError: test?.errors[lane],
         testLoss: test?.losses[lane], diverged: !areFinite[lane] || !training.losses[lane].isFinite, steps: steps,
         l1Norms: norms.l1, l2Norms: norms.l2, trace: lanes.recorder.trace(ofLane: lane))
+      for (index, name) in settings.optimizer.scalarNames.enumerated() where recording.scalars {
+        outcome.scalars[name] = lanes.recorder.scalar(index, ofLane: lane)
+      }
+      return outcome
     }
   }
 

@@ -29,6 +29,8 @@ public struct RunOutcome: Sendable {
   public var l2Norms: [Float]
   /// Windowed means of the mini-batch loss; empty unless requested.
   public var trace: [Float]
+  /// What the optimizer computed for itself, step by step, by name (`Optimizer.scalarNames`); empty unless requested.
+  public var scalars: [String: [Double]] = [:]
 
   public init(
     trainError: Double, trainLoss: Double, testError: Double? = nil, testLoss: Double? = nil, diverged: Bool, steps: Int,

@@ -4,6 +4,8 @@ import Sparse
 /// Kernels of a step that updates every weight: `DensePass` or `ScatterPass`.
 protocol StepwisePass {
   associatedtype Rule: LaneRule
+  var rule: Rule { get }
+  var arrays: RuleMemory { get }
   init(_ method: Rule.Method, _ group: LaneGroup, _ rows: RowPointers, in memory: KernelMemory)
   /// One step on the rows `indices[0 ..< count]`; `following` more indices after them are readable.
   ///
@@ -56,14 +58,17 @@ struct StepwiseTrainer {
     let rates = Rates(group, capacity: order.stepsPerEpoch, in: memory)
     let weights = try group.rows.withPointers { rows in
       var pass = Pass(method, group, rows, in: memory)
+      let average = group.settings.optimizer.average.map { LaneAverage($0, steps: group.steps, pass.arrays) }
       var indices = [Int32](repeating: 0, count: order.rows)
       for epoch in 0..<group.settings.epochs {
         order.shuffle(epoch: epoch, into: &indices)
         let firstStep = epoch * order.stepsPerEpoch
         rates.fill(from: firstStep)
-        try self.epoch(&pass, indices, firstStep: firstStep, rates: rates.vectors, &recorder, &cancellation)
+        try self.epoch(&pass, indices, firstStep: firstStep, rates: rates.vectors, average, &recorder, &cancellation)
       }
-      return pass.result()
+      var result = pass.result()
+      if let average { result.weights = average.values }
+      return result
     }
     recorder.finish()
     return TrainedLanes(weights: weights, shape: group.shape, recorder: recorder, memory: memory)
@@ -75,7 +80,7 @@ struct StepwiseTrainer {
   @inline(never)
   private func epoch<Pass: StepwisePass>(
     _ pass: inout Pass, _ indices: [Int32], firstStep: Int, rates: UnsafePointer<LaneVector>,
-    _ recorder: inout StepRecorder, _ cancellation: inout Cancellation
+    _ average: LaneAverage?, _ recorder: inout StepRecorder, _ cancellation: inout Cancellation
   ) throws {
     let (wantsNorms, wantsLoss) = (recorder.wantsNorms, recorder.wantsLoss)
     let (stepCount, batchSize) = (group.order.stepsPerEpoch, group.order.batchSize)
@@ -89,6 +94,8 @@ struct StepwiseTrainer {
           LaneStep(index: firstStep &+ batch, rate: rates[batch]), indices, count: count, following: left,
           wantsNorms: wantsNorms, wantsLoss: wantsLoss, &cancellation)
         recorder.note(totals, step: firstStep &+ batch)
+        if recorder.wantsScalars { recorder.note(scalars: pass.rule.scalars) }
+        average?.add(step: firstStep &+ batch)
         indices += count
       }
     }

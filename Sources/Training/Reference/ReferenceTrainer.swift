@@ -33,7 +33,7 @@ public struct ReferenceTrainer: Sendable {
 
   private func train(_ run: Run, _ order: SampleOrder, _ recording: Recording, _ isCancelled: () -> Bool) throws -> RunOutcome {
     var model = LogisticModel(features: problem.training.featureCount, classes: problem.training.classCount)
-    var optimizer = settings.optimizer.method.reference(count: model.weights.count)
+    var optimizer = settings.optimizer.reference(count: model.weights.count, steps: steps)
     var outcome = RunOutcome(trainError: 1, trainLoss: 0, diverged: false, steps: steps)
     var losses: [Double] = []
     var indices = [Int32](repeating: 0, count: order.rows)
@@ -51,6 +51,11 @@ public struct ReferenceTrainer: Sendable {
         if recording.traceLength > 0 { losses.append(loss) }
         let rate = run.learningRate * run.factors[epoch * order.stepsPerEpoch + batch]
         optimizer.step(&model.weights, gradient, loss: loss, rate: rate)
+        if recording.scalars {
+          for (name, value) in zip(settings.optimizer.scalarNames, optimizer.scalars) {
+            outcome.scalars[name, default: []].append(value)
+          }
+        }
       }
     }
     model.weights = optimizer.result(model.weights)

@@ -10,8 +10,8 @@ struct DensePass<Rule: LaneRule>: StepwisePass {
   private let rows: RowPointers
   private let shape: LaneShape
   private let chunkRows: Int
-  private let arrays: RuleMemory
-  private var rule: Rule
+  let arrays: RuleMemory
+  private(set) var rule: Rule
   private let forward: DenseForward
   private let softmax: Softmax
   private let gradient: DenseGradient

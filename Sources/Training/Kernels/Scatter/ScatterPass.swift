@@ -13,8 +13,8 @@ struct ScatterPass<Rule: LaneRule>: StepwisePass {
   private let classes: Int
   /// How many classes a stored class stands for in norms.
   private let copies: Float
-  private let arrays: RuleMemory
-  private var rule: Rule
+  let arrays: RuleMemory
+  private(set) var rule: Rule
   private let forward: SparseForward
   private let softmax: Softmax
   /// [feature][class], zero between steps.

@@ -47,6 +47,8 @@ protocol LaneRule: LaneUpdate {
   /// Sets the scalars of a step.
   mutating func begin(_ step: LaneStep)
   mutating func end(_ step: LaneStep, _ totals: BatchTotals, _ memory: RuleMemory)
+  /// What the method computed for itself by the end of the step, in the order of `OptimizerMethod.scalars`.
+  var scalars: [LaneVector] { get }
   /// Called after the last step: stores the optimizer's result in place of the weights. Gradients are taken at the weights,
   /// which need not be the result.
   func finish(_ memory: RuleMemory)
@@ -56,6 +58,7 @@ extension LaneRule {
   @inline(__always) var needsNorms: Bool { false }
   @inline(__always) var needsLoss: Bool { false }
   @inline(__always) mutating func end(_ step: LaneStep, _ totals: BatchTotals, _ memory: RuleMemory) {}
+  var scalars: [LaneVector] { [] }
   @inline(__always) func finish(_ memory: RuleMemory) {}
 }
 

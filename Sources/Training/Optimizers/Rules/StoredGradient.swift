@@ -24,6 +24,7 @@ struct StoredGradientRule: LaneRule {
   @inline(__always) mutating func end(_ step: LaneStep, _ totals: BatchTotals, _ memory: RuleMemory) {
     rule.move(step, totals, UnsafePointer(gradient.target), memory)
   }
+  var scalars: [LaneVector] { rule.scalars }
   func finish(_ memory: RuleMemory) { rule.finish(memory) }
 }
 
@@ -45,5 +46,6 @@ struct EntrywiseRule<Rule: LaneRule>: WholeGradientRule {
     rule.update(gradient, square: lane_multiply(gradient, gradient), at: index)
     return lane_splat(0)
   }
+  var scalars: [LaneVector] { rule.scalars }
   func finish(_ memory: RuleMemory) { rule.finish(memory) }
 }
