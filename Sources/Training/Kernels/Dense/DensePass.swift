@@ -69,8 +69,8 @@ struct DensePass<Rule: LaneRule>: StepwisePass {
       wantsNorms || rule.needsNorms
       ? gradient.update(rule, tile, continues: isChunked, WithNorms.self)
       : gradient.update(rule, tile, continues: isChunked, WithoutNorms.self)
-    let totals = BatchTotals(norms: norms, loss: lane_multiply(loss, scale))
-    rule.end(step, totals, arrays)
+    var totals = BatchTotals(norms: norms, loss: lane_multiply(loss, scale))
+    rule.end(step, &totals, arrays)
     return totals
   }
 

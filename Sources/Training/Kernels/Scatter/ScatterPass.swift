@@ -43,8 +43,8 @@ struct ScatterPass<Rule: LaneRule>: StepwisePass {
     let (loss, work) = makeGradient(
       indices, count: count, following: following, wantsLoss: wantsLoss || rule.needsLoss)
     try cancellation.check(work: work)
-    let totals = BatchTotals(norms: update().times(copies), loss: lane_multiply(loss, lane_splat(1 / Float(count))))
-    rule.end(step, totals, arrays)
+    var totals = BatchTotals(norms: update().times(copies), loss: lane_multiply(loss, lane_splat(1 / Float(count))))
+    rule.end(step, &totals, arrays)
     return totals
   }
 

@@ -100,6 +100,13 @@ struct LaneAverage {
     values = memory.array()
   }
 
+  /// The average in place of the weights, in the same layout.
+  func substituted(in weights: LaneWeights) -> LaneWeights {
+    var weights = weights
+    weights.weights = values
+    return weights
+  }
+
   /// Adds the weights after step `step`, counted from 0.
   func add(step: Int) {
     let share = lane_splat(Float(average.share(step: step, of: steps)))

@@ -31,7 +31,8 @@ protocol WholeGradientRule {
   mutating func end(_ sums: Sums)
   /// What the method computed for itself by the end of the step, in the order of `OptimizerMethod.scalars`.
   var scalars: [LaneVector] { get }
-  /// Called after the last step: stores the optimizer's result in place of the weights.
+  /// Called after the last step, and at checkpoints: stores the optimizer's result in place of the weights, and changes nothing
+  /// else.
   func finish(_ memory: RuleMemory)
   /// A whole step. Conformers need not implement it; the default is specialized for each rule and called once per step.
   mutating func move(_ step: LaneStep, _ totals: BatchTotals, _ gradient: UnsafePointer<LaneVector>, _ memory: RuleMemory)
