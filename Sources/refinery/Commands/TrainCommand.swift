@@ -46,6 +46,11 @@ struct TrainCommand: ParsableCommand {
     help: ArgumentHelp(
       "Write the gradient norms of every step: float32, shape (steps, runs, 2), l1 then l2.", valueName: "OUT.npy"))
   var norms: String?
+  @Option(
+    help: ArgumentHelp(
+      "Write what the optimizer computes for itself at every step, by name: float64, shape (steps, runs). d-adapt-*, prodigy: d; dog, dowg: "
+        + "r, step_size; momo, momo-adam, ngn, sps: step_size; schedule-free-*: averaging_weight.", valueName: "OUT.npz"))
+  var scalars: String?
   @Option(help: "lanes: the hand-tuned trainer, 16 runs at once; reference: scalar, in double precision.") var engine = Engine
     .lanes
   @Option(help: "Kernels of the lane trainer: those that cost least, or forced (sparse: scatter or lists)")
@@ -61,6 +66,9 @@ struct TrainCommand: ParsableCommand {
     if engine == .reference, path != .automatic { throw ValidationError("--path is for the lane trainer only") }
     _ = try rates()
     let optimizer = try optimizerOptions.made()
+    if scalars != nil, optimizer.scalarNames.isEmpty {
+      throw ValidationError("--scalars: \(optimizer.name) computes none; expected an optimizer that does, such as prodigy")
+    }
     if path == .lists, !optimizer.hasListsForm {
       throw ValidationError("--path lists: there is no exact form of \(optimizer) for lists; expected dense or scatter")
     }
@@ -89,7 +97,7 @@ struct TrainCommand: ParsableCommand {
       }
     }
     let interruption = Interruption()
-    let recording = Recording(norms: norms != nil)
+    let recording = Recording(norms: norms != nil, scalars: scalars != nil)
     let outcomes: [RunOutcome]
     switch engine {
     case .reference:
@@ -103,6 +111,12 @@ struct TrainCommand: ParsableCommand {
     }
     if let norms {
       try Output.write(Data(NumPyArrayFile(shape: [steps, runs.count, 2], float32: normsArray(outcomes)).bytes), to: norms)
+    }
+    if let scalars {
+      let arrays = optimizer.scalarNames.map { name in
+        (name: name, array: NumPyArrayFile(shape: [steps, runs.count], float64: Self.array(outcomes, of: name, steps: steps)))
+      }
+      try Output.write(Data(NumPyArchiveFile(arrays).bytes(path: scalars)), to: scalars)
     }
     let records = zip(pairs, outcomes).map {
       Record(
@@ -132,6 +146,11 @@ struct TrainCommand: ParsableCommand {
       }
       return rate
     }
+  }
+
+  /// One of the optimizer's scalars as (steps, runs).
+  private static func array(_ outcomes: [RunOutcome], of name: String, steps: Int) -> [Double] {
+    (0..<steps).flatMap { step in outcomes.map { $0.scalars[name]?[step] ?? .nan } }
   }
 
   /// Norms as (steps, runs, 2).
