@@ -307,13 +307,13 @@ LONG_RUNS = [
     ("dog", 1, maker(dog.DoG), [("sparse", "flat")]),
     ("dowg:reps=0.0001", 1, maker(DoWG, reps=1e-4), EVERYWHERE),
     ("dowg", 1, maker(DoWG), [("sparse", "flat")]),
-    ("momo", 1, maker(momo.momo.Momo), EVERYWHERE),
+    ("momo", 8, maker(momo.momo.Momo), EVERYWHERE),
     ("momo:beta=0.5:lower-bound=0.1", 4, maker(momo.momo.Momo, beta=0.5, lb=0.1), [("sparse", "linear")]),
-    ("momo-adam", 0.01, maker(momo.momo_adam.MomoAdam), EVERYWHERE),
+    ("momo-adam", 0.2, maker(momo.momo_adam.MomoAdam), EVERYWHERE),
     ("momo-adam:beta1=0.8:beta2=0.99:epsilon=1e-6:lower-bound=0.2", 0.5,
      maker(momo.momo_adam.MomoAdam, betas=(0.8, 0.99), eps=1e-6, lb=0.2), [("sparse", "linear")]),
     ("ngn", 4, maker(NGN), EVERYWHERE),
-    ("sps", 1, maker(SPS), EVERYWHERE),
+    ("sps", 8, maker(SPS), EVERYWHERE),
     ("sps:c=2", 8, maker(SPS, c=2), [("sparse", "flat")]),
 ]
 
