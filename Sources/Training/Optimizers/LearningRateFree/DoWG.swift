@@ -23,48 +23,65 @@ struct DoWG: OptimizerMethod {
 
   init(_ arguments: ScheduleArguments) { reps = arguments[Self.reps] }
 
-  func reference(count: Int) -> any ReferenceRule { Reference(distance: reps) }
+  func reference(count: Int) -> any ReferenceRule { Reference(state: State(distance: reps)) }
 
   func train(_ trainer: StepwiseTrainer, _ cancellation: inout Cancellation) throws -> TrainedLanes {
     try trainer.train(wholeGradient: { Rule(self, $0) }, &cancellation)
   }
 
-  private struct Reference: ReferenceRule {
+  /// The scalars of a run.
+  private struct State: BitwiseCopyable {
+    /// r_t.
     var distance: Double
-    var weighted = 0.0
-    var size = 0.0
-    var scalars: [Double] { [distance, size] }
+    private var weighted = 0.0
+    private(set) var size = 0.0
+
+    init(distance: Double) { self.distance = distance }
+
+    /// - Parameters:
+    ///   - displacement: norm(w_t - w_0).
+    ///   - squares: norm(g_t)^2.
+    /// - Returns: the step size.
+    mutating func step(rate: Double, displacement: Double, squares: Double) -> Double {
+      distance = max(distance, displacement)
+      weighted += distance * distance * squares
+      size = weighted > 0 ? rate * distance * distance / weighted.squareRoot() : 0
+      return size
+    }
+  }
+
+  private struct Reference: ReferenceRule {
+    var state: State
+    var scalars: [Double] { [state.distance, state.size] }
 
     mutating func step(_ weights: inout [Double], _ gradient: [Double], loss: Double, rate: Double) {
       // w_0 is zero.
-      distance = max(distance, weights.reduce(0) { $0 + $1 * $1 }.squareRoot())
-      weighted += distance * distance * gradient.reduce(0) { $0 + $1 * $1 }
-      size = weighted > 0 ? rate * distance * distance / weighted.squareRoot() : 0
+      let displacement = weights.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      let size = state.step(rate: rate, displacement: displacement, squares: gradient.reduce(0) { $0 + $1 * $1 })
       for i in weights.indices { weights[i] -= size * gradient[i] }
     }
   }
 
   private struct Rule: WholeGradientRule {
     private let weights: UnsafeMutablePointer<LaneVector>
-    private var distance: LaneVector
-    /// The weighted sum over r_t^2: itself it would underflow while the distance is small.
-    private var weighted = lane_splat(0)
-    private var distanceOfStep = lane_splat(0)
+    private let states: PerLane<State>
+    /// norm(w_t - w_0)^2.
+    private var displacement = lane_splat(0)
     private var negativeStep = lane_splat(0)
 
     init(_ method: DoWG, _ memory: RuleMemory) {
       weights = memory.weights
-      distance = lane_splat(Float(method.reps))
-      distanceOfStep = distance
+      states = PerLane(State(distance: method.reps), in: memory)
     }
-    var scalars: [LaneVector] { [distanceOfStep, lane_subtract(lane_splat(0), negativeStep)] }
-    @inline(__always) mutating func begin(_ step: LaneStep, _ totals: BatchTotals) {
-      // sum / r_t^2, so that the step size is eta r_t / sqrt(sum / r_t^2).
-      let ratio = lane_divide(distanceOfStep, distance)
-      weighted = lane_fma(lane_multiply(ratio, ratio), weighted, totals.norms.squared)
-      distanceOfStep = distance
-      let size = lane_divide(lane_multiply(step.rate, distance), lane_sqrt(weighted))
-      negativeStep = lane_where_less(lane_splat(0), weighted, lane_subtract(lane_splat(0), size), lane_splat(0))
+    var scalars: [LaneVector] {
+      [states.map { state, _ in state.distance }, lane_subtract(lane_splat(0), negativeStep)]
+    }
+    mutating func begin(_ step: LaneStep, _ totals: BatchTotals) {
+      negativeStep = states.map {
+        -$0.step(
+          rate: Double(step.rate[$1]), displacement: Double(displacement[$1]).squareRoot(),
+          squares: Double(totals.norms.squared[$1]))
+      }
     }
     /// - Returns: the square of the updated weight, for its distance from the start, which is zero.
     @inline(__always) func update(_ gradient: LaneVector, at index: Int) -> LaneVector {
@@ -72,6 +89,6 @@ struct DoWG: OptimizerMethod {
       weights[index] = weight
       return lane_multiply(weight, weight)
     }
-    @inline(__always) mutating func end(_ sums: LaneVector) { distance = lane_max(lane_sqrt(sums), distance) }
+    @inline(__always) mutating func end(_ sums: LaneVector) { displacement = sums }
   }
 }

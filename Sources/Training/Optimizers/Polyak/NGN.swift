@@ -20,6 +20,8 @@ struct NGN: OptimizerMethod {
     try trainer.train(wholeGradient: { Rule($0) }, &cancellation)
   }
 
+  var lists: ListsForm? { ListsForm(standing: { Rule($0) }, arrays: 1) }
+
   private struct Reference: ReferenceRule {
     var size = 0.0
     var scalars: [Double] { [size] }

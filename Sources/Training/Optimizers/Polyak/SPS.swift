@@ -24,6 +24,8 @@ struct SPS: OptimizerMethod {
     try trainer.train(wholeGradient: { Rule(self, $0) }, &cancellation)
   }
 
+  var lists: ListsForm? { ListsForm(standing: { Rule(self, $0) }, arrays: 1) }
+
   private struct Reference: ReferenceRule {
     let c: Double
     var size = 0.0
