@@ -27,8 +27,8 @@ public struct LaneTrainer: Sendable {
     method = settings.optimizer.method.prepared(steps: Self.order(problem, settings, seed: 0).stepsPerEpoch * settings.epochs)
     let isRegularised = settings.l2 > 0
     let choice = KernelChoice(
-      problem.training, batchSize: settings.batchSize, shape, isRegularised ? method.costs.regularised : method.costs)
-    kernels = choice.cheapest(settings.path, listsAreExact: method.lists != nil && !isRegularised)
+      problem.training, batchSize: settings.batchSize, shape, isRegularised ? settings.optimizer.costs.regularised : settings.optimizer.costs)
+    kernels = choice.cheapest(settings.path, listsAreExact: settings.optimizer.hasListsForm && !isRegularised)
     costOfStep = choice.step(kernels)
   }
 
@@ -94,7 +94,7 @@ public struct LaneTrainer: Sendable {
     var rest = group
     return try trainLanes(group, seed, recording, &cancellation).flatMap { lanes in
       defer { rest = rest.dropFirst(laneWidth) }
-      return try outcomes(of: lanes, count: min(rest.count, laneWidth), &cancellation)
+      return try outcomes(of: lanes, count: min(rest.count, laneWidth), recording, &cancellation)
     }
   }
 
@@ -108,17 +108,23 @@ public struct LaneTrainer: Sendable {
     return [try method.train(StepwiseTrainer(group: group, scatters: kernels == .scatter), &cancellation)]
   }
 
-  private func outcomes(of lanes: TrainedLanes, count: Int, _ cancellation: inout Cancellation) throws -> [RunOutcome] {
+  private func outcomes(
+    of lanes: TrainedLanes, count: Int, _ recording: Recording, _ cancellation: inout Cancellation
+  ) throws -> [RunOutcome] {
     let training = try Evaluation(lanes.weights, shape, on: trainingRows, l2: settings.l2, &cancellation)
     let test = try testRows.map { try Evaluation(lanes.weights, shape, on: $0, l2: 0, &cancellation) }
     let areFinite = lanes.weightsAreFinite()
     return (0..<count).map { lane in
       let norms = lanes.recorder.norms(ofLane: lane)
-      return RunOutcome(
+      var outcome = RunOutcome(
         trainError: training.errors[lane], trainLoss: training.losses[lane], trainObjective: training.objectives?[lane],
         testError: test?.errors[lane], testLoss: test?.losses[lane],
         diverged: !areFinite[lane] || !training.losses[lane].isFinite, steps: steps, l1Norms: norms.l1, l2Norms: norms.l2,
         trace: lanes.recorder.trace(ofLane: lane), checkpoints: lanes.recorder.checkpoints(ofLane: lane))
+      for (index, name) in settings.optimizer.scalarNames.enumerated() where recording.scalars {
+        outcome.scalars[name] = lanes.recorder.scalar(index, ofLane: lane)
+      }
+      return outcome
     }
   }
 

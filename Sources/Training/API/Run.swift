@@ -33,6 +33,8 @@ public struct RunOutcome: Sendable {
   public var trace: [Float]
   /// One for each of the settings' checkpoints.
   public var checkpoints: [CheckpointOutcome]
+  /// What the optimizer computed for itself, step by step, by name (`Optimizer.scalarNames`); empty unless requested.
+  public var scalars: [String: [Double]] = [:]
 
   public init(
     trainError: Double, trainLoss: Double, trainObjective: Double? = nil, testError: Double? = nil, testLoss: Double? = nil,

@@ -75,9 +75,12 @@ public struct Recording: Sendable, Hashable {
   public var norms: Bool
   /// Maximum length of the loss trace, whose entries are means of mini-batch objectives over windows of equal length; 0 for none.
   public var traceLength: Int
+  /// Whether to return what the optimizer computes for itself at every step, such as D-Adaptation's d.
+  public var scalars: Bool
 
-  public init(norms: Bool = false, traceLength: Int = 0) {
+  public init(norms: Bool = false, traceLength: Int = 0, scalars: Bool = false) {
     self.norms = norms
+    self.scalars = scalars
     self.traceLength = traceLength
   }
 }

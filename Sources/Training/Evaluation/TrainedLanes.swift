@@ -3,7 +3,7 @@ import SIMDShims
 /// The weights of a vector of runs after the last step, in the layout of the kernels: (feature, class) is vector `feature *
 /// featureStride + class`; the bias is the last feature.
 struct LaneWeights {
-  let weights: UnsafeMutablePointer<LaneVector>
+  var weights: UnsafeMutablePointer<LaneVector>
   /// 1 for two classes if only the second is stored, the first being its negative; otherwise the number of classes.
   let storedClasses: Int
   let featureStride: Int

@@ -12,6 +12,9 @@ struct StepRecorder {
   /// l1 and l2 of every step.
   private let norms: UnsafeMutablePointer<LaneVector>?
   private var trace: LossTrace
+  /// [step][scalar], if requested.
+  private var scalars: [LaneVector] = []
+  let wantsScalars: Bool
   private let memory: KernelMemory
   private let steps: Int
   private var checkpoints: [(step: Int, evaluation: Evaluation)] = []
@@ -20,6 +23,7 @@ struct StepRecorder {
     memory = KernelMemory()
     steps = group.steps
     norms = group.recording.norms ? memory.vectors(2 * steps) : nil
+    wantsScalars = group.recording.scalars
     trace = LossTrace(length: group.recording.traceLength, steps: steps)
   }
 
@@ -33,6 +37,15 @@ struct StepRecorder {
       norms[2 &* step &+ 1] = lane_sqrt(totals.norms.squared)
     }
     if wantsLoss { trace.add(totals.loss) }
+  }
+
+  /// What the optimizer computed for itself in a step.
+  mutating func note(scalars: [LaneVector]) { self.scalars += scalars }
+
+  /// One of the optimizer's scalars at every step of a run.
+  func scalar(_ index: Int, ofLane lane: Int) -> [Double] {
+    let count = scalars.count / max(1, steps)
+    return (0..<steps).map { Double(scalars[$0 * count + index][lane]) }
   }
 
   /// - Parameter step: number of steps taken.

@@ -4,6 +4,7 @@ import Sparse
 /// Kernels of a step that updates every weight: `DensePass` or `ScatterPass`.
 protocol StepwisePass {
   associatedtype Rule: LaneRule
+  var rule: Rule { get }
   init(_ method: Rule.Method, _ group: LaneGroup, _ rows: RowPointers, in memory: KernelMemory)
   /// One step on the rows `indices[0 ..< count]`; `following` more indices after them are readable.
   ///
@@ -83,10 +84,11 @@ struct StepwiseTrainer {
     let rates = Rates(group, capacity: order.stepsPerEpoch, in: memory)
     let weights = try group.rows.withPointers { rows in
       var pass = Pass(method, group, rows, in: memory)
+      let average = group.settings.optimizer.average.map { LaneAverage($0, steps: group.steps, pass.arrays) }
       var indices = [Int32](repeating: 0, count: order.rows)
       func evaluate(after step: Int) throws {
         let evaluation = try pass.withResult {
-          try Evaluation($0, group.shape, on: group.rows, l2: group.settings.l2, &cancellation)
+          try Evaluation(average?.substituted(in: $0) ?? $0, group.shape, on: group.rows, l2: group.settings.l2, &cancellation)
         }
         recorder.note(evaluation, atCheckpoint: step)
       }
@@ -96,11 +98,12 @@ struct StepwiseTrainer {
         rates.fill(from: firstStep)
         for batches in group.stretches(ofEpoch: epoch) {
           if group.isCheckpoint(firstStep + batches.lowerBound) { try evaluate(after: firstStep + batches.lowerBound) }
-          try take(batches, of: &pass, indices, firstStep: firstStep, rates: rates.vectors, &recorder, &cancellation)
+          try take(batches, of: &pass, indices, firstStep: firstStep, rates: rates.vectors, average, &recorder, &cancellation)
         }
       }
       if group.isCheckpoint(group.steps) { try evaluate(after: group.steps) }
-      return pass.result()
+      let result = pass.result()
+      return average?.substituted(in: result) ?? result
     }
     recorder.finish()
     return TrainedLanes(weights: weights, shape: group.shape, recorder: recorder, memory: memory)
@@ -114,7 +117,7 @@ struct StepwiseTrainer {
   @inline(never)
   private func take<Pass: StepwisePass>(
     _ batches: Range<Int>, of pass: inout Pass, _ indices: [Int32], firstStep: Int, rates: UnsafePointer<LaneVector>,
-    _ recorder: inout StepRecorder, _ cancellation: inout Cancellation
+    _ average: LaneAverage?, _ recorder: inout StepRecorder, _ cancellation: inout Cancellation
   ) throws {
     // With regularisation the rule sums the norms of the objective's gradient.
     let (wantsNorms, wantsLoss) = (recorder.wantsNorms && group.settings.l2 == 0, recorder.wantsLoss)
@@ -129,6 +132,8 @@ struct StepwiseTrainer {
           LaneStep(index: firstStep &+ batch, rate: rates[batch]), indices, count: count, following: left,
           wantsNorms: wantsNorms, wantsLoss: wantsLoss, &cancellation)
         recorder.note(totals, step: firstStep &+ batch)
+        if recorder.wantsScalars { recorder.note(scalars: pass.rule.scalars) }
+        average?.add(step: firstStep &+ batch)
         indices += count
       }
     }

@@ -37,7 +37,7 @@ public struct ReferenceTrainer: Sendable {
   private func train(_ run: Run, _ order: SampleOrder, _ recording: Recording, _ isCancelled: () -> Bool) throws -> RunOutcome {
     var model = LogisticModel(
       features: problem.training.featureCount, classes: problem.training.classCount, l2: settings.l2)
-    var optimizer = settings.optimizer.method.reference(count: model.weights.count)
+    var optimizer = settings.optimizer.reference(count: model.weights.count, steps: steps)
     var outcome = RunOutcome(trainError: 1, trainLoss: 0, diverged: false, steps: steps)
     var losses: [Double] = []
     func evaluate(after step: Int) -> CheckpointOutcome {
@@ -62,6 +62,11 @@ public struct ReferenceTrainer: Sendable {
         if settings.checkpoints.contains(step) { outcome.checkpoints.append(evaluate(after: step)) }
         let rate = run.learningRate * run.factors[step]
         optimizer.step(&model.weights, gradient, loss: loss, rate: rate)
+        if recording.scalars {
+          for (name, value) in zip(settings.optimizer.scalarNames, optimizer.scalars) {
+            outcome.scalars[name, default: []].append(value)
+          }
+        }
       }
     }
     let end = evaluate(after: steps)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Reports
 import Schedules
+import Training
 
 struct RefineCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -58,12 +59,17 @@ struct RefineCommand: ParsableCommand {
       throw ValidationError("--window: expected an odd number, got \(window)")
     }
     if powers != nil, method == .bound { throw ValidationError("--powers goes with --method closed") }
-    if let optimizer, GradientNorm(optimizer: optimizer) == nil {
+    if let optimizer, Self.norm(of: optimizer) == nil {
       throw ValidationError(
         "--optimizer: expected one of \(GradientNorm.optimizers.joined(separator: ", ")), got '\(optimizer)'")
     }
     if let points { try CountLimits.check("--points", points, from: 2, to: CountLimits.steps) }
     if emit != nil, output.json { throw ValidationError("--emit and --json exclude each other") }
+  }
+
+  /// That of an optimizer of this program, or of others.
+  private static func norm(of optimizer: String) -> GradientNorm? {
+    (try? Optimizer(parsing: optimizer))?.norm ?? GradientNorm(optimizer: optimizer)
   }
 
   private static func powers(_ text: String) throws -> RefinementOptions.Powers {
@@ -74,7 +80,7 @@ struct RefineCommand: ParsableCommand {
   }
 
   func run() throws {
-    let native = optimizer.flatMap { GradientNorm(optimizer: $0) }
+    let native = optimizer.flatMap(Self.norm)
     let logs = try norms.map { try NormLog(path: $0, selection: self.log.selection(of: self.log.norm ?? native ?? .l2)) }
     // The name of the column takes precedence over the norm for the optimizer.
     let named = Set(logs.map(\.namedNorm))

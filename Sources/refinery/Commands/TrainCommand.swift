@@ -58,6 +58,12 @@ struct TrainCommand: ParsableCommand {
       "Fractions of the steps, separated by commas, as in 0.1,0.5: training error and loss are recorded there too.",
       valueName: "X[,X...]"))
   var checkpoints: String?
+  @Option(
+    help: ArgumentHelp(
+      "Write what the optimizer computes for itself at every step, by name: float64, shape (steps, runs). d-adapt-*, prodigy: d; "
+        + "dog, dowg: r, step_size; momo, momo-adam, ngn, sps: step_size; schedule-free-*: averaging_weight.",
+      valueName: "OUT.npz"))
+  var scalars: String?
   @Option(help: "lanes: the fast trainer, 16 runs at once in float32; reference: one run at a time in float64.")
   var engine = Engine.lanes
   @Option(help: "Kernels of the lanes engine; automatic: the cheapest; sparse: the cheaper of scatter and lists.")
@@ -75,6 +81,9 @@ struct TrainCommand: ParsableCommand {
     _ = try shares()
     let l2 = try l2()
     let optimizer = try optimizerOptions.made()
+    if scalars != nil, optimizer.scalarNames.isEmpty {
+      throw ValidationError("--scalars: \(optimizer.name) computes none; expected an optimizer that does, such as prodigy")
+    }
     if path == .lists, !optimizer.hasListsForm {
       throw ValidationError("--path lists: there is no exact form of \(optimizer) for lists; expected dense or scatter")
     }
@@ -108,7 +117,7 @@ struct TrainCommand: ParsableCommand {
       }
     }
     let interruption = Interruption()
-    let recording = Recording(norms: norms != nil)
+    let recording = Recording(norms: norms != nil, scalars: scalars != nil)
     let outcomes: [RunOutcome]
     switch engine {
     case .reference:
@@ -122,6 +131,12 @@ struct TrainCommand: ParsableCommand {
     }
     if let norms {
       try Output.write(Data(NumPyArrayFile(shape: [steps, runs.count, 2], float32: normsArray(outcomes)).bytes), to: norms)
+    }
+    if let scalars {
+      let arrays = optimizer.scalarNames.map { name in
+        (name: name, array: NumPyArrayFile(shape: [steps, runs.count], float64: Self.array(outcomes, of: name, steps: steps)))
+      }
+      try Output.write(Data(NumPyArchiveFile(arrays).bytes(path: scalars)), to: scalars)
     }
     let records = zip(pairs, outcomes).map {
       Record(
@@ -162,10 +177,15 @@ struct TrainCommand: ParsableCommand {
   private func shares() throws -> [Double] {
     try (checkpoints.map(commaSeparated) ?? []).map { text in
       guard let share = Double(text), share > 0, share <= 1 else {
-        throw ValidationError("--checkpoints: expected shares above 0 and at most 1, as in 0.1,0.5, got '\(text)'")
+        throw ValidationError("--checkpoints: expected fractions above 0 and at most 1, as in 0.1,0.5, got '\(text)'")
       }
       return share
     }
+  }
+
+  /// One of the optimizer's scalars as (steps, runs).
+  private static func array(_ outcomes: [RunOutcome], of name: String, steps: Int) -> [Double] {
+    (0..<steps).flatMap { step in outcomes.map { $0.scalars[name]?[step] ?? .nan } }
   }
 
   /// Norms as (steps, runs, 2).

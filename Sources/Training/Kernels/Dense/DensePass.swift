@@ -11,7 +11,7 @@ struct DensePass<Rule: LaneRule>: StepwisePass {
   private let shape: LaneShape
   private let chunkRows: Int
   let arrays: RuleMemory
-  private var rule: Rule
+  private(set) var rule: Rule
   private let forward: DenseForward
   private let softmax: Softmax
   private let gradient: DenseGradient

@@ -51,6 +51,7 @@ final class ListsGroup<Steps: ListsSteps> {
           BatchTotals(
             norms: norms.totals.times(pass.copies), loss: lane_multiply(lane_splat(1 / Float(batch.samples)), loss)),
           step: firstStep &+ index)
+        if recorder.wantsScalars { recorder.note(scalars: steps.scalars) }
       }
     }
   }

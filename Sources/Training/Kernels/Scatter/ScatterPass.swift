@@ -14,7 +14,7 @@ struct ScatterPass<Rule: LaneRule>: StepwisePass {
   /// How many classes a stored class stands for in norms.
   private let copies: Float
   let arrays: RuleMemory
-  private var rule: Rule
+  private(set) var rule: Rule
   private let forward: SparseForward
   private let softmax: Softmax
   /// [feature][class], zero between steps.

@@ -51,6 +51,8 @@ protocol LaneRule: LaneUpdate {
   ///
   /// - Parameter totals: of the batch's cross-entropy; afterwards, of its objective.
   mutating func end(_ step: LaneStep, _ totals: inout BatchTotals, _ memory: RuleMemory)
+  /// What the method computed for itself by the end of the step, in the order of `OptimizerMethod.scalars`.
+  var scalars: [LaneVector] { get }
   /// Called after the last step, and at checkpoints: stores the optimizer's result in place of the weights. Gradients are taken
   /// at the weights, which need not be the result. Changes nothing but the weights, which are restored after a checkpoint.
   func finish(_ memory: RuleMemory)
@@ -60,6 +62,7 @@ extension LaneRule {
   @inline(__always) var needsNorms: Bool { false }
   @inline(__always) var needsLoss: Bool { false }
   @inline(__always) mutating func end(_ step: LaneStep, _ totals: inout BatchTotals, _ memory: RuleMemory) {}
+  var scalars: [LaneVector] { [] }
   @inline(__always) func finish(_ memory: RuleMemory) {}
 }
 

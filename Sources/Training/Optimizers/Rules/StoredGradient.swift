@@ -34,6 +34,7 @@ struct StoredGradientRule: LaneRule {
     if let penalty { totals = penalty.add(to: gradient.target, loss: totals.loss, memory) }
     rule.move(step, totals, UnsafePointer(gradient.target), memory)
   }
+  var scalars: [LaneVector] { rule.scalars }
   func finish(_ memory: RuleMemory) { rule.finish(memory) }
 }
 
@@ -55,5 +56,6 @@ struct EntrywiseRule<Rule: LaneRule>: WholeGradientRule {
     rule.update(gradient, square: lane_multiply(gradient, gradient), at: index)
     return lane_splat(0)
   }
+  var scalars: [LaneVector] { rule.scalars }
   func finish(_ memory: RuleMemory) { rule.finish(memory) }
 }
