@@ -68,10 +68,10 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Whether the schedule is made from gradient norms that a sweep provides (`refined` without `norms=`).
-  public var needsNorms: Bool { (shape as? RefinedSchedule)?.norms == nil && shape is RefinedSchedule }
+  public var needsNorms: Bool { shape.needsNorms }
 
   /// How a `refined` schedule refines; nil for other schedules.
-  public var refinementOptions: RefinementOptions? { (shape as? RefinedSchedule)?.options }
+  public var refinementOptions: RefinementOptions? { shape.refinementOptions }
 
   /// How often a `refined` schedule says that a sweep refines it; nil where it does not say.
   package var refinementRounds: Int? { (shape as? RefinedSchedule)?.rounds }
@@ -107,11 +107,7 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
     let start = (0..<rising).map { Double($0 + 1) / Double(rising) }
     guard rising < steps else { return start }
     do {
-      if let refined = shape as? RefinedSchedule {
-        return start + (try refined.factors(steps: steps - rising, unspecifiedNorm: unspecifiedNorm, note: note))
-      }
-      if let table = shape as? TableSchedule { return start + (try table.factors(steps: steps - rising, note: note)) }
-      return start + (try shape.factors(steps: steps - rising))
+      return start + (try shape.factors(steps: steps - rising, unspecifiedNorm: unspecifiedNorm, note: note))
     } catch let error as ScheduleError {
       throw ScheduleError(spelling: description, error.message)
     }

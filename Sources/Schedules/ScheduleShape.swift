@@ -17,8 +17,27 @@ public protocol ScheduleShape: Sendable {
 
   /// The factors s_t, t = 0 ..< steps, of a run without warmup. `steps` may be 0.
   func factors(steps: Int) throws -> [Double]
+
+  /// The same for shapes that read files.
+  ///
+  /// - Parameters:
+  ///   - unspecifiedNorm: the norm that a refinement without `norm=` assumes.
+  ///   - note: called with a file's path and a message about how it was read.
+  func factors(steps: Int, unspecifiedNorm: GradientNorm, note: (_ path: String, LogMessage) -> Void) throws -> [Double]
+
+  /// How gradient norms are refined; nil for schedules that are not made from norms.
+  var refinementOptions: RefinementOptions? { get }
+  /// Whether the norms come from a sweep's prior run.
+  var needsNorms: Bool { get }
 }
 
 extension ScheduleShape {
   public static var parameters: [any ScheduleParameter] { [] }
+
+  public func factors(
+    steps: Int, unspecifiedNorm: GradientNorm, note: (_ path: String, LogMessage) -> Void
+  ) throws -> [Double] { try factors(steps: steps) }
+
+  public var refinementOptions: RefinementOptions? { nil }
+  public var needsNorms: Bool { false }
 }

@@ -52,17 +52,24 @@ public struct NumPyArrayFile: Sendable, Hashable {
 
   /// The file's bytes. - Complexity: O(elements).
   public var bytes: [UInt8] {
-    let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
-    var header = "{'descr': '\(elements.typeDescription)', 'fortran_order': False, 'shape': (\(sizes)), }"
-    // NumPy pads with spaces so that the data starts at a multiple of 64 bytes: 10 bytes of prefix, 1 byte of newline.
-    header += String(repeating: " ", count: (64 - (header.utf8.count + 11) % 64) % 64) + "\n"
-    var bytes = Self.magic + [1, 0] + [UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)] + Array(header.utf8)
+    var bytes = Self.head(shape: shape, type: elements.typeDescription)
     switch elements {
-    case .float32(let values): Self.append(values.lazy.map(\.bitPattern), to: &bytes)
-    case .float64(let values): Self.append(values.lazy.map(\.bitPattern), to: &bytes)
+    case .float32(let values): Self.append(values, to: &bytes)
+    case .float64(let values): Self.append(values, to: &bytes)
     case .int32(let values): Self.append(values, to: &bytes)
     }
     return bytes
+  }
+
+  /// What precedes the elements in a file of float32, for programs that write these block by block.
+  public static func headOfFloat32(shape: [Int]) -> [UInt8] { head(shape: shape, type: "<f4") }
+
+  private static func head(shape: [Int], type: String) -> [UInt8] {
+    let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
+    var header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(sizes)), }"
+    // NumPy pads with spaces so that the data starts at a multiple of 64 bytes: 10 bytes of prefix, 1 byte of newline.
+    header += String(repeating: " ", count: (64 - (header.utf8.count + 11) % 64) % 64) + "\n"
+    return magic + [1, 0, UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)] + Array(header.utf8)
   }
 
   /// - Throws: `ScheduleFileError` where the file cannot be written.
@@ -72,9 +79,9 @@ public struct NumPyArrayFile: Sendable, Hashable {
 
   static func hasMagic(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) }
 
-  private static func append<Words: Sequence>(_ words: Words, to bytes: inout [UInt8]) where Words.Element: FixedWidthInteger {
-    bytes.reserveCapacity(bytes.count + words.underestimatedCount * MemoryLayout<Words.Element>.size)
-    for word in words { withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) } }
+  /// Appends the values as they are in memory: every processor that Swift compiles for is little-endian.
+  private static func append<Value: BitwiseCopyable>(_ values: [Value], to bytes: inout [UInt8]) {
+    values.withUnsafeBytes { bytes.append(contentsOf: $0) }
   }
 }
 
@@ -83,8 +90,8 @@ public struct NumPyArrayFile: Sendable, Hashable {
 extension NumPyArrayFile {
   /// Reads `path`, which may be gzip-compressed.
   ///
-  /// - Throws: `ScheduleFileError` where the file does not exist, or is not an array of float32, float64, int32 or int64 in C
-  ///   order; int64 is converted to float64.
+  /// - Throws: `ScheduleFileError` where the file does not exist, or is not an array of floats of 16, 32 or 64 bits or of
+  ///   integers, of either byte order, in C order. Types other than float32 and int32 become float64.
   public init(path: String) throws { try self.init(bytes: FileBytes.read(path), path: path) }
 
   init(bytes: [UInt8], path: String) throws {
@@ -101,10 +108,11 @@ extension NumPyArrayFile {
     guard header.contains("'fortran_order': False") || shape.count <= 1 else {
       throw malformed("the array is in Fortran order; expected C order (numpy.ascontiguousarray)")
     }
-    guard let type = ["f4", "f8", "i4", "i8"].first(where: { header.contains("'<\($0)'") }) else {
-      throw malformed("the array's type is not float32, float64, int32 or int64, little-endian: \(header)")
+    let (descr, type) = Self.type(inHeader: header)
+    guard let type else {
+      throw malformed("an array of type \(descr); expected float16, float32, float64 or integers (numpy.astype)")
     }
-    let size = type.hasSuffix("8") ? 8 : 4
+    let size = type.size
     var count = 1
     for length in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: length)
@@ -116,13 +124,44 @@ extension NumPyArrayFile {
         "\(counted(bytes.count - start, "byte")) of data; expected \(counted(count, "number")) of "
           + "\(counted(size, "byte")) for the shape \(shape)")
     }
-    let data = bytes[start...]
-    switch type {
-    case "f8": self.init(shape: shape, float64: Self.words(data, UInt64.self).map { Double(bitPattern: $0) })
-    case "f4": self.init(shape: shape, float32: Self.words(data, UInt32.self).map { Float(bitPattern: $0) })
-    case "i8": self.init(shape: shape, float64: Self.words(data, Int64.self).map { Double($0) })
-    default: self.init(shape: shape, int32: Self.words(data, Int32.self))
+    func words<Word: FixedWidthInteger>(_: Word.Type) -> [Word] {
+      let words = Self.words(bytes[start...], Word.self)
+      return type.isBigEndian ? words.map(\.byteSwapped) : words
     }
+    func doubles<Word: FixedWidthInteger>(_: Word.Type) -> [Double] { words(Word.self).map { Double($0) } }
+    switch (type.kind, size) {
+    case ("f", 2): self.init(shape: shape, float64: words(UInt16.self).map(doubleOfHalf))
+    case ("f", 4): self.init(shape: shape, float32: words(UInt32.self).map { Float(bitPattern: $0) })
+    case ("f", _): self.init(shape: shape, float64: words(UInt64.self).map { Double(bitPattern: $0) })
+    case ("i", 1): self.init(shape: shape, float64: doubles(Int8.self))
+    case ("i", 2): self.init(shape: shape, float64: doubles(Int16.self))
+    case ("i", 4): self.init(shape: shape, int32: words(Int32.self))
+    case ("i", _): self.init(shape: shape, float64: doubles(Int64.self))
+    case (_, 1): self.init(shape: shape, float64: doubles(UInt8.self))
+    case (_, 2): self.init(shape: shape, float64: doubles(UInt16.self))
+    case (_, 4): self.init(shape: shape, float64: doubles(UInt32.self))
+    default: self.init(shape: shape, float64: doubles(UInt64.self))
+    }
+  }
+
+  private struct ElementType {
+    /// f, i or u.
+    var kind: Character
+    /// In bytes.
+    var size: Int
+    var isBigEndian: Bool
+  }
+
+  /// The type as the header spells it, as in `<f4`; nil beside it for types that are not read.
+  private static func type(inHeader header: String) -> (text: String, type: ElementType?) {
+    guard let key = header.firstRange(of: "'descr':") else { return ("unknown", nil) }
+    let rest = header[key.upperBound...].drop { $0 == " " }
+    let text = rest.prefix(upTo: rest.firstRange(of: ", 'fortran")?.lowerBound ?? rest.endIndex).filter { $0 != "'" }
+    let characters = Array(text)
+    guard characters.count == 3, "<>|=".contains(characters[0]), let size = characters[2].wholeNumberValue,
+      characters[1] == "f" ? [2, 4, 8].contains(size) : "iu".contains(characters[1]) && [1, 2, 4, 8].contains(size)
+    else { return (text, nil) }
+    return (text, ElementType(kind: characters[1], size: size, isBigEndian: characters[0] == ">"))
   }
 
   private static func shape(inHeader header: String) -> [Int]? {
@@ -146,4 +185,16 @@ extension NumPyArrayFile {
       }
     }
   }
+}
+
+/// The value of an IEEE half-precision number. (`Float16` is not available on every platform.)
+func doubleOfHalf(_ bits: UInt16) -> Double {
+  let (exponent, fraction) = (Int(bits >> 10 & 31), Double(bits & 1023))
+  let magnitude =
+    switch exponent {
+    case 0: fraction * 0x1p-24
+    case 31: fraction == 0 ? Double.infinity : .nan
+    default: Double(sign: .plus, exponent: exponent - 25, significand: 1024 + fraction)
+    }
+  return bits >> 15 == 0 ? magnitude : -magnitude
 }

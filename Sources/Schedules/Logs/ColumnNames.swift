@@ -13,6 +13,7 @@ enum ColumnNames {
   }
 
   private static let steps: Set = ["step", "steps", "globalstep", "iteration", "iterations", "iter", "iters", "it"]
+  private static let measures: Set = ["loss", "losses", "accuracy", "acc", "perplexity"]
   private static let epochs: Set = ["epoch", "epochs"]
   private static let times: Set = ["time", "timestamp", "runtime", "walltime", "date", "datetime", "index"]
 
@@ -23,6 +24,11 @@ enum ColumnNames {
   /// Whether a name denotes norms, gradients or factors.
   static func isNamedAsValues(_ name: String) -> Bool {
     ["norm", "grad", "factor"].contains { name.lowercased().contains($0) }
+  }
+
+  /// Whether a name denotes what trainers log beside the norms: never to be taken for them unasked.
+  private static func isAnotherMeasure(_ name: String) -> Bool {
+    !isNamedAsValues(name) && words(of: name).contains { measures.contains($0) }
   }
 
   /// The indices of the columns that count steps, in order of preference: the optimizer's steps, then a logger's own.
@@ -80,23 +86,29 @@ enum ColumnNames {
   static func values(
     among numeric: [Int], of names: [String], except never: [Int] = [], norm: GradientNorm, path: String
   ) throws -> Int {
-    if names.count == 1 { return 0 }
+    if names.count == 1, names[0].isEmpty || !isNeverTheValues(names[0]), !isAnotherMeasure(names[0]) { return 0 }
     func isPossible(_ index: Int) -> Bool { !isNeverTheValues(names[index]) && !never.contains(index) }
     let candidates = numeric.filter(isPossible)
     let best = candidates.map { rank(names[$0]) }.min()
     let likeliest = candidates.filter { rank(names[$0]) == best }
-    if likeliest.count == 1 { return likeliest[0] }
+    if likeliest.count == 1 {
+      guard isAnotherMeasure(names[likeliest[0]]) else { return likeliest[0] }
+      throw ScheduleFileError(
+        .malformed, path: path,
+        "'\(names[likeliest[0]])' does not look like gradient norms; choose it with column if it holds them; columns: "
+          + listed(names))
+    }
     let ofNorm = likeliest.filter { Self.norm(in: names[$0]) == norm }
     if ofNorm.count == 1 { return ofNorm[0] }
     // If no column is all numbers, read the one that should be: the error then names the offending cell.
     let possible = names.indices.filter(isPossible)
     if candidates.isEmpty, possible.count == 1 { return possible[0] }
-    let list = names.isEmpty ? "none" : names.joined(separator: ", ")
+    let list = names.isEmpty ? "none" : listed(names)
     throw ScheduleFileError(
       .malformed, path: path,
       candidates.isEmpty
         ? "no column of numbers that can be the values; columns: \(list)"
-        : "\(likeliest.count) columns can be the values (\(likeliest.map { names[$0] }.joined(separator: ", "))); "
+        : "\(likeliest.count) columns can be the values (\(listed(likeliest.map { names[$0] }))); "
           + "choose one with column; columns: \(list)")
   }
 }
@@ -107,5 +119,10 @@ func namedItem(_ text: String, kind: String, among names: [String], path: String
   if let number = Int(text), names.indices.contains(number - 1) { return names[number - 1] }
   throw ScheduleFileError(
     .malformed, path: path,
-    "no \(kind) '\(text)'\(suggestion(for: text, among: names)); expected one of: \(names.joined(separator: ", "))")
+    "no \(kind) '\(text)'\(suggestion(for: text, among: names)); expected one of: \(listed(names))")
+}
+
+/// Names as a message lists them: the first twenty.
+func listed(_ names: [String]) -> String {
+  names.prefix(20).joined(separator: ", ") + (names.count > 20 ? " and \(names.count - 20) more" : "")
 }

@@ -8,7 +8,7 @@ import Foundation
 /// - JSON: one object per line (JSON Lines), an array of numbers or of objects, one object of arrays, or TensorBoard's
 ///   [[time, step, value]];
 /// - TensorBoard's event files, and a folder of them as one run;
-/// - NumPy arrays of float32 or float64: one-dimensional, or (steps, runs, 2) as `train --norms` writes; also as members of a
+/// - NumPy arrays of floats or integers: one-dimensional, or (steps, runs, 2) as `train --norms` writes; also as members of a
 ///   `.npz`.
 ///
 ///     let log = try NormLog(path: "run.csv", selection: NormLogSelection(column: "grad_norm"))

@@ -8,13 +8,13 @@ struct NumPyLog {
     self.selection = selection
   }
 
-  /// The values of a one-dimensional array, or of an array of shape (steps, runs, 2) as `train --norms` writes.
+  /// The values of a one-dimensional array (or a single column or row), or of an array of shape (steps, runs, 2) as `train --norms` writes.
   ///
   /// - Throws: `ScheduleFileError` for other shapes and for runs that do not exist.
   func series(of array: NumPyArrayFile, name: String? = nil) throws -> NumberSeries {
     let shape = array.shape
     let values: [Double]
-    if shape.count == 1 {
+    if shape.count == 1 || shape.count == 2 && shape.contains(1) {
       if let run = selection.run, run != 1 {
         throw ScheduleFileError(.malformed, path: path, "holds one run; there is no run \(run)")
       }

@@ -39,14 +39,23 @@ struct NumberSeries {
 
   /// The kind of file, where the bytes are known not to be UTF-8 text.
   private static func foreignKind(_ bytes: [UInt8]) -> String? {
-    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-      return "this is UTF-16 text; expected UTF-8 (iconv -f UTF-16 -t UTF-8)"
-    }
-    if bytes.first == 0x80, bytes.count > 1, (2...5).contains(bytes[1]) {
+    func text(_ encoding: String) -> String { "this is \(encoding) text; expected UTF-8 (iconv -f \(encoding) -t UTF-8)" }
+    if bytes.starts(with: [0xFF, 0xFE, 0, 0]) || bytes.starts(with: [0, 0, 0xFE, 0xFF]) { return text("UTF-32") }
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return text("UTF-16") }
+    let isTextPickle = ["(lp", "(dp", "cnumpy", "cpandas", "ccopy_reg", "ctorch"].contains { bytes.starts(with: $0.utf8) }
+    if isTextPickle || bytes.first == 0x80 && bytes.count > 1 && (2...5).contains(bytes[1]) {
       return "this is a Python pickle, which is not read; expected text, JSON or a NumPy array (numpy.save)"
     }
     if ZipArchive.hasMagic(bytes) {
       return "this is a ZIP archive, as numpy.savez, torch.save and spreadsheets write; expected text, JSON or a NumPy array"
+    }
+    let head = bytes.prefix(64)
+    if let zero = head.firstIndex(of: 0) {
+      // Without a byte-order mark, every other byte of Latin letters and digits is zero.
+      let (even, odd) = (head.indices.filter { $0 % 2 == 0 }, head.indices.filter { $0 % 2 == 1 })
+      if !even.contains(where: { head[$0] == 0 }), odd.allSatisfy({ head[$0] == 0 }) { return text("UTF-16LE") }
+      if even.allSatisfy({ head[$0] == 0 }), !odd.contains(where: { head[$0] == 0 }) { return text("UTF-16BE") }
+      return "a zero byte at byte \(zero + 1): this is no text; expected text, JSON, event files, .npy or .npz"
     }
     return nil
   }

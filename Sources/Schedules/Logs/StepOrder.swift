@@ -89,6 +89,12 @@ extension NumberSeries {
           .warning,
           "\(counted(repeated, "row")) of \(sorted.count) \(repeated == 1 ? "repeats" : "repeat") a step in '\(name)' "
             + "(a resumed run?); the last row of each step counts"))
+      if let restart = known.dropFirst().first(where: { steps[$0] == steps[known[0]] && steps[$0 - 1] > steps[$0] }) {
+        messages.append(
+          LogMessage(
+            .warning,
+            "'\(name)' starts again at value \(restart + 1): if a resume only set the counter back, number the rows through"))
+      }
     }
     if zip(kept, kept.dropFirst()).contains(where: { $0 > $1 }) {
       messages.append(LogMessage(.warning, "rows are not in the order of '\(name)'; sorted by it"))

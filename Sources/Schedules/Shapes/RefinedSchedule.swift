@@ -72,6 +72,9 @@ struct RefinedSchedule: ScheduleShape {
       powers: arguments[Self.powers], method: method)
   }
 
+  var refinementOptions: RefinementOptions? { options }
+  var needsNorms: Bool { norms == nil }
+
   func factors(steps: Int) throws -> [Double] { try factors(steps: steps, unspecifiedNorm: .l2, note: { _, _ in }) }
 
   func factors(steps: Int, unspecifiedNorm: GradientNorm, note: (String, LogMessage) -> Void) throws -> [Double] {
@@ -84,7 +87,9 @@ struct RefinedSchedule: ScheduleShape {
     let log = try NormLog(path: norms, selection: NormLogSelection(column: column, run: run, norm: options.norm))
     for message in log.messages { note(norms, message) }
     do {
-      return try RefinementResult(refining: log.norms, options: options).factors
+      let result = try RefinementResult(refining: log.norms, options: options)
+      for warning in result.warnings { note(norms, LogMessage(.warning, warning)) }
+      return result.factors
     } catch let error as RefinementError {
       throw ScheduleFileError(.malformed, path: norms, "\(error)")
     }

@@ -17,9 +17,9 @@ struct TableSchedule: ScheduleShape {
     self.file = file
   }
 
-  func factors(steps: Int) throws -> [Double] { try factors(steps: steps, note: { _, _ in }) }
+  func factors(steps: Int) throws -> [Double] { try factors(steps: steps, unspecifiedNorm: .l2, note: { _, _ in }) }
 
-  func factors(steps: Int, note: (String, LogMessage) -> Void) throws -> [Double] {
+  func factors(steps: Int, unspecifiedNorm: GradientNorm, note: (String, LogMessage) -> Void) throws -> [Double] {
     guard steps > 0 else { return [] }
     return linearlyInterpolated(try FactorFile.read(file) { note(file, $0) }, count: steps)
   }

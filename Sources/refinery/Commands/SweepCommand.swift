@@ -48,6 +48,7 @@ struct SweepCommand: ParsableCommand {
     let data = try SweepData(reading: configuration.data)
     for failure in data.failures { report(lines: failure) }
     for warning in data.warnings { report(warning) }
+    reportInputs(of: configuration)
     let runner = try SweepRunner(
       configuration: configuration, data: data, results: results,
       jobs: jobs ?? availableCoreCount, shard: shard, version: Refinery.version)
@@ -57,6 +58,17 @@ struct SweepCommand: ParsableCommand {
       try train(runner)
     }
     if !data.failures.isEmpty { Foundation.exit(ExitStatus.badData.rawValue) }
+  }
+
+  /// Says how the files were read that schedules name. Errors in them are the runner's to report.
+  private func reportInputs(of configuration: SweepConfiguration) {
+    var lines: [String] = []
+    for schedule in configuration.schedules.compactMap({ try? Schedule(parsing: $0) }) where !schedule.paths.isEmpty {
+      for norm in Set(configuration.optimizers.map(\.norm)) {
+        _ = try? schedule.factors(steps: 10_000, unspecifiedNorm: norm) { path, message in lines.append("\(path): \(message)") }
+      }
+    }
+    for (index, line) in lines.enumerated() where !lines[..<index].contains(line) { report(line) }
   }
 
   private func train(_ runner: SweepRunner) throws {

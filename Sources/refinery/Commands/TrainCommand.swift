@@ -110,7 +110,7 @@ struct TrainCommand: ParsableCommand {
     var pairs: [(schedule: Schedule, learningRate: Double)] = []
     var runs: [Run] = []
     for schedule in schedules {
-      let factors = try schedule.factors(steps: steps, unspecifiedNorm: optimizer.norm)
+      let factors = try schedule.factors(steps: steps, unspecifiedNorm: optimizer.norm) { report([$1], of: $0) }
       for rate in rates {
         pairs.append((schedule, rate))
         runs.append(Run(learningRate: rate, factors: factors))
@@ -130,7 +130,7 @@ struct TrainCommand: ParsableCommand {
           isCancelled: { interruption.isRaised })
     }
     if let norms {
-      try Output.write(Data(NumPyArrayFile(shape: [steps, runs.count, 2], float32: normsArray(outcomes)).bytes), to: norms)
+      try NormsFile.write(outcomes, steps: steps, to: norms)
     }
     if let scalars {
       let arrays = optimizer.scalarNames.map { name in
@@ -186,20 +186,6 @@ struct TrainCommand: ParsableCommand {
   /// One of the optimizer's scalars as (steps, runs).
   private static func array(_ outcomes: [RunOutcome], of name: String, steps: Int) -> [Double] {
     (0..<steps).flatMap { step in outcomes.map { $0.scalars[name]?[step] ?? .nan } }
-  }
-
-  /// Norms as (steps, runs, 2).
-  private func normsArray(_ outcomes: [RunOutcome]) -> [Float] {
-    var values: [Float] = []
-    let steps = outcomes.first?.l1Norms.count ?? 0
-    values.reserveCapacity(steps * outcomes.count * 2)
-    for step in 0..<steps {
-      for outcome in outcomes {
-        values.append(outcome.l1Norms[step])
-        values.append(outcome.l2Norms[step])
-      }
-    }
-    return values
   }
 
   private static func table(_ records: [Record], isRegularised: Bool) -> String {

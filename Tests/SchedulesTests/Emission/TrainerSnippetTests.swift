@@ -63,6 +63,54 @@ struct TrainerSnippetTests {
     #expect(absoluteDifference(rates, expected) < 1e-12)
   }
 
+  /// A run of Lightning's own Trainer at each total, the rate after its last step, and a run that goes on from a checkpoint.
+  @Test(.enabled(if: Python.has("lightning", "torch"), "needs Python with lightning"))
+  func runsInLightning() throws {
+    let rates = try numbers(
+      .lightning,
+      """
+      import tempfile
+      import lightning
+      import torch
+      from snippet import refined_lr_scheduler
+
+      class Model(lightning.LightningModule):
+          def __init__(self):
+              super().__init__()
+              self.layer = torch.nn.Linear(1, 1)
+
+          def training_step(self, batch, index):
+              print(self.optimizers().param_groups[0]["lr"])
+              return self.layer(batch[0]).square().mean()
+
+          def configure_optimizers(self):
+              optimizer = torch.optim.SGD(self.parameters(), lr=1.0)
+              scheduler = refined_lr_scheduler(optimizer, self.trainer.estimated_stepping_batches)
+              return {"optimizer": optimizer, "lr_scheduler": scheduler}
+
+      class StopsAtHalf(lightning.Callback):
+          def on_train_batch_end(self, trainer, *_):
+              trainer.should_stop = trainer.global_step == 150
+
+      def trainer(steps, *callbacks):
+          return lightning.Trainer(max_steps=steps, accelerator="cpu", logger=False, enable_checkpointing=False,
+                                   enable_progress_bar=False, enable_model_summary=False, callbacks=list(callbacks))
+
+      data = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.ones(50, 1)))
+      for total in (300, 600, 100):
+          run = trainer(total)
+          run.fit(Model(), data)
+          print(run.optimizers[0].param_groups[0]["lr"])
+      run = trainer(300, StopsAtHalf())
+      run.fit(Model(), data)
+      path = tempfile.mkdtemp() + "/half.ckpt"
+      run.save_checkpoint(path)
+      trainer(300).fit(Model(), data, ckpt_path=path)
+      """)
+    let runs = [300, 600, 100].map { linearlyInterpolated(Self.factors, count: $0) }
+    #expect(absoluteDifference(rates, runs.flatMap { $0 + [$0.last ?? 1] } + Self.factors) < 1e-12)
+  }
+
   @Test(.enabled(if: Python.has("transformers", "accelerate", "torch"), "needs Python with transformers"))
   func runsInTransformers() throws {
     let rates = try numbers(
@@ -84,15 +132,38 @@ struct TrainerSnippetTests {
       data = [{"x": torch.ones(1), "labels": torch.ones(1)} for _ in range(30)]
       args = TrainingArguments(tempfile.mkdtemp(), max_steps=30, per_device_train_batch_size=1, learning_rate=1.0, logging_steps=1,
                                report_to=[], use_cpu=True, disable_tqdm=True, save_strategy="no")
+      def new(total):
+          trainer = RefinedTrainer(model=Model(), args=args, train_dataset=data)
+          trainer.create_optimizer_and_scheduler(total)
+          return trainer
+
+      def train(trainer, steps):
+          for _ in range(steps):
+              print(trainer.lr_scheduler.get_last_lr()[0])
+              trainer.optimizer.step()
+              trainer.lr_scheduler.step()
+
+      for total in (30, 300, 600):
+          train(new(total), total + 1)
+      half = new(30)
+      train(half, 15)
+      resumed = new(30)
+      resumed.optimizer.load_state_dict(half.optimizer.state_dict())
+      resumed.lr_scheduler.load_state_dict(half.lr_scheduler.state_dict())
+      train(resumed, 15)
       trainer = RefinedTrainer(model=Model(), args=args, train_dataset=data)
-      trainer.create_optimizer_and_scheduler(30)
-      for _ in range(31):
-          print(trainer.lr_scheduler.get_last_lr()[0])
-          trainer.optimizer.step()
-          trainer.lr_scheduler.step()
+      trainer.train()
+      for entry in trainer.state.log_history:
+          if "grad_norm" in entry:
+              print(entry["learning_rate"])
       """)
-    let run = linearlyInterpolated(Self.factors, count: 30)
-    #expect(absoluteDifference(rates, run + [run[29]]) < 1e-12)
+    let runs = [30, 300, 600].map { linearlyInterpolated(Self.factors, count: $0) }
+    let expected = runs.flatMap { $0 + [$0.last ?? 1] } + runs[0]
+    #expect(absoluteDifference(Array(rates.prefix(expected.count)), expected) < 1e-12)
+    // The Trainer logs the rate of a step either before or after it, by version.
+    let logged = Array(rates.dropFirst(expected.count))
+    let after = Array(runs[0].dropFirst()) + [runs[0][29]]
+    #expect(min(absoluteDifference(logged, runs[0]), absoluteDifference(logged, after)) < 1e-12)
   }
 
   @Test(.enabled(if: Python.has("optax"), "needs Python with optax"))
@@ -110,8 +181,10 @@ struct TrainerSnippetTests {
           schedule = refined_schedule(1.0, total)
           for step in range(total + 1):
               print(float(schedule(step)))
-          updates, state = optimizer.update(jnp.ones(()), state)
-          assert abs(float(updates) + float(schedule(0))) < 1e-6
+          # The optimizer counts the steps in its state, which is what a resumed run restores.
+          for step in range(total // 2 + 1):
+              updates, state = optimizer.update(jnp.ones(()), state)
+          assert abs(float(updates) + float(schedule(total // 2))) < 1e-6
       """)
     let runs = [300, 600, 100].map { linearlyInterpolated(Self.factors, count: $0) }
     #expect(absoluteDifference(rates, runs.flatMap { $0 + [$0.last ?? 1] }) < 1e-5)
@@ -122,16 +195,27 @@ struct TrainerSnippetTests {
     let rates = try numbers(
       .keras,
       """
+      import tempfile
       import keras
       from snippet import RefinedSchedule
 
-      for total in (300, 100):
+      for total in (300, 600, 100):
           schedule = RefinedSchedule(1.0, total)
           schedule = keras.optimizers.schedules.deserialize(keras.optimizers.schedules.serialize(schedule))
           for step in range(total + 1):
               print(float(schedule(step)))
+
+      # A resumed run restores the optimizer's count of steps.
+      model = keras.Sequential([keras.layers.Dense(1)])
+      model.compile(keras.optimizers.SGD(RefinedSchedule(1.0, 100)), "mse")
+      data = keras.ops.zeros((50, 1))
+      model.fit(data, data, batch_size=1, epochs=1, verbose=0)
+      path = tempfile.mkdtemp() + "/half.keras"
+      model.save(path)
+      resumed = keras.saving.load_model(path)
+      assert abs(float(resumed.optimizer.learning_rate) - float(RefinedSchedule(1.0, 100)(50))) < 1e-6
       """)
-    let runs = [300, 100].map { linearlyInterpolated(Self.factors, count: $0) }
+    let runs = [300, 600, 100].map { linearlyInterpolated(Self.factors, count: $0) }
     #expect(absoluteDifference(rates, runs.flatMap { $0 + [$0.last ?? 1] }) < 1e-5)
   }
 

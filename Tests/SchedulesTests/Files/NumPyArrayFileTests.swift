@@ -33,6 +33,32 @@ struct NumPyArrayFileTests {
     }
   }
 
+  struct ElementTypes: Decodable {
+    struct Case: Decodable {
+      let type: String
+      let values: [Double]
+      let base64: String
+    }
+    let cases: [Case]
+  }
+
+  /// Halves and integers, of either byte order.
+  @Test func everyNumericTypeIsRead() throws {
+    let cases = try fixture("element-types.json", as: ElementTypes.self).cases
+    #expect(cases.count == 20)
+    for expected in cases {
+      let bytes = try Array(#require(Data(base64Encoded: expected.base64)))
+      #expect(try NumPyArrayFile(bytes: bytes, path: "x.npy").doubles == expected.values, "\(expected.type)")
+    }
+    #expect(doubleOfHalf(0x7C00) == .infinity && doubleOfHalf(0xFC00) == -.infinity && doubleOfHalf(0x7E00).isNaN)
+  }
+
+  @Test func headsPrecedeTheElements() {
+    let array = NumPyArrayFile(shape: [2, 1, 2], float32: [1, 2, 3, 4])
+    let elements = array.bytes.suffix(16)
+    #expect(NumPyArrayFile.headOfFloat32(shape: [2, 1, 2]) + elements == array.bytes)
+  }
+
   @Test func damagedFilesAreErrors() throws {
     let bytes = NumPyArrayFile(shape: [2, 2], int32: [1, 2, 3, 4]).bytes
     func error(_ bytes: [UInt8]) -> String { errorText { _ = try NumPyArrayFile(bytes: bytes, path: "x.npy") } ?? "" }
@@ -45,7 +71,8 @@ struct NumPyArrayFileTests {
     #expect(error(bytes.dropLast()).contains("15 bytes of data; expected 4 numbers of 4 bytes for the shape [2, 2]"))
     #expect(error(bytes + [0]).contains("17 bytes of data"))
     #expect(error(Array(bytes.prefix(40))).contains("header ends early"))
-    #expect(error(replacing("<i4", "<i2")).contains("not float32, float64, int32 or int64"))
+    #expect(error(replacing("<i4", "<c8")).contains("an array of type <c8; expected float16, float32, float64 or integers"))
+    #expect(error(replacing("<i4", "<i2")).contains("16 bytes of data; expected 4 numbers of 2 bytes"))
     #expect(error(replacing("(2, 2), ", "(-2, 2),")).contains("has no shape"))
     #expect(error(replacing("False, ", "True,  ")).contains("Fortran order"))
     #expect(error(replacing("(2, 2), }                ", "(4294967296, 4294967296), }")).contains("error"))

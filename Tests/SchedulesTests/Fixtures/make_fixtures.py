@@ -138,8 +138,20 @@ def arrays():
     write("arrays.json", {"cases": cases})
 
 
+def element_types():
+    cases = []
+    for name in ("<f2", ">f2", "<f4", ">f4", "<f8", ">f8", "i1", "<i2", ">i2", "<i4", ">i4", "<i8", ">i8", "u1", "<u2", ">u2", "<u4",
+                 ">u4", "<u8", ">u8"):
+        values = np.array([0, 1, 2, 100] + ([0.25, 6.1e-5, 6e-8, 65504.0] if "f" in name else [127]), dtype=name)
+        file = io.BytesIO()
+        np.save(file, values)
+        cases.append({"type": name, "values": [float(value) for value in values], "base64": base64.b64encode(file.getvalue()).decode()})
+    write("element-types.json", {"cases": cases})
+
+
 if __name__ == "__main__":
     schedules()
     medians()
     refinements()
     arrays()
+    element_types()

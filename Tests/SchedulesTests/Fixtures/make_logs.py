@@ -18,6 +18,11 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 import keras
 import numpy as np
 from lightning.pytorch.loggers import CSVLogger
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
+from tensorboard.util.tensor_util import make_tensor_proto
 from torch.utils.tensorboard import SummaryWriter
 from transformers.trainer_callback import TrainerState
 
@@ -45,6 +50,25 @@ def tensorboard():
     for folder in ("tensorboard", "resumed"):
         for number, path in enumerate(sorted((FOLDER / folder).iterdir())):
             path.rename(path.with_name(f"events.out.tfevents.{number}"))
+
+
+# What TensorFlow's summaries of tensors of other types than float and double hold.
+TYPES = {"half": np.float16, "int8": np.int8, "int16": np.int16, "int32": np.int32, "int64": np.int64, "uint8": np.uint8,
+         "uint16": np.uint16, "uint32": np.uint32, "uint64": np.uint64}
+
+
+def tensors():
+    writer = EventFileWriter(str(FOLDER / "tensors"))
+    for step in range(4):
+        for name, dtype in TYPES.items():
+            listed = make_tensor_proto(np.array(step + 1, dtype=dtype), dtype=dtype)
+            packed = TensorProto(dtype=listed.dtype, tensor_content=np.array(step + 1, dtype=dtype).tobytes())
+            for form, tensor in (("list", listed), ("bytes", packed)):
+                value = Summary.Value(tag=f"{name} {form}", tensor=tensor)
+                writer.add_event(Event(step=step, wall_time=step, summary=Summary(value=[value])))
+    writer.close()
+    for path in (FOLDER / "tensors").iterdir():
+        path.rename(path.with_name("events.out.tfevents.0"))
 
 
 def lightning():
@@ -101,7 +125,7 @@ def others():
 if __name__ == "__main__":
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
-    for write in (tensorboard, lightning, transformers, keras_csv, numpy, others):
+    for write in (tensorboard, tensors, lightning, transformers, keras_csv, numpy, others):
         write()
     packages = ("numpy", "torch", "tensorboard", "lightning", "transformers", "keras")
     versions = {"python": sys.version.split()[0], **{name: importlib.metadata.version(name) for name in packages}}

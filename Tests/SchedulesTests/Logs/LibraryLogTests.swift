@@ -31,7 +31,7 @@ struct LibraryLogTests {
     #expect(try NormLog(path: "\(Self.folder)/stored.npz", selection: NormLogSelection(column: "step")).norms.count == 40)
     #expect(
       errorText { _ = try NormLog(path: "\(Self.folder)/stored.npz", selection: NormLogSelection(column: "names")) }?
-        .contains("the array's type is not float32") == true)
+        .contains("an array of type <U1") == true)
   }
 
   /// Two event files in a folder, the second of a run that went on; scalars as tensors of float and of double.
@@ -41,6 +41,26 @@ struct LibraryLogTests {
     #expect(try log.norms == norms())
     #expect(log.messages.map(\.kind) == [.warning])
     #expect(log.messages.first?.text.hasPrefix("5 rows of 45 repeat a step") == true)
+  }
+
+  /// Tensors of halves and of integers, as lists and as bytes.
+  @Test func tensorsOfEveryNumericType() throws {
+    for type in ["half", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"] {
+      for form in ["list", "bytes"] {
+        let log = try NormLog(path: "\(Self.folder)/tensors", selection: NormLogSelection(column: "\(type) \(form)"))
+        #expect(log.norms == [1, 2, 3, 4], "\(type) \(form)")
+      }
+    }
+  }
+
+  /// `SummaryWriter.add_scalars` makes a folder for each of its scalars.
+  @Test func foldersBelowARunAreNamed() throws {
+    let temporary = try TemporaryFolder()
+    try FileManager.default.createDirectory(atPath: temporary.path("grad_l2"), withIntermediateDirectories: false)
+    try FileBytes.write(eventFile(), to: temporary.path("grad_l2/events.out.tfevents.0"))
+    try FileBytes.write([], to: temporary.path("events.out.tfevents.0"))
+    let error = errorText { _ = try NormLog(path: temporary.url.path) }
+    #expect(error?.hasSuffix("holds no scalars; there are more event files in: grad_l2") == true)
   }
 
   private func eventFile() throws -> [UInt8] {

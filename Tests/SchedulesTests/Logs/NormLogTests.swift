@@ -212,6 +212,32 @@ struct NormLogTests {
     Data(
       base64Encoded: "H4sIAAAAAAACAzPkMtIz5TLmAgBs5aphCAAAAA==") ?? Data()
 
+  @Test(arguments: [
+    ("R and pandas' to_string", "   step      loss  gnorm\n1     0  1.000000    1.0\n2     1  0.500000    2.5\n3     2  0.250000    3.0\n"),
+    ("R's write.table", "\"step\" \"gnorm\"\n\"1\" 0 1\n\"2\" 1 2.5\n\"3\" 2 3\n"),
+    ("carriage returns", "step,gnorm\r0,1\r1,2.5\r2,3\r"), ("a column of pandas", "{\"0\": 1.0, \"1\": 2.5, \"2\": 3.0}"),
+  ])
+  func otherProgramsForms(form: String, text: String) throws {
+    #expect(try norms(text) == [1, 2.5, 3])
+  }
+
+  @Test(arguments: [
+    ("[[0, 1, 2], [1, 1, 3]]", ":1:2: error: an array of 3 elements without a time"),
+    ("step,loss\n0,1\n1,2\n", ": error: 'loss' does not look like gradient norms; choose it with column"),
+    ("loss\n1\n2\n", ": error: 'loss' does not look like gradient norms"),
+    ("{\"columns\": [\"a\"], \"index\": [0, 1], \"data\": [[1], [2]]}", ": error: no column of numbers that can be the values"),
+    ("(lp0\nF1.0\naF2.0\na.", ": error: this is a Python pickle"),
+    ("1\u{0}\n\u{0}2\u{0}\n\u{0}", ": error: this is UTF-16LE text"), ("\u{0}1\u{0}\n\u{0}2", ": error: this is UTF-16BE text"),
+    ("12\u{0}\u{0}3", ": error: a zero byte at byte 3: this is no text"),
+  ])
+  func whatIsNoLogOfNormsIsRefused(text: String, message: String) throws {
+    #expect(try error(text).contains(message), "\(try error(text))")
+  }
+
+  @Test func measuresAreReadWhenTheyAreNamed() throws {
+    #expect(try norms("step,loss\n0,1\n1,2\n", column: "loss") == [1, 2])
+  }
+
   @Test func compressedFiles() throws {
     let url = folder.url.appendingPathComponent("log.gz")
     try compressed.write(to: url)

@@ -50,6 +50,13 @@ struct StepOrderTests {
         == ["warning: 5 rows of 20 repeat a step in 'step' (a resumed run?); the last row of each step counts"])
   }
 
+  /// A counter that a resume set back looks like a run that was started again.
+  @Test func stepsThatStartAgainAreWarnedOf() throws {
+    let log = try log(rows(Array(0..<10)) + rows(Array(0..<6)))
+    #expect(log.norms.count == 10)
+    #expect(log.messages.contains { $0.text.hasPrefix("'step' starts again at value 11") })
+  }
+
   @Test(arguments: Format.allCases)
   func unevenGapsAreInterpolatedOver(format: Format) throws {
     let steps = [0, 1, 2, 3, 4, 5, 8, 12]

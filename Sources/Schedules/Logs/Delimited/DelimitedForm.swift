@@ -59,7 +59,7 @@ struct DelimitedForm {
 private struct Candidate {
   let separator: UInt8?
   let hasDecimalCommas: Bool
-  let rows: [[ArraySlice<UInt8>]]
+  private(set) var rows: [[ArraySlice<UInt8>]]
   let areQuoted: [Bool]
   let width: Int
   /// The best candidate ranks highest: cells are numbers, the first row is as wide as the others, many cells are numbers.
@@ -84,6 +84,12 @@ private struct Candidate {
     }
     // The most frequent width; of equals, the smallest.
     width = counts.min { ($1.value, $0.key) < ($0.value, $1.key) }?.key ?? 1
+    // pandas' `to_string` and R's `write.table` have no name above the row numbers.
+    if rows.count > 1, rows[0].count == width - 1, rows.dropFirst().allSatisfy({ $0.count == width }),
+      rows[0].allSatisfy({ if case .notANumber = NumberCell($0, hasDecimalCommas: hasDecimalCommas) { true } else { false } })
+    {
+      rows[0].insert([], at: 0)
+    }
     // In a single column of words, commas are separators.
     let hasList =
       hasDecimalCommas && width == 1

@@ -23,6 +23,9 @@ struct JSONLog {
   func series(key: String?) throws -> NumberSeries {
     if document.next == UInt8(ascii: "[") { return try seriesOfArray(key: key) }
     guard let members = try membersOfOnlyObject() else { return try rows(.lines, key: key) }
+    if members.contains(where: { $0.kind == .number }), members.allSatisfy({ Int($0.name) != nil }) {
+      return try seriesOfNumberedMembers()
+    }
     let arrays = members.filter { $0.kind == .numbers }
     let isOfArrays =
       key.map { key in arrays.contains { $0.name == key } }
@@ -78,20 +81,25 @@ struct JSONLog {
     var scanner = document
     try scanner.forEachElement { scanner in
       let place = scanner.position
+      var time: Double?
       var step: Double?
       var value: Double?
       var count = 0
       try scanner.forEachElement { scanner in
         count += 1
         switch count {
+        case 1: time = try plainNumber(&scanner)
         case 2: step = try plainNumber(&scanner)
         case 3: value = try number(&scanner, "the value")
         default: _ = try scanner.value()
         }
       }
-      guard count == 3 else {
+      // Seconds since 1970, from 2001 on: rows of other numbers have no names that could say what they are.
+      guard count == 3, let time, time > 1e9 else {
         throw scanner.error(
-          at: place, "an array of \(counted(count, "element")); expected [wall time, step, value], as TensorBoard writes")
+          at: place,
+          "an array of \(counted(count, "element"))\(count == 3 ? " without a time" : ""); expected [wall time, step, value], as "
+            + "TensorBoard writes, or objects, whose keys name the numbers")
       }
       series.append(value) { _ in step }
     }
@@ -147,6 +155,14 @@ struct JSONLog {
       }
     }
     return kinds == [.number] ? .numbers : kinds == [.objects] ? .objects : .other
+  }
+
+  /// A column by itself, as pandas writes it: an object keyed by row numbers.
+  private func seriesOfNumberedMembers() throws -> NumberSeries {
+    var series = NumberSeries(name: nil)
+    var scanner = document
+    try scanner.forEachMember { scanner, row in series.append(try number(&scanner, "the value of '\(row)'")) { _ in nil } }
+    return series
   }
 
   private func column(key: String?, of arrays: [String]) throws -> NumberSeries {

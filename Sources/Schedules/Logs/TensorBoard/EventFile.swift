@@ -15,6 +15,8 @@ struct EventFile {
   /// Time of the first event, in seconds since 1970.
   private(set) var start: Double?
   private(set) var isCut = false
+  /// Folders beside the files that hold event files, as `SummaryWriter.add_scalars` makes: runs of their own.
+  private var subfolders: [String] = []
 
   static func isOne(_ bytes: [UInt8], path: String) -> Bool {
     TFRecords.hasHead(bytes) || path.split(separator: "/").last?.contains("tfevents") == true
@@ -51,10 +53,16 @@ struct EventFile {
   ///
   /// - Throws: `ScheduleFileError`.
   func series(tag: String?, norm: GradientNorm, path: String) throws -> NumberSeries {
-    guard !tags.isEmpty else { throw ScheduleFileError(.malformed, path: path, "holds no scalars") }
-    let name =
-      try tag.map { try namedItem($0, kind: "scalar", among: tags, path: path) }
-      ?? tags[ColumnNames.values(among: Array(tags.indices), of: tags, norm: norm, path: path)]
+    let name: String
+    do {
+      guard !tags.isEmpty else { throw ScheduleFileError(.malformed, path: path, "holds no scalars") }
+      name =
+        try tag.map { try namedItem($0, kind: "scalar", among: tags, path: path) }
+        ?? tags[ColumnNames.values(among: Array(tags.indices), of: tags, norm: norm, path: path)]
+    } catch let error as ScheduleFileError where !subfolders.isEmpty {
+      let hint = "; there are more event files in: \(listed(subfolders))"
+      throw ScheduleFileError(error.kind, path: path, error.message + hint)
+    }
     var series = NumberSeries(name: name)
     series.steps = [NumberSeries.Counter(name: "step")]
     let points = scalars[name] ?? Scalars()
@@ -106,27 +114,46 @@ struct EventFile {
     return (tag, number)
   }
 
-  /// The number in a one-element tensor of float or double.
+  /// The number in a one-element tensor of floats or integers.
   private static func number(ofTensor bytes: ArraySlice<UInt8>) -> Double? {
     var tensor = ProtobufMessage(bytes)
     var type: UInt64 = 0
-    var content: ArraySlice<UInt8>?
-    var numbers: [Double] = []
+    var fields: [(field: Int, value: ProtobufMessage.Value)] = []
     while let (field, value) = tensor.next() {
-      switch (field, value) {
-      case (1, .varint(let number)): type = number
-      // A packed list has all of its elements in one field.
-      case (4, .bytes(let bytes)), (5, .bytes(let bytes)), (6, .bytes(let bytes)): content = bytes
-      case (5, .fixed32(let bits)): numbers.append(Double(Float(bitPattern: bits)))
-      case (6, .fixed64(let bits)): numbers.append(Double(bitPattern: bits))
-      default: break
-      }
+      if field == 1, case .varint(let number) = value { type = number } else { fields.append((field, value)) }
     }
-    switch (type, content?.count) {
-    case (1, 4?): return content.map { Double(Float(bitPattern: UInt32(littleEndian: $0))) }
-    case (2, 8?): return content.map { Double(bitPattern: UInt64(littleEndian: $0)) }
-    case (1, nil), (2, nil): return numbers.count == 1 ? numbers[0] : nil
-    default: return nil
+    guard let (list, size, number) = elements(ofType: type) else { return nil }
+    let elements = fields.filter { $0.field == 4 || $0.field == list }
+    guard elements.count == 1 else { return nil }
+    switch elements[0].value {
+    case .varint(let bits), .fixed64(let bits): return number(bits)
+    case .fixed32(let bits): return number(UInt64(bits))
+    // The content, or a packed list, which has all of its elements in one field: integers and halves as varints.
+    case .bytes(let bytes):
+      if elements[0].field == 4 || list == 5 || list == 6 {
+        return bytes.count == size ? number(UInt64(littleEndian: bytes)) : nil
+      }
+      return ProtobufMessage.onlyVarint(in: bytes).map(number)
+    }
+  }
+
+  /// For a tensor's type: the field that lists its elements, their size in bytes, and the number that their bits mean.
+  private static func elements(ofType type: UInt64) -> (list: Int, size: Int, number: (UInt64) -> Double)? {
+    switch type {
+    case 1: (5, 4, { Double(Float(bitPattern: UInt32(truncatingIfNeeded: $0))) })
+    case 2: (6, 8, { Double(bitPattern: $0) })
+    case 3: (7, 4, { Double(Int32(truncatingIfNeeded: $0)) })
+    case 4: (7, 1, { Double(UInt8(truncatingIfNeeded: $0)) })
+    case 5: (7, 2, { Double(Int16(truncatingIfNeeded: $0)) })
+    case 6: (7, 1, { Double(Int8(truncatingIfNeeded: $0)) })
+    case 9: (10, 8, { Double(Int64(bitPattern: $0)) })
+    // bfloat16, the upper half of a float.
+    case 14: (13, 2, { Double(Float(bitPattern: UInt32(truncatingIfNeeded: $0) << 16)) })
+    case 17: (7, 2, { Double(UInt16(truncatingIfNeeded: $0)) })
+    case 19: (13, 2, { doubleOfHalf(UInt16(truncatingIfNeeded: $0)) })
+    case 22: (16, 4, { Double(UInt32(truncatingIfNeeded: $0)) })
+    case 23: (17, 8, { Double($0) })
+    default: nil
     }
   }
 }
@@ -140,19 +167,19 @@ extension EventFile {
     let files = try names.filter { $0.contains("tfevents") }.map { name in
       try EventFile(FileBytes.read("\(folder)/\(name)"), path: "\(folder)/\(name)")
     }
+    let runs = names.filter { name in
+      (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)"))?.contains { $0.contains("tfevents") } == true
+    }
     guard !files.isEmpty else {
-      let runs = names.filter { name in
-        (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)"))?.contains { $0.contains("tfevents") }
-          == true
-      }
       throw ScheduleFileError(
         .unreadable, path: folder,
         "this is a directory without TensorBoard's event files"
-          + (runs.isEmpty ? "; expected a file" : "; there are some in: \(runs.joined(separator: ", "))"))
+          + (runs.isEmpty ? "; expected a file" : "; there are some in: \(listed(runs))"))
     }
     // Stable: files with the same start time keep the order of their names.
     let order = files.indices.sorted { (files[$0].start ?? 0, $0) < (files[$1].start ?? 0, $1) }
     self = files[order[0]]
     for index in order.dropFirst() { append(files[index]) }
+    subfolders = runs
   }
 }

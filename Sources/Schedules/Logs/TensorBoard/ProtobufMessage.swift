@@ -15,6 +15,13 @@ struct ProtobufMessage {
 
   init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
 
+  /// The number of a packed list of varints that has one element.
+  static func onlyVarint(in bytes: ArraySlice<UInt8>) -> UInt64? {
+    var list = ProtobufMessage(bytes)
+    let number = list.varint()
+    return list.rest.isEmpty ? number : nil
+  }
+
   /// The next field; nil at the end.
   mutating func next() -> (field: Int, value: Value)? {
     guard !rest.isEmpty else { return nil }
