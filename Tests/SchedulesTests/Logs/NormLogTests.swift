@@ -231,7 +231,8 @@ struct NormLogTests {
     ("12\u{0}\u{0}3", ": error: a zero byte at byte 3: this is no text"),
   ])
   func whatIsNoLogOfNormsIsRefused(text: String, message: String) throws {
-    #expect(try error(text).contains(message), "\(try error(text))")
+    let found = try error(text)
+    #expect(found.contains(message), "\(found)")
   }
 
   @Test func measuresAreReadWhenTheyAreNamed() throws {
