@@ -58,13 +58,15 @@ struct DensePass<Rule: LaneRule>: StepwisePass {
     let wantsLoss = wantsLoss || rule.needsLoss
     var loss = lane_splat(0)
     var start = 0
-    while start + chunkRows < count {
+    var tile: SampleTile
+    // A single call of `residuals`, which is then inlined: called, it would be passed a copy of the whole pass.
+    repeat {
       try cancellation.check(work: 2 * chunkRows * shape.vectorCount)
-      gradient.accumulate(residuals(indices + start, count: chunkRows, scale: scale, wantsLoss: wantsLoss, &loss))
-      start += chunkRows
-    }
-    try cancellation.check(work: 2 * chunkRows * shape.vectorCount)
-    let tile = residuals(indices + start, count: count - start, scale: scale, wantsLoss: wantsLoss, &loss)
+      let rows = min(chunkRows, count - start)
+      tile = residuals(indices + start, count: rows, scale: scale, wantsLoss: wantsLoss, &loss)
+      start += rows
+      if start < count { gradient.accumulate(tile) }
+    } while start < count
     let norms =
       wantsNorms || rule.needsNorms
       ? gradient.update(rule, tile, continues: isChunked, WithNorms.self)
