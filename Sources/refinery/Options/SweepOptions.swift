@@ -11,7 +11,10 @@ struct SweepOptions: ParsableArguments {
     help: ArgumentHelp(
       "Folders, files or quoted patterns, separated by commas (default: datasets).", valueName: "GLOB|DIR"))
   var data: [String] = []
-  @Option(help: ArgumentHelp("Schedules, separated by commas; those within parentheses separate nothing.", valueName: "NAME[,NAME...]")) var schedule: String?
+  @Option(
+    help: ArgumentHelp(
+      "Schedules, separated by commas; those within parentheses separate nothing.", valueName: "NAME[,NAME...]")) var schedule:
+    String?
   @Option(
     help: ArgumentHelp(
       "Optimizers, separated by commas: NAME[:key=value]... (see `refinery train --help`).", valueName: "NAME[,NAME...]"))

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct SlurmSubmissionTests {
   static let submission = SlurmSubmission(
-    executable: "/opt/refinery", sweepArguments: ["my config.yml", "--seeds", "3"], results: "it's here", report: "REPORT.md", tasks: 4,
+    executable: "/opt/refinery", sweepArguments: ["my config.yml", "--seeds", "3"], results: "it's here", report: "REPORT.md",
+    tasks: 4,
     threadsPerTask: 2, partition: "short", timeLimit: "01:00:00",
     sbatchOptions: ["--account=my group", "--mem=8G"])
 
