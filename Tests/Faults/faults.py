@@ -28,7 +28,7 @@ STUDY = """\
 data: {data}
 schedules: [linear, refined, "refined:rounds=2"]
 methods:
-  - {{name: low, optimizer: rmsprop, schedule: flat, learning_rates: [0.01]}}
+  - {{name: low, optimizer: dog, schedule: flat, learning_rates: [0.01]}}
 learning_rate_exponents: [-6, 1]
 seeds: 3
 racing: 2
