@@ -48,8 +48,9 @@ struct TrainCommand: ParsableCommand {
   var norms: String?
   @Option(
     help: ArgumentHelp(
-      "Write what the optimizer computes for itself at every step, by name: float64, shape (steps, runs). d-adapt-*, prodigy: d; dog, dowg: "
-        + "r, step_size; momo, momo-adam, ngn, sps: step_size; schedule-free-*: averaging_weight.", valueName: "OUT.npz"))
+      "Write what the optimizer computes for itself at every step, by name: float64, shape (steps, runs). d-adapt-*, prodigy: d; "
+        + "dog, dowg: r, step_size; momo, momo-adam, ngn, sps: step_size; schedule-free-*: averaging_weight.",
+      valueName: "OUT.npz"))
   var scalars: String?
   @Option(help: "lanes: the hand-tuned trainer, 16 runs at once; reference: scalar, in double precision.") var engine = Engine
     .lanes
