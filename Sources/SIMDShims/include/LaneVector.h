@@ -79,7 +79,9 @@ LANE_FUNCTION lane_vector lane_root_of_two(lane_vector a) {
 /// floor(log2(a / sqrt(1/2))) for a positive and normal.
 LANE_FUNCTION lane_integers lane_exponent(lane_vector a) { return ((lane_integers)a - 0x3F3504F3) >> 23; }
 /// a * 2^-exponent.
-LANE_FUNCTION lane_vector lane_scale_down(lane_vector a, lane_integers exponent) { return (lane_vector)((lane_integers)a - (exponent << 23)); }
+LANE_FUNCTION lane_vector lane_scale_down(lane_vector a, lane_integers exponent) {
+  return (lane_vector)((lane_integers)a - (exponent << 23));
+}
 LANE_FUNCTION lane_vector lane_convert(lane_integers a) { return __builtin_convertvector(a, lane_vector); }
 
 // Tiles hold 24 accumulators if there are 32 registers, and 12 if there are 16.

@@ -112,7 +112,7 @@ extension SweepConfiguration {
     func requireDistinct(_ values: [String], _ key: SettingKey) throws {
       try require(!values.isEmpty, key, "is empty, expected at least one")
       var seen: Set<String> = []
-      for value in values { try require(seen.insert(value).inserted, key, "'\(value)' stands there twice") }
+      for value in values { try require(seen.insert(value).inserted, key, "'\(value)' is listed twice") }
     }
     try require(!data.isEmpty, .data, "is empty, expected at least one")
     try require(!data.contains(""), .data, "found '', expected a folder, a file or a pattern")

@@ -15,17 +15,17 @@ enum SettingKey: String, CaseIterable {
   var explanation: String {
     switch self {
     case .data: "folders, files or patterns such as datasets/*.scale"
-    case .schedules: "NAME[:key=value]..., the columns of the tables; spellings of one schedule compete, its best is shown"
-    case .optimizers: "adam[:beta1=:beta2=:epsilon=:weight-decay=:decoupled=] and sgd[:momentum=:weight-decay=]"
+    case .schedules: "NAME[:key=value]..., one table column per schedule, which shows the best of its variants"
+    case .optimizers: "NAME[:key=value]..., such as adam:beta2=0.999 or sgd:momentum=0.9; `refinery train --help` lists them"
     case .rates: "learning rates 2^first ... 2^last by factors of 2"
-    case .extendedRates: "how far the grid is extended while a best rate lies at its edge"
+    case .extendedRates: "limits to which these exponents are extended while a best rate is at the edge of the grid"
     case .seeds: "seeds 1 ... N, each an order of the samples"
     case .epochs: "passes over the training data"
     case .batchSize: "rows of a mini-batch"
     case .dropLast: "whether the incomplete last batch of an epoch is left out"
-    case .smoothing: "smoothing fraction of the refinement"
-    case .rounds: "how often to refine, each time from the norms of the schedule before"
-    case .prior: "the schedule whose best run gives the norms"
+    case .smoothing: "refinement: window of the running median of gradient norms, as a fraction of the run"
+    case .rounds: "refinements in a row, each from the gradient norms of the previous schedule's best run"
+    case .prior: "schedule of the prior run, whose gradient norms are refined"
     }
   }
 

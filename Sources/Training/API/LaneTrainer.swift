@@ -52,11 +52,13 @@ public struct LaneTrainer: Sendable {
 
   /// Trains any number of runs. A run's outcome does not depend on the other runs, bit for bit.
   ///
+  /// - Precondition: every run has `steps` factors.
+  /// - Returns: one outcome per run, in the order of `runs`.
   /// - Throws: `CancellationError` soon after `isCancelled` first returns true; it is polled at least ten times a second.
   public func train(
     _ runs: [Run], seed: UInt64, recording: Recording = Recording(), isCancelled: () -> Bool = { false }
   ) throws -> [RunOutcome] {
-    for run in runs { precondition(run.factors.count == steps, "a run has one factor a step") }
+    for run in runs { precondition(run.factors.count == steps, "a run has one factor per step") }
     precondition(settings.checkpoints.allSatisfy { $0 <= steps }, "a checkpoint after the last step")
     return try withoutActuallyEscaping(isCancelled) { isCancelled in
       var cancellation = Cancellation(isCancelled)

@@ -1,7 +1,9 @@
 /// A quantity recorded for a finished run, of its last iterate or of the result that the optimizer defines.
 ///
-/// To add a quantity, add a case here and its value in `RunOutcome.quantities`; the journal, CSV, `train`'s output and the
-/// report's measures follow. Raw values are the keys in journals and CSV; case order is the order of fields and columns.
+/// To add a quantity, add a case here, a property of `RunOutcome` that both trainers fill, and its value in
+/// `RunOutcome.quantities`; the journal, CSV, `train`'s output and the comparison of two results folders follow. A table that
+/// shows it needs a case of `Measure`, the report's JSON a property in `JSONWriter`. Raw values are the keys in journals and
+/// CSV; case order is the order of fields and columns. In journals written before, the quantity is nil.
 public enum Quantity: String, CaseIterable, Sendable, Hashable {
   case trainError = "train_error"
   case trainLoss = "train_loss"

@@ -26,10 +26,11 @@ public struct RunOutcome: Sendable {
   /// Whether a weight or loss was not finite at the end; errors and losses are then meaningless.
   public var diverged: Bool
   public var steps: Int
-  /// The l1 and l2 norms of each step's mini-batch gradient; empty unless requested.
+  /// The l1 and l2 norms of the gradient of each step's mean mini-batch loss; empty unless requested.
   public var l1Norms: [Float]
   public var l2Norms: [Float]
-  /// Windowed means of the mini-batch objective; empty unless requested.
+  /// Mini-batch objectives (mean cross-entropies, plus the penalty if there is one), averaged over windows of equal length; empty
+  /// unless requested.
   public var trace: [Float]
   /// One for each of the settings' checkpoints.
   public var checkpoints: [CheckpointOutcome]
@@ -74,6 +75,6 @@ public struct CheckpointOutcome: Sendable, Hashable {
 }
 
 extension RunOutcome {
-  /// The norms of one kind, a step an element.
+  /// The norms of one kind, one per step; empty unless requested.
   public func norms(_ norm: GradientNorm) -> [Float] { norm == .l1 ? l1Norms : l2Norms }
 }

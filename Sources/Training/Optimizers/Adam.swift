@@ -14,14 +14,15 @@ import Schedules
 struct Adam: OptimizerMethod {
   static let name = "adam"
   static let title = "Adam"
-  static let summary = "Adam, as torch.optim.Adam and AdamW, but for beta2"
+  static let summary = "Adam, as torch.optim.Adam and AdamW, except for the default of beta2"
   static let norm = GradientNorm.l1
   static let beta1 = NumberParameter("beta1", default: 0.9, in: 0..<1, help: "Decay of the first moment.")
   static let beta2 = NumberParameter("beta2", default: 0.95, in: 0..<1, help: "Decay of the second moment.")
   static let epsilon = NumberParameter(
     "epsilon", default: 1e-8, in: 0...(.infinity), help: "Added to the root of the second moment.")
-  static let weightDecay = NumberParameter("weight-decay", default: 0, in: 0...(.infinity), help: "L2, in the gradient.")
-  static let decoupled = FlagParameter("decoupled", help: "Weight decay beside the gradient, which makes it AdamW.")
+  static let weightDecay = NumberParameter(
+    "weight-decay", default: 0, in: 0...(.infinity), help: "L2 coefficient; times the weight, added to the gradient.")
+  static let decoupled = FlagParameter("decoupled", help: "Decoupled weight decay: applied to the weights, as in AdamW.")
   static let amsgrad = FlagParameter("amsgrad", help: "AMSGrad: divides by the root of the largest second moment so far.")
   static let parameters: [any ScheduleParameter] = [beta1, beta2, epsilon, weightDecay, decoupled, amsgrad]
   static let laterKeys: Set = ["amsgrad"]

@@ -16,13 +16,15 @@ public struct ReferenceTrainer: Sendable {
 
   /// Trains runs one after the other.
   ///
+  /// - Precondition: every run has `steps` factors.
+  /// - Returns: one outcome per run, in the order of `runs`.
   /// - Throws: `CancellationError` soon after `isCancelled` first returns true; it is polled at every step.
   /// - Complexity: O(runs x steps x batch size x features x classes).
   public func train(
     _ runs: [Run], seed: UInt64, recording: Recording = Recording(), isCancelled: () -> Bool = { false }
   ) throws -> [RunOutcome] {
     try runs.map { run in
-      precondition(run.factors.count == steps, "a run has one factor a step")
+      precondition(run.factors.count == steps, "a run has one factor per step")
       return try train(run, order(seed: seed), recording, isCancelled)
     }
   }

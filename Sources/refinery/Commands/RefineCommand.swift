@@ -40,7 +40,8 @@ struct RefineCommand: ParsableCommand {
   var window: Int?
   @Option(
     help: ArgumentHelp(
-      "g^-A at a step times the sum of g^-B after it (default: 2/2 for l2 norms, 1/1 for l1 norms).", valueName: "A/B"),
+      "Factor of a step: its g^-A times the sum of the later g^-B (default: 2/2 for l2 norms, 1/1 for l1 norms).",
+      valueName: "A/B"),
     transform: Self.powers)
   var powers: RefinementOptions.Powers?
   @Option(help: "closed: the paper's formula; bound: the schedule that minimises the last-iterate bound.")
@@ -48,8 +49,8 @@ struct RefineCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("Length of the schedule (default: the number of norms).", valueName: "N"))
   var points: Int?
   @OptionGroup var output: FactorOutputOptions
-  @Option(help: "Print code for another framework instead of factors; written to --out if that ends in .py.") var emit:
-    TrainerSnippet?
+  @Option(help: "Print Python code for this framework instead of the factors; written to --out if that ends in .py.")
+  var emit: TrainerSnippet?
 
   func validate() throws {
     if let tau, !(0...1).contains(tau) { throw ValidationError("--tau: expected a number from 0 to 1, got \(tau)") }

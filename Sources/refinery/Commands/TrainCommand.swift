@@ -11,9 +11,10 @@ struct TrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Train on one file: every given schedule at every given learning rate, with one seed.",
     discussion: """
-      Prints one record for each (schedule, learning rate), schedules outermost, about the LAST iterate: error and mean \
-      cross-entropy on the whole training file, and on the test file if there is one. On a terminal, without --json, the \
-      output is a table; otherwise it is JSON.
+      Prints one record per schedule and learning rate, ordered by schedule: the error (a fraction of 1; per cent in the \
+      table) and the mean cross-entropy of the last iterate, or of the result that the optimizer defines, on the whole \
+      training file, and on the test file if there is one. On a terminal, without --json, the output is a table; otherwise \
+      it is JSON.
 
       Example: refinery train --data datasets/vowel.scale.gz --optimizer adam --lr 0.03125,0.0625 --schedule flat,linear \
       --epochs 100 --norms norms.npy
@@ -52,9 +53,9 @@ struct TrainCommand: ParsableCommand {
         + "dog, dowg: r, step_size; momo, momo-adam, ngn, sps: step_size; schedule-free-*: averaging_weight.",
       valueName: "OUT.npz"))
   var scalars: String?
-  @Option(help: "lanes: the hand-tuned trainer, 16 runs at once; reference: scalar, in double precision.") var engine = Engine
-    .lanes
-  @Option(help: "Kernels of the lane trainer: those that cost least, or forced (sparse: scatter or lists)")
+  @Option(help: "lanes: the fast trainer, 16 runs at once in float32; reference: one run at a time in float64.")
+  var engine = Engine.lanes
+  @Option(help: "Kernels of the lanes engine; automatic: the cheapest; sparse: the cheaper of scatter and lists.")
   var path: TrainingSettings.Path = .automatic
   @Flag(help: "JSON also where standard output is a terminal.") var json = false
 

@@ -27,17 +27,24 @@ struct Shape: CustomTestStringConvertible, Sendable {
 /// Every optimizer with every kernel on every shape, against the reference trainer: errors, losses, traces and norms at every step.
 @Suite struct KernelMatrixTests {
   // Large epsilons: where a gradient cancels to nothing, a step that is divided by its size is made of what rounding left of it.
-  static let optimizers: [Optimizer] = [
+  private static let chosen: [Optimizer] = [
     "sgd", "sgd:momentum=0.9", "sgd:weight-decay=0.1", "sgd:momentum=0.9:weight-decay=0.001", "sgd:momentum=0.9:nesterov=true",
     "adam:epsilon=0.001", "adam:beta1=0.5:beta2=0.9:epsilon=0.001", "adam:beta1=0:epsilon=0.001",
     "adam:epsilon=0.001:weight-decay=0.001", "adam:epsilon=0.001:weight-decay=0.1:decoupled=true", "adagrad:epsilon=0.001",
-    "schedule-free-sgd", "schedule-free-sgd:momentum=0.5:r=1:weight-lr-power=1:weight-decay=0.01", "dog:reps=0.01", "ngn",
+    "schedule-free-sgd", "schedule-free-sgd:momentum=0.5:r=1:weight-lr-power=1:weight-decay=0.01", "dog:reps=0.01",
     "adam:epsilon=0.001:weight-decay=0.01:amsgrad=true", "rmsprop:epsilon=0.001", "lion:weight-decay=0.1",
     "schedule-free-adamw:epsilon=0.001:weight-decay=0.01", "d-adapt-sgd:d0=0.01", "d-adapt-sgd:d0=0.01:momentum=0.9",
     "d-adapt-adam:d0=0.01:epsilon=0.001:weight-decay=0.01", "prodigy:d0=0.01:epsilon=0.001:weight-decay=0.1",
-    "dowg:reps=0.01", "momo", "momo-adam:epsilon=0.001", "sps", "sgd:average=tail",
+    "dowg:reps=0.01", "momo-adam:epsilon=0.001", "sgd:average=tail",
     "adam:epsilon=0.001:average=ema:average-decay=0.9", "dog:reps=0.01:average=polynomial",
   ]
+
+  /// Every optimizer of the registry: those without chosen constants at their defaults.
+  static let optimizers =
+    chosen
+    + OptimizerRegistry.builtIn.names.filter { name in !chosen.contains { $0.name == name } }.map {
+      Optimizer(stringLiteral: $0)
+    }
 
   static let shapes: [Shape] = [
     // Tiles of all sizes; batches of one chunk and of several; more batch than rows.
@@ -57,10 +64,6 @@ struct Shape: CustomTestStringConvertible, Sendable {
     Shape(rows: 203, features: 800, classes: 2, perRow: 6, batchSize: 2),
     Shape(rows: 203, features: 2000, classes: 4, perRow: 6, batchSize: 300),
   ]
-
-  @Test func everyOptimizerIsHere() {
-    #expect(Set(Self.optimizers.map(\.name)) == Set(OptimizerRegistry.builtIn.names))
-  }
 
   @Test(arguments: shapes, optimizers) func agreesWithTheReference(shape: Shape, optimizer: Optimizer) throws {
     let problem = shape.problem

@@ -46,7 +46,8 @@ import Testing
   @Test(arguments: [
     ("", "no name"), ("adm", "did you mean 'adam'?"),
     ("sgd:momentum=1", "'1' is not a value for 'momentum'; expected a number from 0 to below 1"),
-    ("sgd:momentum=nan", "is not a value"), ("sgd:momentum=-0.1", "is not a value"), ("sgd:momentum", "no key=value"),
+    ("sgd:momentum=nan", "is not a value"), ("sgd:momentum=-0.1", "is not a value"),
+    ("sgd:momentum", "not of the form key=value"),
     ("sgd:momentun=0.9", "did you mean 'momentum'?"), ("sgd:beta1=0.9", "sgd has no key 'beta1'"),
     ("sgd:momentum=0.9:momentum=0.9", "given twice"), ("sgd:nesterov=true", "without a momentum"),
     ("adam:decoupled=yes", "expected true or false"), ("adam:beta2=1", "is not a value"),

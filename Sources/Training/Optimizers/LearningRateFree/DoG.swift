@@ -11,9 +11,10 @@ import Schedules
 struct DoG: OptimizerMethod {
   static let name = "dog"
   static let title = "DoG"
-  static let summary = "distance over gradients, as the package dog-optimizer; made for a rate of 1"
+  static let summary = "distance over gradients, as in the package dog-optimizer; intended for a learning rate of 1"
   static let norm = GradientNorm.l2
-  static let reps = NumberParameter("reps", default: 1e-6, above: 0, help: "The distance to begin with.")
+  static let reps = NumberParameter(
+    "reps", default: 1e-6, above: 0, help: "Initial estimate of the distance from the starting point.")
   static let epsilon = NumberParameter("epsilon", default: 1e-8, above: 0, help: "Added once to the sum of squared norms.")
   static let parameters: [any ScheduleParameter] = [reps, epsilon]
   static let scalars = ["r", "step_size"]

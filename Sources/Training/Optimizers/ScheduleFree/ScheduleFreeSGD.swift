@@ -15,11 +15,12 @@ import Schedules
 struct ScheduleFreeSGD: OptimizerMethod {
   static let name = "schedule-free-sgd"
   static let title = "Schedule-Free SGD"
-  static let summary = "SGD with averaging in place of a schedule, as the package schedulefree"
+  static let summary = "SGD with averaging in place of a schedule, as in the package schedulefree"
   static let norm = GradientNorm.l2
   static let momentum = NumberParameter(
-    "momentum", default: 0.9, above: 0, below: 1, help: "Share of the average in the point of the gradient.")
-  static let weightDecay = NumberParameter("weight-decay", default: 0, in: 0...(.infinity), help: "L2, in the gradient.")
+    "momentum", default: 0.9, above: 0, below: 1, help: "Weight of the average in the point at which gradients are taken.")
+  static let weightDecay = NumberParameter(
+    "weight-decay", default: 0, in: 0...(.infinity), help: "L2 coefficient; times the point, added to the gradient.")
   static let parameters: [any ScheduleParameter] = [
     momentum, weightDecay, ScheduleFreeAveraging.power, ScheduleFreeAveraging.ratePower,
   ]
