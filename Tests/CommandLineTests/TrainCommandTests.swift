@@ -68,6 +68,29 @@ import Testing
     #expect(second.status == 0)
   }
 
+  @Test func scalarsAreAnArchiveOfArrays() throws {
+    let folder = try Program.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let files = try ["lanes", "reference"].map { engine in
+      let path = folder.appendingPathComponent(engine + ".npz").path
+      let result = try Program.run(
+        [
+          "train", "--data", "-", "--optimizer", "dowg:reps=0.01", "--lr", "1,2", "--epochs", "3", "--scalars", path,
+          "--engine", engine,
+        ], input: Self.data)
+      #expect(result.status == 0, "\(result.errors)")
+      return try Data(contentsOf: URL(fileURLWithPath: path))
+    }
+    for file in files {
+      let text = String(decoding: file, as: UTF8.self)
+      #expect(text.hasPrefix("PK") && text.contains("r.npy") && text.contains("step_size.npy") && text.contains("(6, 2)"))
+      #expect(file.count == files[0].count)
+    }
+    let none = try Program.run(
+      ["train", "--data", "-", "--optimizer", "sgd", "--lr", "1", "--scalars", "x.npz"], input: Self.data)
+    #expect(none.status == 64 && none.errors.contains("--scalars: sgd computes none"))
+  }
+
   @Test(arguments: [
     ["train", "--data", "-", "--lr", "x"], ["train", "--data", "-", "--lr", "1", "--schedule", "lineer"],
     ["train", "--data", "-", "--lr", "1", "--epochs", "0"],

@@ -26,8 +26,9 @@ public struct LaneTrainer: Sendable {
     shape = LaneShape(features: problem.training.featureCount, classes: problem.training.classCount)
     method = settings.optimizer.method.prepared(steps: Self.order(problem, settings, seed: 0).stepsPerEpoch * settings.epochs)
     let isRegularised = settings.l2 > 0
+    let costs = settings.optimizer.costs
     let choice = KernelChoice(
-      problem.training, batchSize: settings.batchSize, shape, isRegularised ? settings.optimizer.costs.regularised : settings.optimizer.costs)
+      problem.training, batchSize: settings.batchSize, shape, isRegularised ? costs.regularised : costs)
     kernels = choice.cheapest(settings.path, listsAreExact: settings.optimizer.hasListsForm && !isRegularised)
     costOfStep = choice.step(kernels)
   }

@@ -29,7 +29,8 @@ public struct RunOutcome: Sendable {
   /// The l1 and l2 norms of the gradient of each step's mean mini-batch loss; empty unless requested.
   public var l1Norms: [Float]
   public var l2Norms: [Float]
-  /// Mini-batch objectives, averaged over windows of equal length; empty unless requested.
+  /// Mini-batch objectives (mean cross-entropies, plus the penalty if there is one), averaged over windows of equal length; empty
+  /// unless requested.
   public var trace: [Float]
   /// One for each of the settings' checkpoints.
   public var checkpoints: [CheckpointOutcome]

@@ -60,11 +60,11 @@ struct StepwiseTrainer {
   }
 
   /// Called by an optimizer whose rule depends on the whole gradient.
-  func train(
-    wholeGradient makeRule: @escaping (RuleMemory) -> any WholeGradientRule, _ cancellation: inout Cancellation
+  func train<Rule: WholeGradientRule>(
+    wholeGradient makeRule: @escaping (RuleMemory) -> Rule, _ cancellation: inout Cancellation
   ) throws -> TrainedLanes {
     let l2 = group.settings.l2
-    let method = StoredGradientRule.Method(makeRule: makeRule, penalty: l2 > 0 ? Penalty(l2: l2) : nil)
+    let method = StoredGradientRule.Method(makeRule: { StoredRule(makeRule($0)) }, penalty: l2 > 0 ? Penalty(l2: l2) : nil)
     return try trainInKernels(StoredGradientRule.self, method, &cancellation)
   }
 

@@ -64,11 +64,11 @@ struct Adam: OptimizerMethod {
   }
 
   /// While a feature is absent its moments only decay, so its missed steps can be applied at once. Not if weight decay enters
-  /// the moments, or if the look-ahead's polynomials do not cover the betas, or for AMSGrad.
+  /// the moments, if the look-ahead's polynomials do not cover the betas, or for AMSGrad.
   var lists: ListsForm? {
-    guard !isAMSGrad, weightDecay == 0 || isDecoupled, let terms = AdamTerms(beta1: beta1, beta2: beta2, epsilon: epsilon) else {
-      return nil
-    }
+    guard !isAMSGrad, weightDecay == 0 || isDecoupled,
+      let terms = AdamTerms(beta1: beta1, beta2: beta2, epsilon: epsilon)
+    else { return nil }
     return ListsForm(arrays: 3, looksAhead: true) {
       AdamSteps(terms, weightDecay: weightDecay, corrections, $0, $1, $2)
     }

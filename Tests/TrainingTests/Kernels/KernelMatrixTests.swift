@@ -35,7 +35,7 @@ struct Shape: CustomTestStringConvertible, Sendable {
     "adam:epsilon=0.001:weight-decay=0.01:amsgrad=true", "rmsprop:epsilon=0.001", "lion:weight-decay=0.1",
     "schedule-free-adamw:epsilon=0.001:weight-decay=0.01", "d-adapt-sgd:d0=0.01", "d-adapt-sgd:d0=0.01:momentum=0.9",
     "d-adapt-adam:d0=0.01:epsilon=0.001:weight-decay=0.01", "prodigy:d0=0.01:epsilon=0.001:weight-decay=0.1",
-    "dowg:reps=0.01", "momo", "momo-adam:epsilon=0.001", "sps", "sgd:average=tail",
+    "dowg:reps=0.01", "momo-adam:epsilon=0.001", "sgd:average=tail",
     "adam:epsilon=0.001:average=ema:average-decay=0.9", "dog:reps=0.01:average=polynomial",
   ]
 

@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: [
     ("sgd:average=uniform", "sgd:average=uniform", "sgd:momentum=0:weight-decay=0:average=uniform"),
     ("sgd:average-start=0.50:average=tail", "sgd:average=tail", "sgd:momentum=0:weight-decay=0:average=tail"),
-    ("dowg:average=ema:average-decay=0.9", "dowg:average=ema:average-decay=0.9", "dowg:reps=1e-06:average=ema:average-decay=0.9"),
+    ("ngn:average-decay=0.9:average=ema", "ngn:average=ema:average-decay=0.9", "ngn:average=ema:average-decay=0.9"),
   ]) func spellingsAreCanonical(text: String, spelling: String, full: String) throws {
     let optimizer = try Optimizer(parsing: text)
     #expect(optimizer.spelling == spelling && optimizer.fullSpelling == full)

@@ -52,7 +52,8 @@ import Testing
     ("sgd:momentum=0.9:momentum=0.9", "given twice"), ("sgd:nesterov=true", "without a momentum"),
     ("adam:decoupled=yes", "expected true or false"), ("adam:beta2=1", "is not a value"),
     ("adagrad:epsilon=0", "a number above 0"),
-    ("prodigy:growth-rate=0.5", "a number from 1 up, or inf"), ("dowg:reps=0", "a number above 0"), ("schedule-free-sgd:momentum=1", "a number above 0 and below 1"),
+    ("prodigy:growth-rate=0.5", "a number from 1 up, or inf"), ("dowg:reps=0", "a number above 0"),
+    ("schedule-free-sgd:momentum=1", "a number above 0 and below 1"),
   ]) func whatIsWrongIsRefused(text: String, message: String) throws {
     let error = #expect(throws: OptimizerError.self) { try Optimizer(parsing: text) }
     #expect(try "\(#require(error))".contains(message), "\(String(describing: error))")

@@ -178,7 +178,7 @@ struct DAdaptAdam: OptimizerMethod {
     }
     mutating func end(_ sums: Vectors2) {
       let (product, sum) = (sums.head, sums.tail)
-      estimates.forEach { $0.end(product: Double(product[$1]), sum: Double(sum[$1])) }
+      estimates.update { $0.end(product: Double(product[$1]), sum: Double(sum[$1])) }
     }
   }
 }

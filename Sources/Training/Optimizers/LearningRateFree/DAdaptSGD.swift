@@ -121,7 +121,7 @@ struct DAdaptSGD: OptimizerMethod {
     }
     mutating func end(_ sums: Vectors2) {
       let (product, squares) = (sums.head, sums.tail)
-      estimates.forEach { $0.end(product: Double(product[$1]), squares: Double(squares[$1])) }
+      estimates.update { $0.end(product: Double(product[$1]), squares: Double(squares[$1])) }
     }
   }
 }

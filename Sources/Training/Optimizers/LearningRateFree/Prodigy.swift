@@ -210,7 +210,7 @@ struct Prodigy: OptimizerMethod {
     }
     mutating func measured(_ measures: Vectors2) {
       let (product, sum) = (measures.head, measures.tail)
-      estimates.forEach { $0.end(product: -Double(product[$1]), sum: Double(sum[$1]), method) }
+      estimates.update { $0.end(product: -Double(product[$1]), sum: Double(sum[$1]), method) }
       negativeStep = estimates.map { estimate, _ in -estimate.factorOfMoment(method) }
       epsilon = estimates.map { estimate, _ in estimate.d * method.epsilon }
     }

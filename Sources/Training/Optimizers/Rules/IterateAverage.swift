@@ -13,7 +13,8 @@ struct IterateAverage: Sendable {
   static let kind = ChoiceParameter(
     "average", default: nil, of: Kind.allCases.map(\.rawValue), help: "The average of the iterates that is the result.")
   static let start = NumberParameter(
-    "average-start", default: 0.5, in: 0..<1, help: "Share of the steps before a tail average; the result up to there is the iterate.")
+    "average-start", default: 0.5, in: 0..<1,
+    help: "Share of the steps before a tail average; up to there the result is the iterate.")
   static let decay = NumberParameter("average-decay", default: 0.999, in: 0..<1, help: "Decay of an exponential average.")
   static let gamma = NumberParameter("average-gamma", default: 8, in: 0...1e6, help: "Power of a polynomial average.")
   static let parameters: [any ScheduleParameter] = [kind, start, decay, gamma]

@@ -19,7 +19,7 @@ struct PerLane<Record: BitwiseCopyable> {
   }
 
   @inline(__always)
-  func forEach(_ body: (inout Record, Int) -> Void) {
+  func update(_ body: (inout Record, Int) -> Void) {
     for lane in 0..<laneWidth { body(&records[lane], lane) }
   }
 }

@@ -6,12 +6,12 @@ import SIMDShims
 /// (`StepwiseTrainer.trainFused`) the pass costs a store and a load per weight; the results have the same bits.
 struct StoredGradientRule: LaneRule {
   struct Method {
-    let makeRule: (RuleMemory) -> any WholeGradientRule
+    let makeRule: (RuleMemory) -> StoredRule
     /// nil without regularisation.
     let penalty: Penalty?
   }
 
-  private var rule: any WholeGradientRule
+  private let rule: StoredRule
   private let gradient: GradientStore
   private let penalty: Penalty?
   let needsNorms: Bool
@@ -21,8 +21,8 @@ struct StoredGradientRule: LaneRule {
     rule = method.makeRule(memory)
     penalty = method.penalty
     // The penalty's pass sums the norms itself.
-    needsNorms = penalty == nil && type(of: rule).needsNorms
-    needsLoss = type(of: rule).needsLoss
+    needsNorms = penalty == nil && rule.needsNorms
+    needsLoss = rule.needsLoss
     gradient = GradientStore(target: memory.array())
   }
 
@@ -34,8 +34,28 @@ struct StoredGradientRule: LaneRule {
     if let penalty { totals = penalty.add(to: gradient.target, loss: totals.loss, memory) }
     rule.move(step, totals, UnsafePointer(gradient.target), memory)
   }
-  var scalars: [LaneVector] { rule.scalars }
+  var scalars: [LaneVector] { rule.scalars() }
   func finish(_ memory: RuleMemory) { rule.finish(memory) }
+}
+
+/// A rule behind closures: made where its type is known, so that the compiler specializes them, which it does not do for the
+/// witnesses of a generic type.
+struct StoredRule {
+  let needsNorms: Bool
+  let needsLoss: Bool
+  let move: (LaneStep, BatchTotals, UnsafePointer<LaneVector>, RuleMemory) -> Void
+  let scalars: () -> [LaneVector]
+  let finish: (RuleMemory) -> Void
+
+  @inline(__always)
+  init<Rule: WholeGradientRule>(_ rule: Rule) {
+    var rule = rule
+    needsNorms = Rule.needsNorms
+    needsLoss = Rule.needsLoss
+    move = { rule.move($0, $1, $2, $3) }
+    scalars = { rule.scalars }
+    finish = { rule.finish($0) }
+  }
 }
 
 /// Stores gradients.

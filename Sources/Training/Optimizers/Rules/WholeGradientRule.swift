@@ -49,7 +49,8 @@ extension WholeGradientRule {
   @inline(__always) mutating func end(_ sums: Sums) {}
   func finish(_ memory: RuleMemory) {}
 
-  @inline(__always)
+  // Not inlined: into a witness, which is a thunk, whose calls of C functions the compiler marks as not to be inlined.
+  @inline(never)
   mutating func move(_ step: LaneStep, _ totals: BatchTotals, _ gradient: UnsafePointer<LaneVector>, _ memory: RuleMemory) {
     begin(step, totals)
     if Self.measuresFirst {

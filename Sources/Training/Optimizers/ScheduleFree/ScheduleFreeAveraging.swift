@@ -5,9 +5,9 @@ import Schedules
 ///
 ///     a_t = t^r (max_{i<=t} eta_i)^p,    c_t = a_t / sum_{i<=t} a_i.
 struct ScheduleFreeAveraging: Sendable {
-  static let power = NumberParameter("r", default: 0, in: 0...100, help: "Power of the step in the average's weights.")
+  static let power = NumberParameter("r", default: 0, in: 0...100, help: "Power of the step number in the averaging weights.")
   static let ratePower = NumberParameter(
-    "weight-lr-power", default: 2, in: 0...100, help: "Power of the largest rate so far in the average's weights.")
+    "weight-lr-power", default: 2, in: 0...100, help: "Power of the largest learning rate so far in the averaging weights.")
 
   let power: Double
   let ratePower: Double
