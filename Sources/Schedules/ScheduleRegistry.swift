@@ -27,7 +27,7 @@ public struct ScheduleRegistry: Sendable {
 
   /// The fraction of the steps over which any schedule may first rise linearly.
   public static let warmup = NumberParameter(
-    "warmup", default: 0, in: 0...1, help: "Share of the steps over which the factor first rises linearly to 1.")
+    "warmup", default: 0, in: 0...1, help: "Fraction of the steps over which the factor first rises linearly to 1.")
 
   func shape(named name: String, in spelling: String) throws -> any ScheduleShape.Type {
     guard let shape = shapes.first(where: { $0.name == name }) else {

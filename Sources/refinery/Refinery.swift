@@ -14,8 +14,8 @@ struct Refinery: ParsableCommand {
       journal in results/, from which `refinery report` writes the report. `refinery refine NORMS` turns the gradient norms of \
       any training run into the schedule for the next one.
 
-      Exit codes follow sysexits.h: 0 success, 64 usage, 65 bad data, 66 no such input, 70 internal error, 73 cannot write, \
-      74 input or output failed, 130 interrupted.
+      Exit codes follow sysexits.h: 0 success, 64 usage, 65 bad data, 66 no such input, 69 a decompression program is missing, \
+      70 internal error, 73 cannot write, 74 input or output failed, 130 interrupted.
       """,
     version: version,
     subcommands: [

@@ -90,10 +90,10 @@ struct ScheduleTests {
     ("", "no name"), ("inverse:ofset=1", "no key 'ofset'; did you mean 'offset'?"),
     ("cosine:offset=1", "expected one of: warmup"),
     ("inverse:offset=0", "expected a number above 0"), ("inverse:offset=nan", "expected a number above 0"),
-    ("inverse:offset=0x1p-3", "expected a number above 0"), ("inverse:offset", "'offset' is no key=value"),
+    ("inverse:offset=0x1p-3", "expected a number above 0"), ("inverse:offset", "'offset' is not of the form key=value"),
     ("inverse:offset=1:offset=2", "given twice"), ("wsd:shape=sqr", "expected linear or sqrt; did you mean 'sqrt'?"),
     ("linear:warmup=1.5", "expected a number from 0 to 1"), ("stepwise:milestones=0.6/0.3", "ascending"),
-    ("stepwise:milestones=0.3//0.6", "ascending"), ("table", "table:file=FILE"), ("linear:", "is no key=value"),
+    ("stepwise:milestones=0.3//0.6", "ascending"), ("table", "table:file=FILE"), ("linear:", "is not of the form key=value"),
   ])
   func errorsSayWhatWouldBeRight(spelling: String, part: String) throws {
     let text = try #require(errorText { _ = try Schedule(parsing: spelling) })

@@ -19,7 +19,7 @@ public enum FactorFile {
   }
 
   /// Writes `factors` in the form that the path's extension names, numbers with 17 significant digits: `.csv` with columns
-  /// `step` (from 0) and `factor`, `.json` with an array `factors`, `.npy` (float64), `.txt` or no extension: one a line.
+  /// `step` (from 0) and `factor`, `.json` with an array `factors`, `.npy` (float64), `.txt` or no extension: one per line.
   ///
   /// - Throws: `ScheduleFileError` of kind `.unwritable`, also for other extensions.
   public static func write(_ factors: [Double], to path: String) throws {
@@ -36,7 +36,7 @@ public enum FactorFile {
     }
   }
 
-  /// One factor a line, with 17 significant digits.
+  /// One factor per line, with 17 significant digits.
   public static func text(_ factors: [Double]) -> String { String(decoding: lines(factors), as: UTF8.self) }
 
   private static func lines(_ factors: [Double]) -> [UInt8] {

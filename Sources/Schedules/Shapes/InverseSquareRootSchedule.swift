@@ -4,7 +4,7 @@ struct InverseSquareRootSchedule: ScheduleShape {
   static let summary = "1/sqrt(t): sqrt(b/(b+t)), b = offset x T"
   static let columnTitle = "1/sqrt(t)"
   static let color = "#c65f9e"
-  static let offset = NumberParameter("offset", default: 0.01, above: 0, help: "b as a share of the steps T.")
+  static let offset = NumberParameter("offset", default: 0.01, above: 0, help: "b as a fraction of the number of steps T.")
   static let parameters: [any ScheduleParameter] = [offset]
 
   let offset: Double

@@ -8,7 +8,8 @@ struct OneCycleSchedule: ScheduleShape {
   static let summary = "PyTorch's OneCycleLR"
   static let columnTitle = "onecycle"
   static let color = "#cc4257"
-  static let up = NumberParameter("pct_start", default: 0.3, in: 0...1, help: "Share of the steps on which the factor rises.")
+  static let up = NumberParameter(
+    "pct_start", default: 0.3, in: 0...1, help: "Fraction of the steps over which the factor rises.")
   static let division = NumberParameter("div_factor", default: 25, above: 0, help: "The first factor is 1/div_factor.")
   static let finalDivision = NumberParameter(
     "final_div_factor", default: 1e4, above: 0, help: "The last factor is the first divided by this.")

@@ -5,26 +5,35 @@ struct RefinedSchedule: ScheduleShape {
   static let columnTitle = "refined"
   static let color = "#cc3d00"
   static let norms = TextParameter(
-    "norms", placeholder: "FILE", help: "The log of gradient norms (a sweep has its own).", isPath: true)
+    "norms", placeholder: "FILE", help: "The log of gradient norms (default, in a sweep only: the prior run's).", isPath: true)
   static let norm = ChoiceParameter(
-    "norm", default: nil, of: GradientNorm.allCases.map(\.rawValue), help: "The norm: that of the optimizer if left open.")
-  static let smoothing = NumberParameter("tau", default: 0.1, in: 0...1, help: "The smoothing fraction.")
+    "norm", default: nil, of: GradientNorm.allCases.map(\.rawValue), help: "Default: the norm for the optimizer.")
+  static let smoothing = NumberParameter(
+    "tau", default: 0.1, in: 0...1, help: "Window of the running median as a fraction of the run.")
   static let window = NumberParameter(
-    "window", default: 0, in: 0...1e8, help: "The median's window in samples of the log, odd, in place of tau; 0 for tau.")
-  static let powers = PowersParameter("powers", help: "g^-A times the later g^-B; those of the norm if left open.")
+    "window", default: 0, in: 0...1e8, help: "The window as an odd number of logged norms, in place of tau; 0: use tau.")
+  static let powers = PowersParameter("powers", help: "g^-A times the sum of the later g^-B; default 2/2 for l2, 1/1 for l1.")
   static let method = ChoiceParameter(
     "method", default: "closed", of: RefinementOptions.Method.allCases.map(\.rawValue),
-    help: "Closed form, or the minimum of the bound.")
+    help: "The paper's closed form, or the minimum of the last-iterate bound.")
+  static let rounds = NumberParameter(
+    "rounds", default: 0, in: 0...100, help: "In a sweep, how often to refine; 0 for the sweep's own.")
+  static let prior = TextParameter(
+    "prior", placeholder: "NAME", help: "In a sweep, the schedule whose best run provides the norms.")
   static let column = TextParameter("column", placeholder: "NAME|NUMBER", help: "The log's column or key.")
   static let run = NumberParameter("run", default: 1, in: 1...1e9, help: "The run in an array of several, from 1.")
   static let parameters: [any ScheduleParameter] = [
-    norms, norm, smoothing, window, powers, method, column, run,
+    norms, norm, smoothing, window, powers, method, rounds, prior, column, run,
   ]
 
   let norms: String?
   let norm: GradientNorm?
   let column: String?
   let run: Int?
+  /// nil for the sweep's own.
+  let rounds: Int?
+  /// nil for the sweep's own.
+  let prior: String?
   let options: RefinementOptions
 
   init(_ arguments: ScheduleArguments) throws {
@@ -39,6 +48,21 @@ struct RefinedSchedule: ScheduleShape {
     if method == .bound, arguments[Self.powers] != nil {
       throw ScheduleError(spelling: Self.name, "powers go with the method closed")
     }
+    let rounds = arguments[Self.rounds]
+    guard rounds == rounds.rounded() else {
+      throw ScheduleError(spelling: Self.name, "\(shortText(rounds)) rounds; expected a whole number")
+    }
+    if let prior = arguments[Self.prior] {
+      let schedule = try Schedule(parsing: prior)
+      guard schedule.refinementOptions == nil else {
+        throw ScheduleError(spelling: Self.name, "the prior '\(prior)' is itself refined; expected another schedule")
+      }
+    }
+    if arguments[Self.norms] != nil, rounds > 0 || arguments[Self.prior] != nil {
+      throw ScheduleError(spelling: Self.name, "rounds and prior are for the norms of a sweep, norms= for those of a file")
+    }
+    self.rounds = rounds > 0 ? Int(rounds) : nil
+    prior = arguments[Self.prior]
     norms = arguments[Self.norms]
     norm = arguments[Self.norm].flatMap { GradientNorm(rawValue: $0) }
     column = arguments[Self.column]

@@ -3,12 +3,12 @@ import Foundation
 /// Multiplied by `factor` at every milestone: from step t >= milestone x T on.
 struct StepwiseSchedule: ScheduleShape {
   static let name = "stepwise"
-  static let summary = "times a factor at each milestone"
+  static let summary = "multiplied by a factor at each milestone"
   static let columnTitle = "stepwise"
   static let color = "#008a5c"
   static let milestones = NumberListParameter(
-    "milestones", default: [0.6, 0.8, 0.95], help: "Shares of the steps after which the factor falls.")
-  static let factor = NumberParameter("factor", default: 0.1, in: 0...1, help: "What it is multiplied by.")
+    "milestones", default: [0.6, 0.8, 0.95], help: "Fractions of the run at which it is multiplied.")
+  static let factor = NumberParameter("factor", default: 0.1, in: 0...1, help: "The multiplier.")
   static let parameters: [any ScheduleParameter] = [milestones, factor]
 
   let milestones: [Double]

@@ -1,7 +1,7 @@
 /// The factors of a file, interpolated linearly onto the steps.
 struct TableSchedule: ScheduleShape {
   static let name = "table"
-  static let summary = "factors from a file, one a line"
+  static let summary = "factors from a file, one per line"
   static let columnTitle = "table"
   static let color = "#7d6b52"
   static let file = TextParameter(

@@ -6,9 +6,10 @@ struct WarmupStableDecaySchedule: ScheduleShape {
   static let summary = "warmup-stable-decay: 1, then a cooldown to 0"
   static let columnTitle = "wsd"
   static let color = "#b5488f"
-  static let cooldown = NumberParameter("cooldown", default: 0.2, in: 0...1, help: "Share of the steps of the cooldown.")
+  static let cooldown = NumberParameter(
+    "cooldown", default: 0.2, in: 0...1, help: "Fraction of the steps spent on the cooldown.")
   static let shape = ChoiceParameter(
-    "shape", default: "linear", of: ["linear", "sqrt"], help: "The cooldown: 1 - u or 1 - sqrt(u).")
+    "shape", default: "linear", of: ["linear", "sqrt"], help: "The cooldown, 1 - u or 1 - sqrt(u), with u from 0 to 1 over it.")
   static let parameters: [any ScheduleParameter] = [cooldown, shape]
 
   let cooldown: Double

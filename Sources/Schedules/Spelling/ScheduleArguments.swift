@@ -50,7 +50,7 @@ public struct ScheduleArguments: Sendable {
     let keys = parameters.map { $0.key }
     guard let equals = text.firstIndex(of: "=") else {
       let near = text.isEmpty ? "" : suggestion(for: text, among: keys)
-      throw ScheduleError(spelling: spelling, "'\(text)' is no key=value\(near)")
+      throw ScheduleError(spelling: spelling, "'\(text)' is not of the form key=value\(near)")
     }
     let key = String(text[..<equals]).trimmingBlanks
     let value = String(text[text.index(after: equals)...]).trimmingBlanks

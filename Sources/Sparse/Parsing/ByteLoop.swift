@@ -33,7 +33,7 @@ struct ByteLoop {
       guard float.isFinite else { throw scanner.overflow(of: value, as: "Float") }
       if index == 0, indexBase == .one {
         throw LineError(
-          column: scanner.columnOfLatestIndex, message: "index 0 in a file whose indices are said to begin at 1")
+          column: scanner.columnOfLatestIndex, message: "index 0, but indices were declared to begin at 1")
       }
       if index == LineScanner.largestIndex, indexBase == .zero {
         throw LineError(

@@ -1,6 +1,6 @@
-/// An error in a line, and the byte where it is.
+/// An error in a line, with the position of the byte at fault.
 struct LineError: Error {
-  /// Counts from 1.
+  /// Byte position in the line, from 1.
   let column: Int
   let message: String
   /// Whether reading stops after this line.
@@ -51,6 +51,8 @@ struct LineScanner {
   }
 
   /// The label; nil if the line holds no row.
+  ///
+  /// - Throws: If the label is missing, not a number, or not finite as a Double.
   mutating func label() throws(LineError) -> Double? {
     skipBlanks()
     if position == bytes.count { return nil }
@@ -66,7 +68,9 @@ struct LineScanner {
     return value == 0 ? 0 : value
   }
 
-  /// The next feature's index and value; nil at the end of the line.
+  /// The next feature's index, as written, and value; nil at the end of the line. The caller checks that the value is finite.
+  ///
+  /// - Throws: If the next token is not INDEX:VALUE, or its index is too large or does not ascend.
   mutating func pair() throws(LineError) -> (index: Int, value: DecimalNumber)? {
     skipBlanks()
     if columnOfLatestIndex == 0, !hasQuery, try query() { skipBlanks() }
@@ -136,7 +140,7 @@ struct LineScanner {
     let digits = position
     while position < bytes.count, bytes[position] &- UInt8(ascii: "0") < 10 { position += 1 }
     guard position > digits, isTokenEnd(position) else {
-      throw LineError(column: start + 1, message: "\(quotedToken(start)) is not qid:N with an integer N")
+      throw LineError(column: start + 1, message: "\(quotedToken(start)) is not of the form qid:N with an integer N")
     }
     hasQuery = true
     return true
@@ -165,7 +169,7 @@ struct LineScanner {
     let byte = quoted(UnsafeBufferPointer(rebasing: token[offset...offset]))
     let kind = token[offset] < 0x80 ? "control character" : "byte"
     let isReturn = token[offset] == UInt8(ascii: "\r")
-    let expected = isReturn ? "a line ends with \"\\n\" or \"\\r\\n\"" : "a row is numbers, colons and blanks"
+    let expected = isReturn ? "a line ends with \"\\n\" or \"\\r\\n\"" : "a row consists of numbers, colons and blanks"
     return LineError(column: start + offset + 1, message: "\(kind) \(byte) in \(quoted(token)); \(expected)")
   }
 
@@ -178,13 +182,15 @@ struct LineScanner {
   private func labelError(at start: Int) -> LineError {
     error(at: start) { token, found in
       if Self.isNotFinite(token) { return "label \(found) is not finite; a label is a finite decimal number" }
-      if token.contains(UInt8(ascii: ":")) { return "the row begins with \(found); a label, a number, must come first" }
+      if token.contains(UInt8(ascii: ":")) {
+        return "the row begins with \(found); it must begin with a label, which is a number"
+      }
       let comma = token.firstIndex(of: UInt8(ascii: ",")) ?? 0
       if comma > 0, DecimalNumber(prefixOf: token)?.text.count == comma {
-        return "\(found) is several labels of one row; only one label a row can be classified"
+        return "\(found) holds several labels; a row has exactly one"
       }
       if let first = token.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first | 0x20) {
-        return "label \(found) is text; replace the class names by numbers"
+        return "label \(found) is text; replace class names by numbers"
       }
       return "label \(found) is not a decimal number such as 1, +1 or 2.5"
     }
@@ -192,12 +198,12 @@ struct LineScanner {
 
   private func pairError(at start: Int) -> LineError {
     error(at: start) { token, found in
-      if startsWithQuery(start) { return "\(found) is not directly after the label, where a qid belongs" }
+      if startsWithQuery(start) { return "\(found) must come directly after the label" }
       guard let colon = token.firstIndex(of: UInt8(ascii: ":")) else {
         return "\(found) has no colon; a feature is INDEX:VALUE"
       }
       if colon == 0 { return "\(found) has no index before the colon; a feature is INDEX:VALUE" }
-      return "index \(quoted(UnsafeBufferPointer(rebasing: token[..<colon]))) is not a whole number of digits only"
+      return "index \(quoted(UnsafeBufferPointer(rebasing: token[..<colon]))) does not consist of digits only"
     }
   }
 

@@ -3,14 +3,17 @@ import Training
 /// The search for a problem's smallest training loss, as part of a sweep.
 final class SmallestLossSearch: Sendable {
   let problem: SweepProblem
+  /// Strength of the regularisation; 0 for none.
+  let l2: Double
   let cost: OptimumCost
   let loop = SharedLoop()
   private let key: String
 
-  init(_ problem: SweepProblem) {
+  init(_ problem: SweepProblem, l2: Double = 0) {
     self.problem = problem
+    self.l2 = l2
     cost = OptimumCost(problem.problem.training)
-    key = RunKey.optimum(of: problem.summary)
+    key = RunKey.optimum(of: problem.summary, l2: l2)
   }
 
   /// Whether the search has yet to be run: not if it failed before within a bound at least as large.
@@ -41,7 +44,7 @@ final class SmallestLossSearch: Sendable {
   /// - Returns: a line with the optimum, or with the bound within which none was found.
   /// - Throws: `CancellationError`.
   func run(isCancelled: @escaping () -> Bool) throws -> DetailLine {
-    guard let optimum = try Optimum.find(for: problem.problem.training, sharing: loop, isCancelled: isCancelled) else {
+    guard let optimum = try Optimum.find(for: problem.problem.training, l2: l2, sharing: loop, isCancelled: isCancelled) else {
       return DetailLine(key: key, content: .noOptimum(bound: cost.bound))
     }
     return DetailLine(key: key, content: .optimum(optimum))

@@ -6,6 +6,8 @@ extension LaneTrainer {
   ///
   /// The outcomes are bit-identical to those of `train` for any number of threads.
   ///
+  /// - Precondition: every run has `steps` factors.
+  /// - Returns: one outcome per run, in the order of `runs`.
   /// - Throws: `CancellationError` soon after `isCancelled` first returns true.
   public func trainInParallel(
     _ runs: [Run], seed: UInt64, jobs: Int, recording: Recording = Recording(),

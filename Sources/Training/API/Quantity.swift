@@ -1,12 +1,16 @@
 /// A quantity recorded for a finished run, of its last iterate or of the result that the optimizer defines.
 ///
-/// To add a quantity, add a case here and its value in `RunOutcome.quantities`; the journal, CSV, `train`'s output and the
-/// report's measures follow. Raw values are the keys in journals and CSV; case order is the order of fields and columns.
+/// To add a quantity, add a case here, a property of `RunOutcome` that both trainers fill, and its value in
+/// `RunOutcome.quantities`; the journal, CSV, `train`'s output and the comparison of two results folders follow. A table that
+/// shows it needs a case of `Measure`, the report's JSON a property in `JSONWriter`. Raw values are the keys in journals and
+/// CSV; case order is the order of fields and columns. In journals written before, the quantity is nil.
 public enum Quantity: String, CaseIterable, Sendable, Hashable {
   case trainError = "train_error"
   case trainLoss = "train_loss"
   case testError = "test_error"
   case testLoss = "test_loss"
+  /// The regularised objective on the training file; without regularisation, the training loss.
+  case trainObjective = "train_objective"
 
   /// As in table headings: "train error".
   public var title: String { rawValue.replacing("_", with: " ") }
@@ -15,7 +19,7 @@ public enum Quantity: String, CaseIterable, Sendable, Hashable {
   public var isFraction: Bool {
     switch self {
     case .trainError, .testError: true
-    case .trainLoss, .testLoss: false
+    case .trainLoss, .testLoss, .trainObjective: false
     }
   }
 }
@@ -25,7 +29,8 @@ extension Quantity {
   public var isOfTestFile: Bool { self == .testError || self == .testLoss }
 }
 
-/// The quantities of one run; nil if the value is not finite or does not apply.
+/// The quantities of one run; nil if the value is not finite or does not apply. Where no objective is set it is the training
+/// loss.
 public struct Quantities: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   private var values: [Quantity: Double] = [:]
 
@@ -34,8 +39,13 @@ public struct Quantities: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   }
 
   public subscript(quantity: Quantity) -> Double? {
-    get { values[quantity] }
+    get { values[quantity] ?? (quantity == .trainObjective ? values[.trainLoss] : nil) }
     set { values[quantity] = newValue.flatMap { $0.isFinite ? $0 : nil } }
+  }
+
+  /// The quantities as a record holds them, in order: all of them, but the objective only where it was set.
+  public var fields: [(quantity: Quantity, value: Double?)] {
+    Quantity.allCases.filter { $0 != .trainObjective || values[$0] != nil }.map { ($0, values[$0]) }
   }
 
   /// Keys of the record that quantities are coded into.
@@ -54,7 +64,7 @@ public struct Quantities: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     }
   }
 
-  /// Writes every quantity; nil becomes null.
+  /// Writes every quantity, the objective too; nil becomes null.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: FieldKey.self)
     for quantity in Quantity.allCases { try container.encode(self[quantity], forKey: FieldKey(stringValue: quantity.rawValue)) }
@@ -64,6 +74,9 @@ public struct Quantities: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 extension RunOutcome {
   /// The quantities to record.
   public var quantities: Quantities {
-    [.trainError: trainError, .trainLoss: trainLoss, .testError: testError, .testLoss: testLoss]
+    [
+      .trainError: trainError, .trainLoss: trainLoss, .testError: testError, .testLoss: testLoss,
+      .trainObjective: trainObjective,
+    ]
   }
 }

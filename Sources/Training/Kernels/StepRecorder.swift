@@ -3,22 +3,27 @@ import SIMDShims
 /// Norms and loss of a step's batch.
 struct BatchTotals {
   var norms: NormTotals
-  /// Mean over the batch; 0 if not requested.
+  /// Mean over the batch; meaningless if not requested.
   var loss: LaneVector
 }
 
-/// Records the requested norms and losses of the steps of a vector of runs.
+/// Records the requested norms and losses of the steps of a vector of runs, and what the runs had reached at checkpoints.
 struct StepRecorder {
   /// l1 and l2 of every step.
   private let norms: UnsafeMutablePointer<LaneVector>?
   private var trace: LossTrace
+  /// [step][scalar], if requested.
+  private var scalars: [LaneVector] = []
+  let wantsScalars: Bool
   private let memory: KernelMemory
   private let steps: Int
+  private var checkpoints: [(step: Int, evaluation: Evaluation)] = []
 
   init(_ group: LaneGroup) {
     memory = KernelMemory()
     steps = group.steps
     norms = group.recording.norms ? memory.vectors(2 * steps) : nil
+    wantsScalars = group.recording.scalars
     trace = LossTrace(length: group.recording.traceLength, steps: steps)
   }
 
@@ -32,6 +37,26 @@ struct StepRecorder {
       norms[2 &* step &+ 1] = lane_sqrt(totals.norms.squared)
     }
     if wantsLoss { trace.add(totals.loss) }
+  }
+
+  /// What the optimizer computed for itself in a step.
+  mutating func note(scalars: [LaneVector]) { self.scalars += scalars }
+
+  /// One of the optimizer's scalars at every step of a run.
+  func scalar(_ index: Int, ofLane lane: Int) -> [Double] {
+    let count = scalars.count / max(1, steps)
+    return (0..<steps).map { Double(scalars[$0 * count + index][lane]) }
+  }
+
+  /// - Parameter step: number of steps taken.
+  mutating func note(_ evaluation: Evaluation, atCheckpoint step: Int) { checkpoints.append((step, evaluation)) }
+
+  func checkpoints(ofLane lane: Int) -> [CheckpointOutcome] {
+    checkpoints.map { step, evaluation in
+      CheckpointOutcome(
+        step: step, trainError: evaluation.errors[lane], trainLoss: evaluation.losses[lane],
+        trainObjective: evaluation.objectives?[lane])
+    }
   }
 
   /// Closes the last window of the trace.

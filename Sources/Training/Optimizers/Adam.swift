@@ -6,27 +6,33 @@ import Schedules
 ///
 ///     w <- w - eta lambda w  (decoupled),    g <- g + lambda w  (else)
 ///     m <- b1 m + (1-b1) g,    v <- b2 v + (1-b2) g^2
-///     w <- w - eta m_hat / (sqrt(v_hat) + eps),    m_hat = m/(1-b1^t),  v_hat = v/(1-b2^t).
+///     w <- w - eta m_hat / (sqrt(v_hat) + eps),    m_hat = m/(1-b1^t),  v_hat = v/(1-b2^t),
+///
+/// and with `amsgrad` the largest v so far in place of v in v_hat.
 ///
 /// The default beta2 is 0.95, as in the paper's experiments; PyTorch's is 0.999.
 struct Adam: OptimizerMethod {
   static let name = "adam"
   static let title = "Adam"
-  static let summary = "Adam, as torch.optim.Adam and AdamW, but for beta2"
+  static let summary = "Adam, as torch.optim.Adam and AdamW, except for the default of beta2"
   static let norm = GradientNorm.l1
   static let beta1 = NumberParameter("beta1", default: 0.9, in: 0..<1, help: "Decay of the first moment.")
   static let beta2 = NumberParameter("beta2", default: 0.95, in: 0..<1, help: "Decay of the second moment.")
   static let epsilon = NumberParameter(
     "epsilon", default: 1e-8, in: 0...(.infinity), help: "Added to the root of the second moment.")
-  static let weightDecay = NumberParameter("weight-decay", default: 0, in: 0...(.infinity), help: "L2, in the gradient.")
-  static let decoupled = FlagParameter("decoupled", help: "Weight decay beside the gradient, which makes it AdamW.")
-  static let parameters: [any ScheduleParameter] = [beta1, beta2, epsilon, weightDecay, decoupled]
+  static let weightDecay = NumberParameter(
+    "weight-decay", default: 0, in: 0...(.infinity), help: "L2 coefficient; times the weight, added to the gradient.")
+  static let decoupled = FlagParameter("decoupled", help: "Decoupled weight decay: applied to the weights, as in AdamW.")
+  static let amsgrad = FlagParameter("amsgrad", help: "AMSGrad: divides by the root of the largest second moment so far.")
+  static let parameters: [any ScheduleParameter] = [beta1, beta2, epsilon, weightDecay, decoupled, amsgrad]
+  static let laterKeys: Set = ["amsgrad"]
 
   let beta1: Double
   let beta2: Double
   let epsilon: Double
   let weightDecay: Double
   let isDecoupled: Bool
+  let isAMSGrad: Bool
   private(set) var corrections = BiasCorrection()
 
   init(_ arguments: ScheduleArguments) {
@@ -35,6 +41,7 @@ struct Adam: OptimizerMethod {
     epsilon = arguments[Self.epsilon]
     weightDecay = arguments[Self.weightDecay]
     isDecoupled = arguments[Self.decoupled]
+    isAMSGrad = arguments[Self.amsgrad]
   }
 
   func prepared(steps: Int) -> Adam {
@@ -46,18 +53,20 @@ struct Adam: OptimizerMethod {
   var costs: UpdateCosts { .dividing }
 
   func reference(count: Int) -> any ReferenceRule {
-    Reference(adam: self, first: [Double](repeating: 0, count: count), second: [Double](repeating: 0, count: count))
+    let zeros = [Double](repeating: 0, count: count)
+    return Reference(adam: self, first: zeros, second: zeros, largest: zeros)
   }
 
   func train(_ trainer: StepwiseTrainer, _ cancellation: inout Cancellation) throws -> TrainedLanes {
-    weightDecay == 0
+    if isAMSGrad { return try trainer.train(AMSGradRule.self, self, &cancellation) }
+    return weightDecay == 0
       ? try trainer.trainFused(PlainRule.self, self, &cancellation) : try trainer.train(DecayingRule.self, self, &cancellation)
   }
 
   /// While a feature is absent its moments only decay, so its missed steps can be applied at once. Not if weight decay enters
-  /// the moments, or if the look-ahead's polynomials do not cover the betas.
+  /// the moments, or if the look-ahead's polynomials do not cover the betas, or for AMSGrad.
   var lists: ListsForm? {
-    guard weightDecay == 0 || isDecoupled, let terms = AdamTerms(beta1: beta1, beta2: beta2, epsilon: epsilon) else {
+    guard !isAMSGrad, weightDecay == 0 || isDecoupled, let terms = AdamTerms(beta1: beta1, beta2: beta2, epsilon: epsilon) else {
       return nil
     }
     return ListsForm(arrays: 3, looksAhead: true) {
@@ -69,6 +78,7 @@ struct Adam: OptimizerMethod {
     let adam: Adam
     var first: [Double]
     var second: [Double]
+    var largest: [Double]
     var t = 0.0
 
     mutating func step(_ weights: inout [Double], _ gradient: [Double], loss: Double, rate: Double) {
@@ -79,7 +89,9 @@ struct Adam: OptimizerMethod {
         let g = gradient[i] + (adam.isDecoupled ? 0 : adam.weightDecay * weights[i])
         first[i] = beta1 * first[i] + (1 - beta1) * g
         second[i] = beta2 * second[i] + (1 - beta2) * g * g
-        weights[i] -= rate * (first[i] / (1 - pow(beta1, t))) / ((second[i] / (1 - pow(beta2, t))).squareRoot() + adam.epsilon)
+        largest[i] = max(largest[i], second[i])
+        let v = adam.isAMSGrad ? largest[i] : second[i]
+        weights[i] -= rate * (first[i] / (1 - pow(beta1, t))) / ((v / (1 - pow(beta2, t))).squareRoot() + adam.epsilon)
       }
     }
   }
@@ -157,6 +169,51 @@ struct Adam: OptimizerMethod {
       weights[index] = lane_fma(rule.negativeStep, direction, lane_multiply(kept, weights[index]))
     }
     @inline(__always) func prefetch(at index: Int) { rule.prefetch(at: index) }
+  }
+
+  /// The largest unnormalised second moment is the largest second moment, unnormalised.
+  private struct AMSGradRule: LaneRule {
+    private let weights: UnsafeMutablePointer<LaneVector>
+    private let first: UnsafeMutablePointer<LaneVector>
+    private let second: UnsafeMutablePointer<LaneVector>
+    private let largest: UnsafeMutablePointer<LaneVector>
+    private let beta1: LaneVector
+    private let beta2: LaneVector
+    private let coupledDecay: LaneVector
+    private let decoupledDecay: LaneVector
+    private let corrections: BiasCorrection.Pointer
+    private var negativeStep = lane_splat(0)
+    private var epsilon = lane_splat(0)
+    private var kept = lane_splat(1)
+
+    init(_ adam: Adam, _ memory: RuleMemory) {
+      weights = memory.weights
+      first = memory.array()
+      second = memory.array()
+      largest = memory.array()
+      beta1 = lane_splat(Float(adam.beta1))
+      beta2 = lane_splat(Float(adam.beta2))
+      coupledDecay = lane_splat(adam.isDecoupled ? 0 : Float(adam.weightDecay))
+      decoupledDecay = lane_splat(adam.isDecoupled ? -Float(adam.weightDecay) : 0)
+      corrections = adam.corrections.copied(to: memory)
+    }
+    @inline(__always) mutating func begin(_ step: LaneStep) {
+      let correction = corrections[step.index]
+      negativeStep = lane_multiply(step.rate, lane_splat(-correction.scale))
+      epsilon = lane_splat(correction.epsilon)
+      kept = lane_fma(step.rate, decoupledDecay, lane_splat(1))
+    }
+    @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
+      let g = lane_fma(coupledDecay, weights[index], gradient)
+      let m = lane_fma(beta1, first[index], g)
+      let v = lane_fma(beta2, second[index], lane_multiply(g, g))
+      let top = lane_max(v, largest[index])
+      first[index] = m
+      second[index] = v
+      largest[index] = top
+      let direction = lane_divide(m, lane_add(lane_sqrt(top), epsilon))
+      weights[index] = lane_fma(negativeStep, direction, lane_multiply(kept, weights[index]))
+    }
   }
 }
 

@@ -11,9 +11,10 @@ struct SGD: OptimizerMethod {
   static let title = "SGD"
   static let summary = "stochastic gradient descent, as torch.optim.SGD"
   static let norm = GradientNorm.l2
-  static let momentum = NumberParameter("momentum", default: 0, in: 0..<1, help: "Decay of the sum of gradients.")
-  static let nesterov = FlagParameter("nesterov", help: "Nesterov's momentum.")
-  static let weightDecay = NumberParameter("weight-decay", default: 0, in: 0...(.infinity), help: "L2, in the gradient.")
+  static let momentum = NumberParameter("momentum", default: 0, in: 0..<1, help: "Decay of the running sum of gradients.")
+  static let nesterov = FlagParameter("nesterov", help: "Nesterov momentum.")
+  static let weightDecay = NumberParameter(
+    "weight-decay", default: 0, in: 0...(.infinity), help: "L2 coefficient; times the weight, added to the gradient.")
   static let parameters: [any ScheduleParameter] = [momentum, nesterov, weightDecay]
   static let laterKeys: Set = ["nesterov"]
 

@@ -6,6 +6,7 @@ public struct ReferenceTrainer: Sendable {
   public let settings: TrainingSettings
 
   public init(problem: Problem, settings: TrainingSettings) {
+    settings.checkRanges()
     self.problem = problem
     self.settings = settings
   }
@@ -15,13 +16,15 @@ public struct ReferenceTrainer: Sendable {
 
   /// Trains runs one after the other.
   ///
+  /// - Precondition: every run has `steps` factors.
+  /// - Returns: one outcome per run, in the order of `runs`.
   /// - Throws: `CancellationError` soon after `isCancelled` first returns true; it is polled at every step.
   /// - Complexity: O(runs x steps x batch size x features x classes).
   public func train(
     _ runs: [Run], seed: UInt64, recording: Recording = Recording(), isCancelled: () -> Bool = { false }
   ) throws -> [RunOutcome] {
     try runs.map { run in
-      precondition(run.factors.count == steps, "a run has one factor a step")
+      precondition(run.factors.count == steps, "a run has one factor per step")
       return try train(run, order(seed: seed), recording, isCancelled)
     }
   }
@@ -32,10 +35,16 @@ public struct ReferenceTrainer: Sendable {
   }
 
   private func train(_ run: Run, _ order: SampleOrder, _ recording: Recording, _ isCancelled: () -> Bool) throws -> RunOutcome {
-    var model = LogisticModel(features: problem.training.featureCount, classes: problem.training.classCount)
-    var optimizer = settings.optimizer.method.reference(count: model.weights.count)
+    var model = LogisticModel(
+      features: problem.training.featureCount, classes: problem.training.classCount, l2: settings.l2)
+    var optimizer = settings.optimizer.reference(count: model.weights.count, steps: steps)
     var outcome = RunOutcome(trainError: 1, trainLoss: 0, diverged: false, steps: steps)
     var losses: [Double] = []
+    func evaluate(after step: Int) -> CheckpointOutcome {
+      var result = model
+      result.weights = optimizer.result(model.weights)
+      return result.outcome(problem.training, after: step)
+    }
     var indices = [Int32](repeating: 0, count: order.rows)
     for epoch in 0..<settings.epochs {
       order.shuffle(epoch: epoch, into: &indices)
@@ -49,13 +58,22 @@ public struct ReferenceTrainer: Sendable {
           outcome.l2Norms.append(Float(gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()))
         }
         if recording.traceLength > 0 { losses.append(loss) }
-        let rate = run.learningRate * run.factors[epoch * order.stepsPerEpoch + batch]
+        let step = epoch * order.stepsPerEpoch + batch
+        if settings.checkpoints.contains(step) { outcome.checkpoints.append(evaluate(after: step)) }
+        let rate = run.learningRate * run.factors[step]
         optimizer.step(&model.weights, gradient, loss: loss, rate: rate)
+        if recording.scalars {
+          for (name, value) in zip(settings.optimizer.scalarNames, optimizer.scalars) {
+            outcome.scalars[name, default: []].append(value)
+          }
+        }
       }
     }
+    let end = evaluate(after: steps)
+    if settings.checkpoints.contains(steps) { outcome.checkpoints.append(end) }
+    (outcome.trainError, outcome.trainLoss, outcome.trainObjective) = (end.trainError, end.trainLoss, end.trainObjective)
     model.weights = optimizer.result(model.weights)
     outcome.trace = Self.windowedMeans(losses, length: recording.traceLength)
-    (outcome.trainError, outcome.trainLoss) = model.errorAndLoss(problem.training)
     if let test = problem.test {
       let (error, loss) = model.errorAndLoss(test)
       outcome.testError = error

@@ -54,9 +54,9 @@ extension LaneVector: Vectors {
 }
 
 struct Pair<Head: Vectors, Tail: Vectors>: Vectors {
-  private var head: Head
-  private var tail: Tail
-  @inline(__always) private init(_ head: Head, _ tail: Tail) {
+  private(set) var head: Head
+  private(set) var tail: Tail
+  @inline(__always) init(_ head: Head, _ tail: Tail) {
     self.head = head
     self.tail = tail
   }

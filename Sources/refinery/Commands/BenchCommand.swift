@@ -12,7 +12,7 @@ struct BenchCommand: ParsableCommand {
       First one core's FMA peak and memory bandwidth, then the trainer: CPU time of one thread, median of --repetitions. The \
       column "with norms" also records the gradient norms of every step, as the prior run of a refinement does. The percentage \
       of the peak counts only the multiply-adds of the forward pass and the gradient: 64 (d+1) C operations per run and step \
-      at batch size 16 for dense rows, those of the nonzeros for sparse rows.
+      at batch size 16, with d features and C classes, for dense rows, and those of the nonzeros for sparse rows.
 
       Then the reader: wall time from the page cache into new arrays, with one thread and with two; peak memory relative to \
       that of the finished arrays; reading gzipped text relative to a loop that only inflates it. Compared variants alternate \

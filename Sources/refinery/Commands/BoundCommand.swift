@@ -8,7 +8,8 @@ struct BoundCommand: ParsableCommand {
     abstract: "Compute the last-iterate bound of a schedule for given gradient norms.",
     discussion: """
       Prints the bound of Theorem 10 of arXiv 2310.07831 with the factors as step sizes, the scale gamma of the factors that \
-      minimises it, and the bound at that scale. Norms are not smoothed; an l1 norm takes the place of G^2.
+      minimises it, and the bound at that scale. Norms are not smoothed. G_t is the l2 \
+      norm of the gradient at step t; an l1 norm takes the place of G_t^2.
 
       A schedule given by name gets as many steps as the log has norms; a file of factors must have exactly that many.
       """,

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Reports
 import Schedules
+import Training
 
 struct RefineCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -39,7 +40,8 @@ struct RefineCommand: ParsableCommand {
   var window: Int?
   @Option(
     help: ArgumentHelp(
-      "g^-A at a step times the sum of g^-B after it (default: 2/2 for l2 norms, 1/1 for l1 norms).", valueName: "A/B"),
+      "Factor of a step: its g^-A times the sum of the later g^-B (default: 2/2 for l2 norms, 1/1 for l1 norms).",
+      valueName: "A/B"),
     transform: Self.powers)
   var powers: RefinementOptions.Powers?
   @Option(help: "closed: the paper's formula; bound: the schedule that minimises the last-iterate bound.")
@@ -47,8 +49,8 @@ struct RefineCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("Length of the schedule (default: the number of norms).", valueName: "N"))
   var points: Int?
   @OptionGroup var output: FactorOutputOptions
-  @Option(help: "Print code for another framework instead of factors; written to --out if that ends in .py.") var emit:
-    TrainerSnippet?
+  @Option(help: "Print Python code for this framework instead of the factors; written to --out if that ends in .py.")
+  var emit: TrainerSnippet?
 
   func validate() throws {
     if let tau, !(0...1).contains(tau) { throw ValidationError("--tau: expected a number from 0 to 1, got \(tau)") }
@@ -57,12 +59,17 @@ struct RefineCommand: ParsableCommand {
       throw ValidationError("--window: expected an odd number, got \(window)")
     }
     if powers != nil, method == .bound { throw ValidationError("--powers goes with --method closed") }
-    if let optimizer, GradientNorm(optimizer: optimizer) == nil {
+    if let optimizer, Self.norm(of: optimizer) == nil {
       throw ValidationError(
         "--optimizer: expected one of \(GradientNorm.optimizers.joined(separator: ", ")), got '\(optimizer)'")
     }
     if let points { try CountLimits.check("--points", points, from: 2, to: CountLimits.steps) }
     if emit != nil, output.json { throw ValidationError("--emit and --json exclude each other") }
+  }
+
+  /// That of an optimizer of this program, or of others.
+  private static func norm(of optimizer: String) -> GradientNorm? {
+    (try? Optimizer(parsing: optimizer))?.norm ?? GradientNorm(optimizer: optimizer)
   }
 
   private static func powers(_ text: String) throws -> RefinementOptions.Powers {
@@ -73,7 +80,7 @@ struct RefineCommand: ParsableCommand {
   }
 
   func run() throws {
-    let native = optimizer.flatMap { GradientNorm(optimizer: $0) }
+    let native = optimizer.flatMap(Self.norm)
     let logs = try norms.map { try NormLog(path: $0, selection: self.log.selection(of: self.log.norm ?? native ?? .l2)) }
     // The name of the column takes precedence over the norm for the optimizer.
     let named = Set(logs.map(\.namedNorm))

@@ -24,7 +24,7 @@ struct ReportCommand: ParsableCommand {
     [String] = []
   @Option(help: ArgumentHelp("File to write (default for markdown: RESULTS/REPORT.md).", valueName: "REPORT.md")) var out:
     String?
-  @Option(help: "Format.") var format: Report.Format?
+  @Option(help: "Output format (default: markdown).") var format: Report.Format?
   @Option(
     help: ArgumentHelp(
       "Plan to show, by the first digits of its key, or several to combine (default: the newest); list lists all.",

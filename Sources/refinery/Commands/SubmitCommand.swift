@@ -20,11 +20,11 @@ struct SubmitSlurmCommand: ParsableCommand {
 
   @OptionGroup var options: SweepOptions
   @Option(parsing: .unconditional, help: ArgumentHelp("Number of tasks in the array.", valueName: "N")) var array: Int
-  @Option(help: "Partition.") var partition: String?
+  @Option(help: "Slurm partition.") var partition: String?
   @Option(parsing: .unconditional, help: ArgumentHelp("Threads per task.", valueName: "J")) var jobs = 1
   @Option(help: ArgumentHelp("Time limit of a task, in the format of sbatch.", valueName: "TIME")) var time: String?
   @Option(help: ArgumentHelp("Folder of the journals.", valueName: "DIR")) var results = "results"
-  @Option(help: ArgumentHelp("The report.", valueName: "FILE")) var out = "REPORT.md"
+  @Option(help: ArgumentHelp("Report to write.", valueName: "FILE")) var out = "REPORT.md"
   @Flag(help: "Print what would be submitted, and exit.") var dryRun = false
   @Flag(help: "Print the scripts as JSON, and exit.") var json = false
 

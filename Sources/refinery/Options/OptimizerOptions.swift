@@ -3,7 +3,7 @@ import Training
 
 /// The optimizer of `train`: in its full spelling, or with constants given as options.
 struct OptimizerOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The optimizer (see below).", valueName: "NAME[:key=value]...")) var optimizer = "adam"
+  @Option(help: ArgumentHelp("The optimizer, one of those above.", valueName: "NAME[:key=value]...")) var optimizer = "adam"
   @Option(parsing: .unconditional, help: ArgumentHelp("The optimizer's beta1.", valueName: "X")) var beta1: String?
   @Option(parsing: .unconditional, help: ArgumentHelp("The optimizer's beta2.", valueName: "X")) var beta2: String?
   @Option(parsing: .unconditional, help: ArgumentHelp("The optimizer's epsilon.", valueName: "X")) var epsilon: String?

@@ -6,7 +6,8 @@ import Training
 
 /// A configuration file, and the options that override it.
 struct SweepOptions: ParsableArguments {
-  @Argument(help: ArgumentHelp("Configuration file.", valueName: "CONFIG.yml")) var file: String?
+  @Argument(help: ArgumentHelp("Configuration (see `refinery sweep --print-config`).", valueName: "CONFIG.yml"))
+  var file: String?
   @Option(
     help: ArgumentHelp(
       "Folders, files or quoted patterns, separated by commas (default: datasets).", valueName: "GLOB|DIR"))

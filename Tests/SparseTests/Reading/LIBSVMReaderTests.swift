@@ -26,7 +26,7 @@ import Testing
     #expect(file.data.matrix.columns == [1, 2])
     #expect(file.data.featureCount == 3)
     let found = try errors(in: "1 1:1\n1 0:1\n", options: ReadingOptions(indexBase: .one))
-    #expect(found == ["2:3: index 0 in a file whose indices are said to begin at 1"])
+    #expect(found == ["2:3: index 0, but indices were declared to begin at 1"])
   }
 
   @Test(arguments: [

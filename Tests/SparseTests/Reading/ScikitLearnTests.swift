@@ -22,9 +22,9 @@ import Testing
     // Python's `nan`, `inf`, and what overflows to them.
     "is not finite", "is out of the range of",
     // Python's `1_000` in numbers and `+1`, `1_0` in indices; a colon in the label's place is never taken for one.
-    "is not a decimal number", "is not a whole number of digits only", "is text",
+    "is not a decimal number", "does not consist of digits only", "is text",
     // Form feeds, lone carriage returns and the like as blanks, whatever the encoding.
-    "control character", "; a row is numbers, colons and blanks",
+    "control character", "; a row consists of numbers, colons and blanks",
     // A matrix without features or rows.
     "no row has a feature", "the file holds no rows",
     // A qid that is not an integer is not looked at, or stands where it is taken for a feature.

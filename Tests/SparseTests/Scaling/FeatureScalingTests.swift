@@ -31,7 +31,7 @@ import Testing
   @Test(arguments: [
     ("", ["1:1: the file holds no rows; a row is LABEL INDEX:VALUE ..."]),
     ("\n# only\n", ["1:1: the file holds no rows; a row is LABEL INDEX:VALUE ..."]),
-    ("cat 1:1\n", [#"1:1: label "cat" is text; replace the class names by numbers"#]),
+    ("cat 1:1\n", [#"1:1: label "cat" is text; replace class names by numbers"#]),
     ("1 1:1e400\n2 1:1\n", [#"1:5: value "1e400" of index 1 is out of the range of a Double"#]),
   ])
   func errorsAreThoseOfTheReader(text: String, errors: [String]) throws {

@@ -32,6 +32,11 @@ struct Shape: CustomTestStringConvertible, Sendable {
     "adam:epsilon=0.001", "adam:beta1=0.5:beta2=0.9:epsilon=0.001", "adam:beta1=0:epsilon=0.001",
     "adam:epsilon=0.001:weight-decay=0.001", "adam:epsilon=0.001:weight-decay=0.1:decoupled=true", "adagrad:epsilon=0.001",
     "schedule-free-sgd", "schedule-free-sgd:momentum=0.5:r=1:weight-lr-power=1:weight-decay=0.01", "dog:reps=0.01",
+    "adam:epsilon=0.001:weight-decay=0.01:amsgrad=true", "rmsprop:epsilon=0.001", "lion:weight-decay=0.1",
+    "schedule-free-adamw:epsilon=0.001:weight-decay=0.01", "d-adapt-sgd:d0=0.01", "d-adapt-sgd:d0=0.01:momentum=0.9",
+    "d-adapt-adam:d0=0.01:epsilon=0.001:weight-decay=0.01", "prodigy:d0=0.01:epsilon=0.001:weight-decay=0.1",
+    "dowg:reps=0.01", "momo", "momo-adam:epsilon=0.001", "sps", "sgd:average=tail",
+    "adam:epsilon=0.001:average=ema:average-decay=0.9", "dog:reps=0.01:average=polynomial",
   ]
 
   /// Every optimizer of the registry: those without chosen constants at their defaults.
@@ -74,6 +79,27 @@ struct Shape: CustomTestStringConvertible, Sendable {
       #expect(trainer.kernels.rawValue == (shape.classes == 1 ? "dense" : path.rawValue))
       let outcomes = try trainer.train(runs, seed: 3, recording: recording)
       for (outcome, expected) in zip(outcomes, expected) { expectAgreement(outcome, expected, problem, path) }
+    }
+  }
+
+  /// The same for the regularised objective, whose gradient moves every weight.
+  @Test(arguments: [shapes[0], shapes[2], shapes[5], shapes[8], shapes[11], shapes[12], shapes[14]], optimizers)
+  func agreesWithTheReferenceWhereRegularised(shape: Shape, optimizer: Optimizer) throws {
+    let problem = shape.problem
+    var settings = TrainingSettings(
+      optimizer: optimizer, epochs: shape.epochs, batchSize: shape.batchSize, keepsLastBatch: shape.keepsLastBatch, l2: 0.3)
+    let recording = Recording(norms: true, traceLength: 20)
+    let steps = LaneTrainer(problem: problem, settings: settings).steps
+    let runs = [0.004, 0.06].map { Run.linear($0, steps: steps) }
+    let expected = try ReferenceTrainer(problem: problem, settings: settings).train(runs, seed: 3, recording: recording)
+    for path in [TrainingSettings.Path.dense, .scatter] {
+      settings.path = path
+      let outcomes = try LaneTrainer(problem: problem, settings: settings).train(runs, seed: 3, recording: recording)
+      for (outcome, expected) in zip(outcomes, expected) {
+        expectAgreement(outcome, expected, problem, path)
+        let (objective, wanted) = (try #require(outcome.trainObjective), try #require(expected.trainObjective))
+        #expect(abs(objective - wanted) <= 2e-5 * (0.1 + wanted), "\(path)")
+      }
     }
   }
 

@@ -10,8 +10,8 @@ struct DensePass<Rule: LaneRule>: StepwisePass {
   private let rows: RowPointers
   private let shape: LaneShape
   private let chunkRows: Int
-  private let arrays: RuleMemory
-  private var rule: Rule
+  let arrays: RuleMemory
+  private(set) var rule: Rule
   private let forward: DenseForward
   private let softmax: Softmax
   private let gradient: DenseGradient
@@ -69,8 +69,8 @@ struct DensePass<Rule: LaneRule>: StepwisePass {
       wantsNorms || rule.needsNorms
       ? gradient.update(rule, tile, continues: isChunked, WithNorms.self)
       : gradient.update(rule, tile, continues: isChunked, WithoutNorms.self)
-    let totals = BatchTotals(norms: norms, loss: lane_multiply(loss, scale))
-    rule.end(step, totals, arrays)
+    var totals = BatchTotals(norms: norms, loss: lane_multiply(loss, scale))
+    rule.end(step, &totals, arrays)
     return totals
   }
 

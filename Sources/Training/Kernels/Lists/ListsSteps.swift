@@ -11,6 +11,12 @@ protocol ListsSteps: AnyObject {
   func take(
     _ batch: ListedBatch, on pass: ListsPass, step: Int, stepOfEpoch: Int, wantsLoss: Bool
   ) -> ListedSums
+  /// What the optimizer computed for itself in the latest step, in the order of `OptimizerMethod.scalars`.
+  var scalars: [LaneVector] { get }
+}
+
+extension ListsSteps {
+  var scalars: [LaneVector] { [] }
 }
 
 /// Result of a step: the sum of the samples' losses, if wanted, and the sums of the norms.
@@ -39,6 +45,52 @@ struct ListsForm {
   @inline(__always)
   init<Rule: LaneRule>(standing _: Rule.Type, _ method: Rule.Method, arrays: Int) {
     self.init(arrays: arrays, looksAhead: false) { StandingSteps<Rule>(method, $0, $1, $2) }
+  }
+}
+
+extension ListsForm {
+  /// The form for an optimizer whose step size depends on the whole gradient, and that changes nothing where the gradient is zero:
+  /// stores the gradient of the features that occur, then applies the rule of the other kernels to them.
+  ///
+  /// - Parameter arrays: without the gradient. The rule must not need sums over all weights.
+  @inline(__always)
+  init<Rule: WholeGradientRule>(standing makeRule: @escaping (RuleMemory) -> Rule, arrays: Int) {
+    self.init(arrays: arrays + 1, looksAhead: false) { StoredGradientSteps(makeRule, $0, $1, $2) }
+  }
+}
+
+/// Steps of an optimizer that leaves absent features unchanged, and needs the whole gradient.
+final class StoredGradientSteps<Rule: WholeGradientRule>: ListsSteps {
+  private let rates: Rates
+  private let gradient: GradientStore
+  private var rule: Rule
+
+  init(_ makeRule: (RuleMemory) -> Rule, _ group: LaneGroup, _ arrays: RuleMemory, _ memory: KernelMemory) {
+    rates = Rates(group, capacity: group.order.stepsPerEpoch, in: memory)
+    rule = makeRule(arrays)
+    gradient = GradientStore(target: arrays.array())
+  }
+
+  var scalars: [LaneVector] { rule.scalars }
+
+  func begin(epochFrom step: Int) { rates.fill(from: step) }
+
+  func take(_ batch: ListedBatch, on pass: ListsPass, step: Int, stepOfEpoch: Int, wantsLoss: Bool) -> ListedSums {
+    let gradient = gradient
+    var sums = pass.forEachFeature(batch, wantsLoss: wantsLoss || Rule.needsLoss) {
+      pass.update($0, soon: $1, of: batch, gradient, &$2)
+    }
+    pass.updateBias(batch, gradient, &sums.norms)
+    let loss = lane_multiply(lane_splat(1 / Float(batch.samples)), sums.loss)
+    rule.begin(
+      LaneStep(index: step, rate: rates.vectors[stepOfEpoch]),
+      BatchTotals(norms: sums.norms.totals.times(pass.copies), loss: loss))
+    let rule = rule
+    for listed in 0...batch.featureCount {
+      let row = (listed < batch.featureCount ? Int(batch.features[listed].feature) : pass.bias) &* pass.stride
+      for index in row..<(row &+ pass.classes) { _ = rule.update(gradient.target[index], at: index) }
+    }
+    return sums
   }
 }
 

@@ -32,30 +32,37 @@ struct LaneStep {
 
 /// An optimizer's update for one vector of runs.
 ///
-/// A step consists of `begin`, an `update` of each weight, and `end`. State per weight is kept in the rule's arrays, state per
-/// run in its stored properties. A rule that needs the whole gradient before it updates a weight is a `WholeGradientRule`.
+/// A step consists of `begin`, an `update` of each weight and, with `StepwiseTrainer.trainFused` only, `end`. State per weight
+/// is kept in the rule's arrays, state per run in its stored properties. A rule that needs the norms or the loss, or the whole
+/// gradient before it updates a weight, is a `WholeGradientRule`.
 ///
 /// All vector operations are `lane_...` functions: Swift's operators on SIMD types are compiled lane by lane.
 protocol LaneRule: LaneUpdate {
   /// The optimizer's type, with its constants.
   associatedtype Method
   /// Whether `end` reads the gradient's norms, and whether it reads the loss of the batch; these are then computed even if they
-  /// are not recorded.
+  /// are not recorded. Heeded by `StepwiseTrainer.trainFused` only.
   var needsNorms: Bool { get }
   var needsLoss: Bool { get }
   init(_ method: Method, _ memory: RuleMemory)
   /// Sets the scalars of a step.
   mutating func begin(_ step: LaneStep)
-  mutating func end(_ step: LaneStep, _ totals: BatchTotals, _ memory: RuleMemory)
-  /// Called after the last step: stores the optimizer's result in place of the weights. Gradients are taken at the weights,
-  /// which need not be the result.
+  /// Called after the updates of a step, by `StepwiseTrainer.trainFused` only.
+  ///
+  /// - Parameter totals: of the batch's cross-entropy; afterwards, of its objective.
+  mutating func end(_ step: LaneStep, _ totals: inout BatchTotals, _ memory: RuleMemory)
+  /// What the method computed for itself by the end of the step, in the order of `OptimizerMethod.scalars`.
+  var scalars: [LaneVector] { get }
+  /// Called after the last step, and at checkpoints: stores the optimizer's result in place of the weights. Gradients are taken
+  /// at the weights, which need not be the result. Changes nothing but the weights, which are restored after a checkpoint.
   func finish(_ memory: RuleMemory)
 }
 
 extension LaneRule {
   @inline(__always) var needsNorms: Bool { false }
   @inline(__always) var needsLoss: Bool { false }
-  @inline(__always) mutating func end(_ step: LaneStep, _ totals: BatchTotals, _ memory: RuleMemory) {}
+  @inline(__always) mutating func end(_ step: LaneStep, _ totals: inout BatchTotals, _ memory: RuleMemory) {}
+  var scalars: [LaneVector] { [] }
   @inline(__always) func finish(_ memory: RuleMemory) {}
 }
 

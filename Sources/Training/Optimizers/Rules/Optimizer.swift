@@ -18,9 +18,30 @@ public struct Optimizer: Sendable, Hashable, Codable, CustomStringConvertible {
   /// The gradient norm used by the optimizer's theory and by refinement.
   public let norm: GradientNorm
   let method: any OptimizerMethod
+  /// What is averaged to be the result; nil for the method's own result.
+  let average: IterateAverage?
 
   /// Whether the lists kernels take its steps exactly.
-  package var hasListsForm: Bool { method.lists != nil }
+  package var hasListsForm: Bool { average == nil && method.lists != nil }
+  /// Whether it is made to run at a rate of 1.
+  package var isSelfTuning: Bool { type(of: method).isSelfTuning }
+  /// Names of what it computes for itself at every step, such as "d".
+  public var scalarNames: [String] { type(of: method).scalars }
+
+  var costs: UpdateCosts {
+    var costs = method.costs
+    if average != nil {
+      costs.dense += 0.3
+      costs.scatter += 0.6
+    }
+    return costs
+  }
+
+  /// The steps of a run of `steps` steps of `count` weights in Double.
+  func reference(count: Int, steps: Int) -> any ReferenceRule {
+    let rule = method.reference(count: count)
+    return average.map { AveragingReference(rule, $0, steps: steps, count: count) } ?? rule
+  }
 
   /// - Throws: `OptimizerError`, which says what was found and what was expected.
   public init(parsing text: String) throws { try self.init(parsing: text, in: .builtIn) }
@@ -30,27 +51,31 @@ public struct Optimizer: Sendable, Hashable, Codable, CustomStringConvertible {
     do {
       let (name, parts) = try ScheduleArguments.split(text, expecting: registry.names)
       let type = try registry.method(named: name, in: text)
-      let arguments = try ScheduleArguments(parts, of: type.parameters, owner: name, in: text)
-      self.init(type, try type.init(arguments), arguments)
+      let arguments = try ScheduleArguments(parts, of: type.allParameters, owner: name, in: text)
+      self.init(type, try type.init(arguments), try IterateAverage(arguments, in: text), arguments)
     } catch let error as ScheduleError {
       throw OptimizerError(spelling: text, error.message)
     }
   }
 
-  private init(_ type: any OptimizerMethod.Type, _ method: any OptimizerMethod, _ arguments: ScheduleArguments) {
-    let constants = type.parameters.compactMap { parameter in
+  private init(
+    _ type: any OptimizerMethod.Type, _ method: any OptimizerMethod, _ average: IterateAverage?, _ arguments: ScheduleArguments
+  ) {
+    let laterKeys = type.laterKeys.union(IterateAverage.parameters.map { $0.key })
+    let constants = type.allParameters.compactMap { parameter in
       arguments.fullText(of: parameter).map {
         (key: parameter.key, text: "\(parameter.key)=\($0)", isGiven: arguments.text(of: parameter.key) != nil)
       }
     }
     let given = constants.filter(\.isGiven).map(\.text)
-    let lasting = constants.filter { $0.isGiven || !type.laterKeys.contains($0.key) }.map(\.text)
+    let lasting = constants.filter { $0.isGiven || !laterKeys.contains($0.key) }.map(\.text)
     name = type.name
     norm = type.norm
     spelling = ([type.name] + given).joined(separator: ":")
     fullSpelling = ([type.name] + lasting).joined(separator: ":")
     title = given.isEmpty ? type.title : "\(type.title) (\(given.joined(separator: ", ")))"
     self.method = method
+    self.average = average
   }
 
   /// Takes constants from a program; nil selects a default.

@@ -1,7 +1,7 @@
 import Schedules
 
-/// A kind of optimizer. To add one, write a conforming type in a file of its own and list it in `OptimizerRegistry.builtIn`;
-/// parsing, help, range checks, spelling, titles, the norm for refinement and the choice of kernels follow from it.
+/// A kind of optimizer. To add one, write a conforming type in a file of its own, list it in `OptimizerRegistry.builtIn`, and
+/// add its name to `GradientNorm`. Parsing, help, range checks, spelling, titles and the choice of kernels follow from it.
 protocol OptimizerMethod: Sendable {
   /// What users type, as in "schedule-free-sgd": lower-case letters, digits and hyphens.
   static var name: String { get }
@@ -15,6 +15,13 @@ protocol OptimizerMethod: Sendable {
   static var parameters: [any ScheduleParameter] { get }
   /// Keys added when journals already held results without them: left out of run keys when at their defaults.
   static var laterKeys: Set<String> { get }
+  /// Names of what it computes for itself at every step: "d" or "r", an estimate of the distance to the solution; "step_size";
+  /// "averaging_weight". As the package's state holds them after the step.
+  static var scalars: [String] { get }
+  /// Whether it is made to run at a rate of 1.
+  static var isSelfTuning: Bool { get }
+  /// Whether its result is the last iterate, for which averages can be substituted.
+  static var yieldsLastIterate: Bool { get }
 
   /// - Throws: `ScheduleError` for values that are in range but do not go together.
   init(_ arguments: ScheduleArguments) throws
@@ -36,7 +43,12 @@ protocol OptimizerMethod: Sendable {
 extension OptimizerMethod {
   static var parameters: [any ScheduleParameter] { [] }
   static var laterKeys: Set<String> { [] }
+  static var scalars: [String] { [] }
+  static var isSelfTuning: Bool { false }
+  static var yieldsLastIterate: Bool { true }
   var costs: UpdateCosts { .light }
+  /// Its constants, and those of an average of its iterates.
+  static var allParameters: [any ScheduleParameter] { parameters + (yieldsLastIterate ? IterateAverage.parameters : []) }
   func prepared(steps: Int) -> Self { self }
   var lists: ListsForm? { nil }
 }
@@ -50,10 +62,13 @@ protocol ReferenceRule {
   ///   - loss: the batch's mean loss.
   ///   - rate: base learning rate times the schedule's factor.
   mutating func step(_ weights: inout [Double], _ gradient: [Double], loss: Double, rate: Double)
+  /// What the method computed for itself by the end of the latest step, in the order of `OptimizerMethod.scalars`.
+  var scalars: [Double] { get }
   /// The result, if it is not the weights themselves.
   func result(_ weights: [Double]) -> [Double]
 }
 
 extension ReferenceRule {
+  var scalars: [Double] { [] }
   func result(_ weights: [Double]) -> [Double] { weights }
 }

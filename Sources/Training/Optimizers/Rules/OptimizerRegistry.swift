@@ -12,9 +12,19 @@ struct OptimizerRegistry: Sendable {
     SGD.self,
     Adam.self,
     AdaGrad.self,
+    RMSprop.self,
+    Lion.self,
     ScheduleFreeSGD.self,
+    ScheduleFreeAdamW.self,
+    DAdaptSGD.self,
+    DAdaptAdam.self,
+    Prodigy.self,
     DoG.self,
+    DoWG.self,
+    MoMo.self,
+    MoMoAdam.self,
     NGN.self,
+    SPS.self,
   ])
 
   var names: [String] { methods.map { $0.name } }
@@ -28,6 +38,9 @@ struct OptimizerRegistry: Sendable {
 
   /// Every optimizer with its keys, ranges and defaults, for `--help`.
   var help: String {
-    methods.map { parametersHelp($0.name, $0.summary, $0.parameters) }.joined(separator: "\n")
+    let average = parametersHelp(
+      "...:average=KIND", "any of them but the Schedule-Free ones, with an average of its iterates for a result",
+      IterateAverage.parameters)
+    return (methods.map { parametersHelp($0.name, $0.summary, $0.parameters) } + [average]).joined(separator: "\n")
   }
 }

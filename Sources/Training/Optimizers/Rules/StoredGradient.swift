@@ -1,18 +1,27 @@
 import SIMDShims
 
-/// Stores the gradient of a step, then updates all weights in a pass of their own.
+/// Stores the gradient of a step, adds that of the penalty if there is one, then updates all weights in a pass of their own.
 ///
 /// The kernels are compiled once for all optimizers that are trained this way. Against a rule that is fused into the kernels
 /// (`StepwiseTrainer.trainFused`) the pass costs a store and a load per weight; the results have the same bits.
 struct StoredGradientRule: LaneRule {
+  struct Method {
+    let makeRule: (RuleMemory) -> any WholeGradientRule
+    /// nil without regularisation.
+    let penalty: Penalty?
+  }
+
   private var rule: any WholeGradientRule
   private let gradient: GradientStore
+  private let penalty: Penalty?
   let needsNorms: Bool
   let needsLoss: Bool
 
-  init(_ makeRule: @escaping (RuleMemory) -> any WholeGradientRule, _ memory: RuleMemory) {
-    rule = makeRule(memory)
-    needsNorms = type(of: rule).needsNorms
+  init(_ method: Method, _ memory: RuleMemory) {
+    rule = method.makeRule(memory)
+    penalty = method.penalty
+    // The penalty's pass sums the norms itself.
+    needsNorms = penalty == nil && type(of: rule).needsNorms
     needsLoss = type(of: rule).needsLoss
     gradient = GradientStore(target: memory.array())
   }
@@ -21,9 +30,11 @@ struct StoredGradientRule: LaneRule {
   @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
     self.gradient.update(gradient, square: square, at: index)
   }
-  @inline(__always) mutating func end(_ step: LaneStep, _ totals: BatchTotals, _ memory: RuleMemory) {
+  @inline(__always) mutating func end(_ step: LaneStep, _ totals: inout BatchTotals, _ memory: RuleMemory) {
+    if let penalty { totals = penalty.add(to: gradient.target, loss: totals.loss, memory) }
     rule.move(step, totals, UnsafePointer(gradient.target), memory)
   }
+  var scalars: [LaneVector] { rule.scalars }
   func finish(_ memory: RuleMemory) { rule.finish(memory) }
 }
 
@@ -45,5 +56,6 @@ struct EntrywiseRule<Rule: LaneRule>: WholeGradientRule {
     rule.update(gradient, square: lane_multiply(gradient, gradient), at: index)
     return lane_splat(0)
   }
+  var scalars: [LaneVector] { rule.scalars }
   func finish(_ memory: RuleMemory) { rule.finish(memory) }
 }

@@ -10,6 +10,7 @@ struct NGN: OptimizerMethod {
   static let title = "NGN"
   static let summary = "SGD with non-negative Gauss-Newton step sizes, arXiv 2407.04358"
   static let norm = GradientNorm.l2
+  static let scalars = ["step_size"]
 
   init(_ arguments: ScheduleArguments) {}
 
@@ -19,10 +20,15 @@ struct NGN: OptimizerMethod {
     try trainer.train(wholeGradient: { Rule($0) }, &cancellation)
   }
 
+  var lists: ListsForm? { ListsForm(standing: { Rule($0) }, arrays: 1) }
+
   private struct Reference: ReferenceRule {
+    var size = 0.0
+    var scalars: [Double] { [size] }
+
     mutating func step(_ weights: inout [Double], _ gradient: [Double], loss: Double, rate: Double) {
       let squared = gradient.reduce(0) { $0 + $1 * $1 }
-      let size = loss > 0 ? rate / (1 + rate * squared / (2 * loss)) : 0
+      size = loss > 0 ? rate / (1 + rate * squared / (2 * loss)) : 0
       for i in weights.indices { weights[i] -= size * gradient[i] }
     }
   }
@@ -32,6 +38,7 @@ struct NGN: OptimizerMethod {
     private var negativeStep = lane_splat(0)
 
     static let needsLoss = true
+    var scalars: [LaneVector] { [lane_subtract(lane_splat(0), negativeStep)] }
     init(_ memory: RuleMemory) { weights = memory.weights }
     @inline(__always) mutating func begin(_ step: LaneStep, _ totals: BatchTotals) {
       let doubled = lane_add(totals.loss, totals.loss)

@@ -1,4 +1,3 @@
-import Foundation
 import SIMDShims
 import Schedules
 
@@ -16,66 +15,44 @@ import Schedules
 struct ScheduleFreeSGD: OptimizerMethod {
   static let name = "schedule-free-sgd"
   static let title = "Schedule-Free SGD"
-  static let summary = "SGD with averaging in place of a schedule, as the package schedulefree"
+  static let summary = "SGD with averaging in place of a schedule, as in the package schedulefree"
   static let norm = GradientNorm.l2
   static let momentum = NumberParameter(
-    "momentum", default: 0.9, above: 0, below: 1, help: "Share of the average in the point of the gradient.")
-  static let weightDecay = NumberParameter("weight-decay", default: 0, in: 0...(.infinity), help: "L2, in the gradient.")
-  static let power = NumberParameter("r", default: 0, in: 0...100, help: "Power of the step in the average's weights.")
-  static let ratePower = NumberParameter(
-    "weight-lr-power", default: 2, in: 0...100, help: "Power of the largest rate so far in the average's weights.")
-  static let parameters: [any ScheduleParameter] = [momentum, weightDecay, power, ratePower]
+    "momentum", default: 0.9, above: 0, below: 1, help: "Weight of the average in the point at which gradients are taken.")
+  static let weightDecay = NumberParameter(
+    "weight-decay", default: 0, in: 0...(.infinity), help: "L2 coefficient; times the point, added to the gradient.")
+  static let parameters: [any ScheduleParameter] = [
+    momentum, weightDecay, ScheduleFreeAveraging.power, ScheduleFreeAveraging.ratePower,
+  ]
+  static let scalars = ["averaging_weight"]
+  static let yieldsLastIterate = false
 
   let momentum: Double
   let weightDecay: Double
-  let power: Double
-  let ratePower: Double
+  let averaging: ScheduleFreeAveraging
 
   init(_ arguments: ScheduleArguments) {
     momentum = arguments[Self.momentum]
     weightDecay = arguments[Self.weightDecay]
-    power = arguments[Self.power]
-    ratePower = arguments[Self.ratePower]
+    averaging = ScheduleFreeAveraging(arguments)
   }
 
   func reference(count: Int) -> any ReferenceRule {
-    Reference(method: self, z: [Double](repeating: 0, count: count), averaging: Averaging(self))
+    Reference(method: self, z: [Double](repeating: 0, count: count), averaging: .init(averaging))
   }
 
   func train(_ trainer: StepwiseTrainer, _ cancellation: inout Cancellation) throws -> TrainedLanes {
     try trainer.train(Rule.self, self, &cancellation)
   }
 
-  /// The averaging weights of one run.
-  private struct Averaging {
-    let power: Double
-    let ratePower: Double
-    var largestRate = 0.0
-    var sum = 0.0
-
-    init(_ method: ScheduleFreeSGD) {
-      power = method.power
-      ratePower = method.ratePower
-    }
-
-    /// c_t; `step` counts from 0.
-    mutating func share(step: Int, rate: Double) -> Double {
-      largestRate = max(largestRate, rate)
-      let ofRate = ratePower == 2 ? largestRate * largestRate : pow(largestRate, ratePower)
-      let weight = power == 0 ? ofRate : ofRate * pow(Double(step + 1), power)
-      sum += weight
-      return sum > 0 ? weight / sum : 0
-    }
-  }
-
   private struct Reference: ReferenceRule {
     let method: ScheduleFreeSGD
     var z: [Double]
-    var averaging: Averaging
+    var averaging: ScheduleFreeAveraging.State
     var t = 0
 
     mutating func step(_ weights: inout [Double], _ gradient: [Double], loss: Double, rate: Double) {
-      let share = averaging.share(step: t, rate: rate)
+      let share = averaging.advance(step: t, rate: rate)
       t += 1
       for i in weights.indices {
         let y = weights[i]
@@ -84,6 +61,8 @@ struct ScheduleFreeSGD: OptimizerMethod {
         z[i] -= rate * g
       }
     }
+
+    var scalars: [Double] { [averaging.share] }
 
     func result(_ weights: [Double]) -> [Double] {
       zip(weights, z).map { y, z in y + (1 - 1 / method.momentum) * (z - y) }
@@ -95,8 +74,7 @@ struct ScheduleFreeSGD: OptimizerMethod {
     private let z: UnsafeMutablePointer<LaneVector>
     private let momentum: Float
     private let weightDecay: LaneVector
-    /// One per lane.
-    private let averaging: UnsafeMutablePointer<Averaging>
+    private let averaging: PerLane<ScheduleFreeAveraging.State>
     private var share = lane_splat(0)
     private var rateOfY = lane_splat(0)
     private var rateOfZ = lane_splat(0)
@@ -106,12 +84,10 @@ struct ScheduleFreeSGD: OptimizerMethod {
       z = memory.array()
       momentum = Float(method.momentum)
       weightDecay = lane_splat(Float(method.weightDecay))
-      averaging = memory.scalars([Averaging](repeating: Averaging(method), count: laneWidth))
+      averaging = PerLane(.init(method.averaging), in: memory)
     }
     mutating func begin(_ step: LaneStep) {
-      for lane in 0..<laneWidth {
-        share[lane] = Float(averaging[lane].share(step: step.index, rate: Double(step.rate[lane])))
-      }
+      share = averaging.map { $0.advance(step: step.index, rate: Double(step.rate[$1])) }
       rateOfZ = lane_subtract(lane_splat(0), step.rate)
       let factor = lane_fma(lane_splat(momentum), lane_subtract(lane_splat(1), share), lane_splat(-1))
       rateOfY = lane_multiply(step.rate, factor)
@@ -122,10 +98,7 @@ struct ScheduleFreeSGD: OptimizerMethod {
       y[index] = lane_fma(rateOfY, decayed, averaged)
       z[index] = lane_fma(rateOfZ, decayed, z[index])
     }
-    @inline(__always) func prefetch(at index: Int) {
-      memory_prefetch(y + index)
-      memory_prefetch(z + index)
-    }
+    var scalars: [LaneVector] { [share] }
     func finish(_ memory: RuleMemory) {
       let weight = lane_splat(1 - 1 / momentum)
       memory.forEachWeight { y[$0] = lane_fma(weight, lane_subtract(z[$0], y[$0]), y[$0]) }

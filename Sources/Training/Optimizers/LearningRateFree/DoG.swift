@@ -11,11 +11,14 @@ import Schedules
 struct DoG: OptimizerMethod {
   static let name = "dog"
   static let title = "DoG"
-  static let summary = "distance over gradients, as the package dog-optimizer; made for a rate of 1"
+  static let summary = "distance over gradients, as in the package dog-optimizer; intended for a learning rate of 1"
   static let norm = GradientNorm.l2
-  static let reps = NumberParameter("reps", default: 1e-6, above: 0, help: "The distance to begin with.")
+  static let reps = NumberParameter(
+    "reps", default: 1e-6, above: 0, help: "Initial estimate of the distance from the starting point.")
   static let epsilon = NumberParameter("epsilon", default: 1e-8, above: 0, help: "Added once to the sum of squared norms.")
   static let parameters: [any ScheduleParameter] = [reps, epsilon]
+  static let scalars = ["r", "step_size"]
+  static let isSelfTuning = true
 
   let reps: Double
   let epsilon: Double
@@ -34,12 +37,15 @@ struct DoG: OptimizerMethod {
   private struct Reference: ReferenceRule {
     var distance: Double
     var squares: Double
+    var size = 0.0
+    var scalars: [Double] { [distance, size] }
 
     mutating func step(_ weights: inout [Double], _ gradient: [Double], loss: Double, rate: Double) {
       // w_0 is zero.
       distance = max(distance, weights.reduce(0) { $0 + $1 * $1 }.squareRoot())
       squares += gradient.reduce(0) { $0 + $1 * $1 }
-      for i in weights.indices { weights[i] -= rate * distance / squares.squareRoot() * gradient[i] }
+      size = rate * distance / squares.squareRoot()
+      for i in weights.indices { weights[i] -= size * gradient[i] }
     }
   }
 
@@ -47,8 +53,10 @@ struct DoG: OptimizerMethod {
     private let weights: UnsafeMutablePointer<LaneVector>
     private var distance: LaneVector
     private var squares: LaneVector
+    private var distanceOfStep = lane_splat(0)
     private var negativeStep = lane_splat(0)
 
+    var scalars: [LaneVector] { [distanceOfStep, lane_subtract(lane_splat(0), negativeStep)] }
     init(_ dog: DoG, _ memory: RuleMemory) {
       weights = memory.weights
       distance = lane_splat(Float(dog.reps))
@@ -57,6 +65,7 @@ struct DoG: OptimizerMethod {
     @inline(__always) mutating func begin(_ step: LaneStep, _ totals: BatchTotals) {
       squares = lane_add(squares, totals.norms.squared)
       let size = lane_divide(lane_multiply(step.rate, distance), lane_sqrt(squares))
+      distanceOfStep = distance
       negativeStep = lane_subtract(lane_splat(0), size)
     }
     /// - Returns: the square of the updated weight, for its distance from the start, which is zero.
