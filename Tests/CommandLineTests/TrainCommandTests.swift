@@ -30,6 +30,38 @@ import Testing
     #expect(abs(losses[0] - losses[1]) < 1e-5 * losses[1])
   }
 
+  @Test func notesAboutFilesOfSchedulesAreShown() throws {
+    let folder = try Program.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("table.csv").path
+    try Data("step,factor\n2,0\n1,0.5\n0,1\n".utf8).write(to: URL(fileURLWithPath: path))
+    let result = try Program.run(
+      ["train", "--data", "-", "--optimizer", "sgd", "--lr", "0.5", "--epochs", "2", "--schedule", "table:file=\(path)"],
+      input: Self.data)
+    #expect(result.status == 0)
+    #expect(result.errors == "\(path): warning: rows are not in the order of 'step'; sorted by it\n")
+  }
+
+  /// More norms than are written at a time.
+  @Test func longLogsOfNormsAreWhole() throws {
+    let folder = try Program.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func norms(epochs: Int) throws -> Data {
+      let path = folder.appendingPathComponent("norms.npy")
+      let result = try Program.run(
+        [
+          "train", "--data", "-", "--optimizer", "sgd", "--lr", "0.001,0.002", "--schedule", "flat", "--epochs", "\(epochs)",
+          "--norms", path.path,
+        ], input: Self.data)
+      #expect(result.status == 0)
+      return try Data(contentsOf: path).dropFirst(128)
+    }
+    let long = try norms(epochs: 40_000)
+    #expect(long.count == 80_000 * 2 * 2 * 4)
+    // Across the first block's end, at step 65,536.
+    #expect(try long.prefix(65_600 * 16) == norms(epochs: 32_800))
+  }
+
   @Test(arguments: ["lanes", "reference"]) func regularisedRunsHaveAnObjective(engine: String) throws {
     let base = [
       "train", "--data", "-", "--optimizer", "sgd", "--lr", "0.5", "--epochs", "20", "--engine", engine,

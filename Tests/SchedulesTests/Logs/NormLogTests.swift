@@ -213,7 +213,7 @@ struct NormLogTests {
       base64Encoded: "H4sIAAAAAAACAzPkMtIz5TLmAgBs5aphCAAAAA==") ?? Data()
 
   @Test(arguments: [
-    ("R and pandas' to_string", "   step      loss  gnorm\n1     0  1.000000    1.0\n2     1  0.500000    2.5\n3     2  0.250000    3.0\n"),
+    ("pandas' to_string", "   step  loss  gnorm\n1     0  1.00    1.0\n2     1  0.50    2.5\n3     2  0.25    3.0\n"),
     ("R's write.table", "\"step\" \"gnorm\"\n\"1\" 0 1\n\"2\" 1 2.5\n\"3\" 2 3\n"),
     ("carriage returns", "step,gnorm\r0,1\r1,2.5\r2,3\r"), ("a column of pandas", "{\"0\": 1.0, \"1\": 2.5, \"2\": 3.0}"),
   ])

@@ -84,8 +84,9 @@ private struct Candidate {
     }
     // The most frequent width; of equals, the smallest.
     width = counts.min { ($1.value, $0.key) < ($0.value, $1.key) }?.key ?? 1
-    // pandas' `to_string` and R's `write.table` have no name above the row numbers.
-    if rows.count > 1, rows[0].count == width - 1, rows.dropFirst().allSatisfy({ $0.count == width }),
+    // pandas' `to_string` and R's `write.table` have no name above the row numbers. Below one name, a comma is a decimal mark.
+    if rows.count > 1, rows[0].count == width - 1, width > 2 || separator != UInt8(ascii: ","),
+      rows.dropFirst().allSatisfy({ $0.count == width }),
       rows[0].allSatisfy({ if case .notANumber = NumberCell($0, hasDecimalCommas: hasDecimalCommas) { true } else { false } })
     {
       rows[0].insert([], at: 0)

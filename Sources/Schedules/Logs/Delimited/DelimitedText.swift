@@ -33,7 +33,8 @@ struct DelimitedText {
       form.find(&cells, in: line)
       return cells.map { String(decoding: line[$0].unquoted, as: UTF8.self) }
     }
-    sample = rows.dropFirst(form.header == nil ? 0 : 1).filter { form.header == nil || Array($0.prefix(form.width)) != form.header }
+    // A resumed run may have written the header again.
+    sample = form.header.map { header in rows.dropFirst().filter { Array($0.prefix(form.width)) != header } } ?? rows
     hasNames = form.header != nil || Self.isMLflow(form, rows)
     names = form.header ?? (hasNames ? ["timestamp", "value", "step"] : (1...form.width).map { "column \($0)" })
     guard !sample.isEmpty else { throw ScheduleFileError(.malformed, path: path, "a header and no rows; expected numbers") }
