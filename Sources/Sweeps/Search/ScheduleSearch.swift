@@ -17,7 +17,7 @@ public struct ScheduleSearch {
   let settings: SearchSettings
 
   /// The first standard deviation of a knot, in octaves.
-  private static let deviation = 0.5
+  private static let deviation = 1.0
   /// A search has settled once no knot's standard deviation is larger, in octaves: a step size 0.2 % off is as good.
   private static let settledDeviation = 0.003
   private static let largestConditionNumber = 1e14

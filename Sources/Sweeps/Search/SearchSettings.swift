@@ -4,7 +4,7 @@ import Training
 /// How the best schedule is searched for.
 public struct SearchSettings: Sendable, Hashable {
   public var objective = SearchObjective.loss
-  /// Knots of a schedule, evenly spaced over the run.
+  /// Knots of a schedule.
   public var knots = 8
   /// Seeds that the search trains with; it is judged on others.
   public var seeds = 8

@@ -1,0 +1,169 @@
+import Foundation
+import Testing
+
+@testable import Sweeps
+
+@Suite struct CMAESTests {
+  /// Made by cma_evaluations.py with Hansen's own package.
+  private struct Fixture: Decodable {
+    struct Case: Decodable, Sendable, CustomTestStringConvertible {
+      var function: String
+      var dimension: Int
+      var population: Int
+      var median: Double
+      var testDescription: String { "\(function), \(dimension) variables, population \(population)" }
+    }
+    var target: Double
+    var cases: [Case]
+
+    static func read() throws -> Fixture {
+      let url = try #require(Bundle.module.url(forResource: "Fixtures/cma_evaluations", withExtension: "json"))
+      return try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: url))
+    }
+  }
+
+  private static func value(_ function: String, _ x: [Double]) -> Double? {
+    let n = Double(x.count - 1)
+    func squares(_ x: some Sequence<Double>) -> Double { x.reduce(0) { $0 + $1 * $1 } }
+    func ellipsoid(_ x: [Double]) -> Double {
+      x.enumerated().reduce(0) { $0 + pow(1e6, Double($1.offset) / n) * $1.element * $1.element }
+    }
+    switch function {
+    case "sphere": return squares(x)
+    case "ellipsoid": return ellipsoid(x)
+    case "rotated_ellipsoid":
+      let mean = 2 * x.reduce(0, +) / Double(x.count)
+      return ellipsoid(x.map { $0 - mean })
+    case "cigar": return x[0] * x[0] + 1e6 * squares(x.dropFirst())
+    case "tablet": return 1e6 * x[0] * x[0] + squares(x.dropFirst())
+    case "rosenbrock":
+      return zip(x, x.dropFirst()).reduce(0) { $0 + 100 * pow($1.0 * $1.0 - $1.1, 2) + pow($1.0 - 1, 2) }
+    case "different_powers":
+      return x.enumerated().reduce(0) { $0 + pow(abs($1.element), 2 + 10 * Double($1.offset) / n) }
+    default: return nil
+    }
+  }
+
+  /// Evaluations until a point is below the target; nil if there are too many.
+  private static func evaluations(_ test: Fixture.Case, target: Double, seed: UInt64) throws -> Int? {
+    let start = [Double](repeating: test.function == "rosenbrock" ? 0 : 1, count: test.dimension)
+    var search = CMAES(start: start, deviation: 0.5, population: test.population, seed: seed)
+    var count = 0
+    while count < 30_000 {
+      let points = search.points()
+      let values = try points.map { try #require(value(test.function, $0)) }
+      count += points.count
+      if let least = values.min(), least < target { return count }
+      search.update(ranked: points.indices.sorted { values[$0] < values[$1] }.map { points[$0] })
+    }
+    return nil
+  }
+
+  @Test func takesAsManyEvaluationsAsHansensPackage() throws {
+    let fixture = try Fixture.read()
+    #expect(fixture.cases.count >= 14)
+    for test in fixture.cases {
+      let counts = try (1...11).compactMap { try Self.evaluations(test, target: fixture.target, seed: $0) }.sorted()
+      #expect(counts.count >= 7, "\(test.testDescription): found by \(counts.count) of 11 seeds")
+      let ratio = Double(counts[counts.count / 2]) / test.median
+      #expect((1 / 1.5...1.5).contains(ratio), "\(test.testDescription): \(ratio) times the package's evaluations")
+    }
+  }
+
+  /// Only the order of the values counts.
+  @Test func anIncreasingFunctionOfTheValuesChangesNothing() throws {
+    func mean(_ transform: (Double) -> Double) -> [Double] {
+      var search = CMAES(start: [1, -2, 3], deviation: 1, population: 8, seed: 5)
+      for _ in 0..<20 {
+        let points = search.points()
+        let values = points.map { transform($0.reduce(0) { $0 + $1 * $1 }) }
+        search.update(ranked: points.indices.sorted { values[$0] < values[$1] }.map { points[$0] })
+      }
+      return search.mean
+    }
+    #expect(mean { $0 } == mean { $0 * $0 * $0 - 7 })
+  }
+
+  @Test func seedsAndStreamsDiffer() {
+    func first(_ seed: UInt64, _ stream: UInt64) -> [[Double]] {
+      var search = CMAES(start: [0, 0], deviation: 1, population: 4, seed: seed, stream: stream)
+      return search.points()
+    }
+    #expect(first(1, 0) == first(1, 0))
+    #expect(Set([first(1, 0), first(1, 1), first(2, 0), first(2, 1)]).count == 4)
+  }
+
+  /// With all points equally far in the best direction the step size grows, and it shrinks where they surround the minimum.
+  @Test func stepSizeFollowsThePath() {
+    var search = CMAES(start: [100, 100], deviation: 0.1, population: 12, seed: 3)
+    var sizes: [Double] = []
+    for _ in 0..<200 {
+      let points = search.points()
+      search.update(ranked: points.sorted { $0[0] * $0[0] + $0[1] * $0[1] < $1[0] * $1[0] + $1[1] * $1[1] })
+      sizes.append(search.largestDeviation)
+    }
+    #expect(sizes[30] > 1)
+    #expect(sizes[199] < 1e-6)
+  }
+}
+
+@Suite struct NormalNumbersTests {
+  @Test func haveTheMomentsOfTheNormalDistribution() {
+    var numbers = NormalNumbers(seed: 1)
+    let count = 200_000
+    let values = (0..<count).map { _ in numbers.next() }
+    func moment(_ power: Int) -> Double { values.reduce(0) { $0 + pow($1, Double(power)) } / Double(count) }
+    // Standard errors of the moments: sqrt(1, 2, 15, 96 / n).
+    for (power, expected, variance) in [(1, 0.0, 1.0), (2, 1, 2), (3, 0, 15), (4, 3, 96)] {
+      #expect(abs(moment(power) - expected) < 4 * (variance / Double(count)).squareRoot(), "moment \(power)")
+    }
+    let beyondTwo = Double(values.count { abs($0) > 2 }) / Double(count)
+    #expect(abs(beyondTwo - 0.0455) < 0.002)
+  }
+
+  @Test func neighboursAreUncorrelated() {
+    var numbers = NormalNumbers(seed: 2)
+    let values = (0..<100_000).map { _ in numbers.next() }
+    for lag in 1...3 {
+      let products = zip(values, values.dropFirst(lag)).reduce(0) { $0 + $1.0 * $1.1 }
+      #expect(abs(products) / Double(values.count) < 4 / Double(values.count).squareRoot())
+    }
+  }
+}
+
+@Suite struct ElementaryFunctionsTests {
+  @Test func agreeWithTheCLibrary() {
+    var numbers = NormalNumbers(seed: 4)
+    for _ in 0..<20_000 {
+      let x = 30 * numbers.next()
+      let e = ElementaryFunctions.exp(x)
+      #expect(abs(e - exp(x)) <= 4e-16 * exp(x))
+      let l = ElementaryFunctions.log(exp(x))
+      #expect(abs(l - log(exp(x))) <= 3e-16 * (1 + abs(x)))
+    }
+  }
+
+  @Test func powersOfTwoAreExact() {
+    for exponent in -40...40 {
+      #expect(ElementaryFunctions.exp2(Double(exponent)) == Double(sign: .plus, exponent: exponent, significand: 1))
+    }
+    #expect(ElementaryFunctions.exp(-1e9) == 0 && ElementaryFunctions.exp(1e9) == .infinity)
+  }
+}
+
+@Suite struct SymmetricEigenvectorsTests {
+  @Test func diagonalizeRandomMatrices() {
+    var numbers = NormalNumbers(seed: 6)
+    for n in [1, 2, 5, 12] {
+      let root = (0..<n).map { _ in (0..<n).map { _ in numbers.next() } }
+      let matrix = root.map { a in root.map { b in zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } } }
+      let eigen = SymmetricEigenvectors(of: matrix)
+      for (value, vector) in zip(eigen.values, eigen.vectors) {
+        #expect(abs(vector.reduce(0) { $0 + $1 * $1 } - 1) < 1e-12)
+        for (row, entry) in zip(matrix, vector) {
+          #expect(abs(zip(row, vector).reduce(0) { $0 + $1.0 * $1.1 } - value * entry) < 1e-11 * Double(n * n))
+        }
+      }
+    }
+  }
+}
