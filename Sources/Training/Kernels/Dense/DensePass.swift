@@ -10,7 +10,7 @@ struct DensePass<Rule: LaneRule>: StepwisePass {
   private let rows: RowPointers
   private let shape: LaneShape
   private let chunkRows: Int
-  private let arrays: RuleMemory
+  let arrays: RuleMemory
   private var rule: Rule
   private let forward: DenseForward
   private let softmax: Softmax
@@ -58,19 +58,21 @@ struct DensePass<Rule: LaneRule>: StepwisePass {
     let wantsLoss = wantsLoss || rule.needsLoss
     var loss = lane_splat(0)
     var start = 0
-    while start + chunkRows < count {
+    var tile: SampleTile
+    // A single call of `residuals`, which is then inlined: called, it would be passed a copy of the whole pass.
+    repeat {
       try cancellation.check(work: 2 * chunkRows * shape.vectorCount)
-      gradient.accumulate(residuals(indices + start, count: chunkRows, scale: scale, wantsLoss: wantsLoss, &loss))
-      start += chunkRows
-    }
-    try cancellation.check(work: 2 * chunkRows * shape.vectorCount)
-    let tile = residuals(indices + start, count: count - start, scale: scale, wantsLoss: wantsLoss, &loss)
+      let rows = min(chunkRows, count - start)
+      tile = residuals(indices + start, count: rows, scale: scale, wantsLoss: wantsLoss, &loss)
+      start += rows
+      if start < count { gradient.accumulate(tile) }
+    } while start < count
     let norms =
-      wantsNorms || Rule.needsNorms
+      wantsNorms || rule.needsNorms
       ? gradient.update(rule, tile, continues: isChunked, WithNorms.self)
       : gradient.update(rule, tile, continues: isChunked, WithoutNorms.self)
-    let totals = BatchTotals(norms: norms, loss: lane_multiply(loss, scale))
-    rule.end(step, totals, arrays)
+    var totals = BatchTotals(norms: norms, loss: lane_multiply(loss, scale))
+    rule.end(step, &totals, arrays)
     return totals
   }
 
