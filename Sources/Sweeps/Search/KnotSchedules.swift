@@ -13,16 +13,12 @@ struct KnotSchedules: Sendable {
   /// Limits of learning rates, likewise: far beyond what trains in single precision.
   private static let rates = -60.0...30.0
 
-  /// Knots that lie closer together towards both ends, where schedules bend most: halfway between even ones and the extrema of
-  /// Chebyshev's polynomials.
+  /// The extrema of Chebyshev's polynomial: knots that lie closer together towards both ends, where schedules bend most.
   ///
   /// - Parameter count: at least 2.
   init(count: Int) {
     precondition(count >= 2)
-    shares = (0..<count).map {
-      let x = Double($0) / Double(count - 1)
-      return rounded((x + (1 - cos(.pi * x)) / 2) / 2)
-    }
+    shares = (0..<count).map { rounded((1 - cos(.pi * Double($0) / Double(count - 1))) / 2) }
   }
 
   /// The schedule and the learning rate of a point. Numbers have four significant digits, and the schedule's factors are those

@@ -44,7 +44,8 @@ struct NamedSchedules {
   private mutating func add(
     _ schedule: Schedule, _ factors: [Double], _ tuning: RateTuning, in evaluation: inout SearchEvaluation
   ) throws {
-    let identity = schedule.paths.isEmpty && !schedule.needsNorms
+    let identity =
+      schedule.paths.isEmpty && !schedule.needsNorms
       ? schedule.description : "\(schedule) \(RunKey.digest(of: factors))"
     guard let result = try tuning.tune(schedule.description, identity: identity, factors: factors, in: &evaluation) else {
       left[schedule.description] = "it diverges at every learning rate"

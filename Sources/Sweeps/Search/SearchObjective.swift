@@ -2,15 +2,15 @@ import Training
 
 /// What a search minimises: the mean of a quantity over the seeds.
 public enum SearchObjective: String, Sendable, CaseIterable, Hashable, Codable {
-  /// The training loss at the end of the run.
+  /// The training objective at the end of the run: without regularisation, the training loss.
   case loss
-  /// The training error; ties are broken by the training loss.
+  /// The training error; ties are broken by the training objective.
   case error
   case testLoss = "test-loss"
 
   public var quantity: Quantity {
     switch self {
-    case .loss: .trainLoss
+    case .loss: .trainObjective
     case .error: .trainError
     case .testLoss: .testLoss
     }
@@ -21,7 +21,7 @@ public enum SearchObjective: String, Sendable, CaseIterable, Hashable, Codable {
     func mean(_ quantity: Quantity) -> Double {
       outcomes.reduce(0) { $0 + ($1[quantity] ?? .infinity) } / Double(outcomes.count)
     }
-    let tie = self == .error ? mean(.trainLoss) : 0
+    let tie = self == .error ? mean(.trainObjective) : 0
     let value = mean(quantity)
     return SearchScore(value: value.isNaN ? .infinity : value, tie: tie.isNaN ? .infinity : tie)
   }

@@ -37,6 +37,7 @@ public struct SearchTraining: Sendable {
       epochs \(settings.epochs)
       batch size \(settings.batchSize)
       drop last \(!settings.keepsLastBatch)
+      l2 \(settings.l2)
       """
     let norm = settings.optimizer.norm
     self.init(

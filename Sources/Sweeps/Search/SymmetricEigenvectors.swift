@@ -14,7 +14,9 @@ struct SymmetricEigenvectors: Sendable {
     for _ in 0..<60 {
       var rotated = false
       for p in 0..<n {
-        for q in (p + 1)..<max(p + 1, n) where abs(a[p][q]) > 1e-300 && abs(a[p][q]) > 1e-16 * (a[p][p] * a[q][q]).magnitude.squareRoot() {
+        for q in (p + 1)..<n {
+          let negligible = max(1e-300, 1e-16 * abs(a[p][p] * a[q][q]).squareRoot())
+          guard abs(a[p][q]) > negligible else { continue }
           rotated = true
           let theta = (a[q][q] - a[p][p]) / (2 * a[p][q])
           let t = (theta < 0 ? -1 : 1) / (abs(theta) + (theta * theta + 1).squareRoot())

@@ -28,6 +28,11 @@ struct SearchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Test file, with the classes and features of the training file.", valueName: "FILE"))
   var test: String?
   @OptionGroup var optimizerOptions: OptimizerOptions
+  @Option(
+    name: .customLong("l2"), parsing: .unconditional,
+    help: ArgumentHelp(
+      "Regularisation: X/2 times the squared weights, without the biases, is added to the objective.", valueName: "X"))
+  var l2Text = "0"
   @Option(parsing: .unconditional, help: ArgumentHelp("Epochs.", valueName: "N")) var epochs = 100
   @Option(parsing: .unconditional, help: ArgumentHelp("Mini-batch size.", valueName: "B")) var batchSize = 16
   @Flag(help: "Use the incomplete last batch of an epoch instead of dropping it.") var keepLastBatch = false
@@ -62,6 +67,7 @@ struct SearchCommand: ParsableCommand {
     if let jobs, jobs < 1 { throw ValidationError("--jobs: expected a number of at least 1, got \(jobs)") }
     if objective == .testLoss, test == nil { throw ValidationError("--objective test-loss: expected a test file, --test FILE") }
     _ = try optimizerOptions.made()
+    _ = try l2()
     _ = try settings()
     for (option, path) in [("--out", out), ("--plot", plot)] {
       guard let path else { continue }
@@ -78,14 +84,16 @@ struct SearchCommand: ParsableCommand {
         "\(data): error: every row has the same label, expected at least two classes: there is nothing to learn", .badData)
     }
     let training = TrainingSettings(
-      optimizer: try optimizerOptions.made(), epochs: epochs, batchSize: batchSize, keepsLastBatch: keepLastBatch)
+      optimizer: try optimizerOptions.made(), epochs: epochs, batchSize: batchSize, keepsLastBatch: keepLastBatch,
+      l2: try l2())
     let order = SampleOrder(
       rows: problem.training.rowCount, batchSize: batchSize, seed: seed, keepsLastBatch: keepLastBatch)
     try CountLimits.check(epochs: epochs, stepsPerEpoch: order.stepsPerEpoch)
     let found = try search(SearchTraining(problem, settings: training))
     if let out { try FactorFile.write(found.factors, to: out) }
     if let plot { try Output.write(svg(found), to: plot) }
-    try Output.write(json ? Output.json(Record(problem: problem.name, training, found)) : text(problem, training, found), to: nil)
+    let output = json ? try Output.json(Record(problem: problem.name, training, found)) : text(problem, training, found)
+    try Output.write(output, to: nil)
   }
 
   private func search(_ training: SearchTraining) throws -> FoundSchedule {
@@ -99,12 +107,20 @@ struct SearchCommand: ParsableCommand {
         isCancelled: { interruption.isRaised })
     } catch is CancellationError {
       display.end()
-      let consequence = results == nil
+      let consequence =
+        results == nil
         ? "nothing is kept without --results DIR" : "no finished generation is lost; the same command continues"
       throw Failure("interrupted: \(consequence)", .interrupted)
     } catch let error as SearchError {
       throw Failure("\(data): error: \(error)", .badData)
     }
+  }
+
+  private func l2() throws -> Double {
+    guard let l2 = Double(l2Text), l2.isFinite, l2 >= 0 else {
+      throw ValidationError("--l2: expected a number of at least 0, as in 0.001, got '\(l2Text)'")
+    }
+    return l2
   }
 
   private func settings() throws -> SearchSettings {
@@ -141,16 +157,19 @@ struct SearchCommand: ParsableCommand {
   }
 
   private func text(_ problem: Problem, _ training: TrainingSettings, _ found: FoundSchedule) -> String {
-    let quantity = found.objective.quantity
+    // Without regularisation the objective is the loss.
+    let shown = Quantity.allCases.filter { $0 != .trainObjective || training.l2 > 0 }
+    let quantity = shown.contains(found.objective.quantity) ? found.objective.quantity : .trainLoss
     func number(_ value: Double?, _ quantity: Quantity) -> String {
       value.map { quantity.isFraction ? String(format: "%.3f %%", 100 * $0) : String(format: "%.6f", $0) } ?? "diverged"
     }
     var lines = [
-      "\(problem.name), \(training.optimizer.title), \(counted(epochs, "epoch")), batch size \(batchSize): "
+      "\(problem.name), \(training.optimizer.title), \(counted(epochs, "epoch")), batch size \(batchSize)"
+        + (training.l2 > 0 ? ", l2 \(l2Text): " : ": ")
         + "\(found.factors.count) steps, \(counted(found.runs, "run"))",
       "", "Best found, at a learning rate of \(found.learningRate):", "  \(found.schedule)", "",
       "On \(counted(found.unseenSeeds.count, "seed")) that the search has not seen: "
-        + Quantity.allCases.compactMap { q in found.means[q].map { "\(q.title) \(number($0, q))" } }.joined(separator: ", ")
+        + shown.compactMap { q in found.means[q].map { "\(q.title) \(number($0, q))" } }.joined(separator: ", ")
         + "; \(quantity.title) on the search's \(counted(found.seeds.count, "seed")): \(number(found.searchValue, quantity))",
       "",
     ]
@@ -158,8 +177,8 @@ struct SearchCommand: ParsableCommand {
     for row in found.compared {
       named.append([
         row.schedule, String(format: "%.5g", row.learningRate), number(row.means[quantity], quantity),
-        row.difference.map { number($0.mean, quantity) } ?? "-", row.difference.map { number($0.standardError, quantity) } ?? "-",
-        number(row.means[.trainError], .trainError),
+        row.difference.map { number($0.mean, quantity) } ?? "-",
+        row.difference.map { number($0.standardError, quantity) } ?? "-", number(row.means[.trainError], .trainError),
       ])
     }
     lines.append(named.text)
@@ -169,7 +188,9 @@ struct SearchCommand: ParsableCommand {
         [String(format: "%.4f", knot.share)]
           + [knot.factor, knot.lower, knot.upper].map { $0.map { String(format: "%.4g", $0) } ?? "open" })
     }
-    lines += ["Factor at each knot, and how far it may move before the \(quantity.title) is worse by two standard errors:", band.text]
+    lines += [
+      "Factor at each knot, and how far it may move before the \(quantity.title) is worse by two standard errors:", band.text,
+    ]
     return lines.joined(separator: "\n")
       + found.left.sorted { $0.key < $1.key }.map { "Not compared: \($0.key): \($0.value)\n" }.joined()
   }
@@ -186,6 +207,7 @@ struct SearchCommand: ParsableCommand {
     var optimizer: String
     var epochs: Int
     var batchSize: Int
+    var l2: Double
     var found: FoundSchedule
 
     init(problem: String, _ training: TrainingSettings, _ found: FoundSchedule) {
@@ -193,12 +215,14 @@ struct SearchCommand: ParsableCommand {
       optimizer = training.optimizer.spelling
       epochs = training.epochs
       batchSize = training.batchSize
+      l2 = training.l2
       self.found = found
     }
 
     private enum CodingKeys: String, CodingKey {
       case problem, optimizer, epochs
       case batchSize = "batch_size"
+      case l2
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -208,6 +232,7 @@ struct SearchCommand: ParsableCommand {
       try container.encode(optimizer, forKey: .optimizer)
       try container.encode(epochs, forKey: .epochs)
       try container.encode(batchSize, forKey: .batchSize)
+      try container.encode(l2, forKey: .l2)
     }
   }
 }

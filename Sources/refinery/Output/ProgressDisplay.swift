@@ -35,15 +35,12 @@ struct ProgressDisplay {
   mutating func show(_ progress: SearchProgress) {
     guard !quiet else { return }
     let best = progress.best.map { ", best so far " + String(format: "%.6g", $0) } ?? ""
+    let summary = summary(progress.runsDone, of: progress.runsTotal, progress.rate, progress.secondsLeft)
     if isTerminal {
-      redraw([
-        bar(progress.fraction) + " " + summary(progress.runsDone, of: progress.runsTotal, progress.rate, progress.secondsLeft),
-        Self.fitted(progress.stage + best),
-      ])
+      redraw([bar(progress.fraction) + " " + summary, Self.fitted(progress.stage + best)])
     } else if Date().timeIntervalSince(lastLine) >= Self.lineInterval {
       lastLine = Date()
-      report(
-        summary(progress.runsDone, of: progress.runsTotal, progress.rate, progress.secondsLeft) + "; " + progress.stage + best)
+      report(summary + "; " + progress.stage + best)
     }
   }
 
