@@ -24,7 +24,8 @@ struct ProgressDisplay {
   mutating func show(_ progress: SweepProgress) {
     guard !quiet else { return }
     if isTerminal {
-      redraw([bar(progress.fraction) + " " + summary(progress), best(progress)] + [searched(progress)].compactMap { $0.map(Self.fitted) })
+      let bar = bar(progress.fraction) + " " + summary(progress)
+      redraw([bar, best(progress)] + [searched(progress)].compactMap { $0.map(Self.fitted) })
     } else if Date().timeIntervalSince(lastLine) >= Self.lineInterval {
       lastLine = Date()
       let batch = progress.problem.isEmpty ? nil : "\(progress.problem), \(progress.optimizer)"
