@@ -63,10 +63,10 @@ import Testing
     let fixture = try Fixture.read()
     #expect(fixture.cases.count >= 14)
     for test in fixture.cases {
-      let counts = try (1...11).compactMap { try Self.evaluations(test, target: fixture.target, seed: $0) }.sorted()
-      #expect(counts.count >= 7, "\(test.testDescription): found by \(counts.count) of 11 seeds")
+      let counts = try (1...7).compactMap { try Self.evaluations(test, target: fixture.target, seed: $0) }.sorted()
+      #expect(counts.count >= 6, "\(test.testDescription): found by \(counts.count) of 7 seeds")
       let ratio = Double(counts[counts.count / 2]) / test.median
-      #expect((1 / 1.5...1.5).contains(ratio), "\(test.testDescription): \(ratio) times the package's evaluations")
+      #expect((0.75...1.25).contains(ratio), "\(test.testDescription): \(ratio) times the package's evaluations")
     }
   }
 
