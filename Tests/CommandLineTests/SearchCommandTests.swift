@@ -44,17 +44,20 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--knots", "1"], 64), (["--knots", "65"], 64), (["--seeds", "0"], 64), (["--budget", "15"], 64),
-    (["--budget", "-1"], 64),
-    (["--objective", "x"], 64), (["--objective", "test-loss"], 64), (["--l2", "-1"], 64), (["--jobs", "0"], 64),
-    (["--epochs", "0"], 64), (["--batch-size", "0"], 64), (["--optimizer", "adamm"], 64), (["--schedule", "lineer"], 64),
-    (["--schedule", ""], 64), (["--out", "x.pdf"], 64), (["--out", "-"], 64), (["--out", "/no/such/folder/x.txt"], 73),
-    (["--plot", "/no/such/folder/x.svg"], 73),
-  ]) func misuseIsRefused(arguments: [String], status: Int32) throws {
-    let result = try Program.run(
-      ["search", "--data", "-", "--quiet"] + arguments, input: TrainCommandTests.data)
-    #expect(result.status == status, "\(result.errors)")
+    "--knots 1", "--knots 65", "--seeds 0", "--budget 15", "--budget -1", "--objective x", "--objective test-loss", "--l2 -1",
+    "--l2 x", "--jobs 0", "--epochs 0", "--batch-size 0", "--optimizer adamm", "--schedule lineer", "--out x.pdf", "--out -",
+  ]) func misuseEndsWithCode64(options: String) throws {
+    let arguments = ["search", "--data", "-", "--quiet"] + options.split(separator: " ").map(String.init)
+    let result = try Program.run(arguments, input: TrainCommandTests.data)
+    #expect(result.status == 64, "\(result.errors)")
     #expect(result.errors.contains("expected"), "\(result.errors)")
+  }
+
+  /// Before the search, not after it.
+  @Test(arguments: ["--out", "--plot"]) func whatCannotBeWrittenEndsWithCode73(option: String) throws {
+    let result = try Program.run(
+      ["search", "--data", "-", option, "/no/such/folder/x.txt"], input: TrainCommandTests.data)
+    #expect(result.status == 73 && result.errors.contains("expected"), "\(result.errors)")
   }
 
   @Test func dataThatCannotBeSearchedIsRefused() throws {
