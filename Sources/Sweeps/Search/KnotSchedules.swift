@@ -26,14 +26,22 @@ struct KnotSchedules: Sendable {
   func candidate(_ point: [Double], steps: Int) throws -> Candidate {
     let top = min(max(point.max() ?? 0, Self.rates.lowerBound), Self.rates.upperBound)
     let factors = point.map { rounded(ElementaryFunctions.exp2(min(0, max($0 - top, Self.leastFactor)))) }
-    let schedule = try schedule(factors)
+    let schedule = try schedule(factors, steps: steps)
     let run = Run(learningRate: rounded(ElementaryFunctions.exp2(top)), factors: try schedule.factors(steps: steps))
     return Candidate(identity: schedule.description, run: run)
   }
 
-  /// The schedule through one factor a knot, all positive; the largest is 1.
-  private func schedule(_ factors: [Double]) throws -> Schedule {
-    let knots = zip(shares, factors).map { Knot(share: $0, factor: $1) }
+  /// The schedule through one factor a knot, all positive and at most 1. The largest knot is moved to the nearest step, so that
+  /// the largest of the schedule's factors is 1; knots that it would pass are left out.
+  private func schedule(_ factors: [Double], steps: Int) throws -> Schedule {
+    let largest = factors.indices.max { factors[$0] < factors[$1] } ?? 0
+    let step = min(steps - 1, Int((shares[largest] * Double(steps)).rounded()))
+    let share = Double(step) / Double(steps)
+    let knots = shares.indices.compactMap { knot in
+      if knot == largest { return Knot(share: share, factor: factors[knot]) }
+      let isInOrder = knot < largest ? shares[knot] < share : shares[knot] > share
+      return isInOrder ? Knot(share: shares[knot], factor: factors[knot]) : nil
+    }
     let text = KnotsParameter("knots", help: "").text(of: knots) ?? ""
     return try Schedule(parsing: "piecewise:knots=\(text):scale=log")
   }

@@ -69,14 +69,14 @@ struct SearchCommand: ParsableCommand {
     _ = try optimizerOptions.made()
     _ = try l2()
     _ = try settings()
-    for (option, path) in [("--out", out), ("--plot", plot)] {
-      guard let path else { continue }
-      try Self.checkWritable(path, option)
+    for (option, path) in [("--out", out), ("--plot", plot)] where path == "-" {
+      throw ValidationError("\(option): expected the name of a file, got -")
     }
     if let out { try Self.checkForm(out) }
   }
 
   func run() throws {
+    for path in [out, plot] { try path.map(Self.checkWritable) }
     let problem = try Problem(path: data, testPath: test)
     try problem.checkTrainingMemory(path: data)
     guard problem.training.classCount > 1 else {
@@ -140,8 +140,7 @@ struct SearchCommand: ParsableCommand {
   }
 
   /// Before the search rather than after it.
-  private static func checkWritable(_ path: String, _ option: String) throws {
-    guard path != "-" else { throw ValidationError("\(option): expected the name of a file, got -") }
+  private static func checkWritable(_ path: String) throws {
     let folder = InputPath(path).folder
     guard InputPath(folder).isFolder, access(folder, W_OK) == 0, !InputPath(path).isFolder else {
       throw Failure("\(path): error: cannot write here, expected a file in a folder that can be written to", .cannotCreate)

@@ -87,6 +87,18 @@ import Training
     #expect(Quantities(meansOf: outcomes) == found.means)
   }
 
+  /// Wherever the largest knot lies, and however few the steps.
+  @Test(arguments: [3, 10, 1000]) func theLargestFactorIsOne(steps: Int) throws {
+    let space = KnotSchedules(count: 8)
+    for largest in 0..<8 {
+      let point = (0..<8).map { $0 == largest ? -1.5 : -3 - Double($0) / 7 }
+      let candidate = try space.candidate(point, steps: steps)
+      #expect(candidate.run.factors.max() == 1, "\(candidate.identity)")
+      #expect(candidate.identity.count < 180)
+      #expect(abs(log2(candidate.run.learningRate) + 1.5) < 1e-3)
+    }
+  }
+
   @Test func threadsChangeNothing() throws {
     let search = ScheduleSearch(Self.training(), settings: Self.settings)
     #expect(try search.run(jobs: 1) == search.run(jobs: 3))
