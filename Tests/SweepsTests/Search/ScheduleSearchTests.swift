@@ -138,15 +138,25 @@ import Training
     }
   }
 
+  /// Runs of the judgement: the schedules, and 16 places of each knot.
+  private func judged(_ found: FoundSchedule) -> Int {
+    found.unseenSeeds.count * (1 + found.compared.count + 16 * found.band.count)
+  }
+
   /// A larger budget goes on from the same generations.
   @Test func aLargerBudgetContinues() throws {
     try TinySweep.withFolder { folder in
       var settings = Self.settings
       settings.budget = 320
-      let journal = try SearchJournal(folder: folder, identity: Self.training().identity)
-      let first = try ScheduleSearch(Self.training(), settings: settings).run(journal: journal)
+      func run(progress: @escaping (SearchProgress) -> Void = { _ in }) throws -> FoundSchedule {
+        let journal = try SearchJournal(folder: folder, identity: Self.training().identity)
+        return try ScheduleSearch(Self.training(), settings: settings).run(journal: journal, progress: progress)
+      }
+      let first = try run()
       settings.budget = 640
-      let again = try ScheduleSearch(Self.training(), settings: settings).run()
+      var trained = 0
+      let again = try run { trained = $0.runsTrained }
+      #expect(trained <= again.runs - (first.runs - judged(first)))
       #expect(again.generations == 20 && first.generations == 10)
       #expect(again.searchValue <= first.searchValue)
     }
