@@ -46,6 +46,7 @@ import Testing
   @Test(arguments: [
     "--knots 1", "--knots 65", "--seeds 0", "--budget 15", "--budget -1", "--objective test-loss", "--l2 -1",
     "--l2 x", "--jobs 0", "--epochs 0", "--batch-size 0", "--optimizer adamm", "--schedule lineer", "--out x.pdf", "--out -",
+    "--epochs 1 --batch-size 6",
   ]) func misuseEndsWithCode64(options: String) throws {
     let arguments = ["search", "--data", "-", "--quiet"] + options.split(separator: " ").map(String.init)
     let result = try Program.run(arguments, input: TrainCommandTests.data)

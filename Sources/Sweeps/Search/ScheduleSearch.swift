@@ -38,6 +38,10 @@ public struct ScheduleSearch {
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> FoundSchedule {
     try settings.validate()
+    guard settings.knots <= training.steps else {
+      throw SettingError(
+        key: "knots", message: "expected at most \(training.steps), the steps of a run, got \(settings.knots)")
+    }
     var evaluation = SearchEvaluation(
       training: training, jobs: jobs, journal: journal, progress: progress, isCancelled: isCancelled)
     let judgement = SearchJudgement(settings: settings)

@@ -19,6 +19,9 @@ struct SearchCommand: ParsableCommand {
       With --results, finished generations are kept: after Ctrl-C the same command continues, and so does one with a larger budget.
 
       Example: refinery search --data datasets/glass.scale.gz --optimizer adam --results results --out best.txt
+
+      Optimizers, with their keys:
+      \(Optimizer.help)
       """,
     version: Refinery.version)
 
