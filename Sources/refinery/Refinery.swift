@@ -20,7 +20,7 @@ struct Refinery: ParsableCommand {
     version: version,
     subcommands: [
       DataCommand.self, TrainCommand.self, OrderCommand.self, ScheduleCommand.self, RefineCommand.self, BoundCommand.self,
-      EmitCommand.self, SweepCommand.self, SubmitCommand.self, ReportCommand.self, BenchCommand.self,
+      EmitCommand.self, SweepCommand.self, SubmitCommand.self, ReportCommand.self, SearchCommand.self, BenchCommand.self,
     ])
 
   static let version = "0.1.0"

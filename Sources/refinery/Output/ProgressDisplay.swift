@@ -3,7 +3,7 @@ import Platform
 import Sparse
 import Sweeps
 
-/// Shows the progress of a sweep on standard error: a redrawn bar on a terminal, a line every few seconds elsewhere.
+/// Shows the progress of a sweep or a search on standard error: a redrawn bar on a terminal, a line every few seconds elsewhere.
 struct ProgressDisplay {
   private let isTerminal: Bool
   private let usesColor: Bool
@@ -24,11 +24,24 @@ struct ProgressDisplay {
   mutating func show(_ progress: SweepProgress) {
     guard !quiet else { return }
     if isTerminal {
-      redraw([bar(progress), best(progress)] + [searched(progress)].compactMap { $0.map(Self.fitted) })
+      let bar = bar(progress.fraction) + " " + summary(progress)
+      redraw([bar, best(progress)] + [searched(progress)].compactMap { $0.map(Self.fitted) })
     } else if Date().timeIntervalSince(lastLine) >= Self.lineInterval {
       lastLine = Date()
       let batch = progress.problem.isEmpty ? nil : Self.batch(progress)
       report(([summary(progress)] + [batch, searched(progress)].compactMap { $0 }).joined(separator: "; "))
+    }
+  }
+
+  mutating func show(_ progress: SearchProgress) {
+    guard !quiet else { return }
+    let best = progress.best.map { ", best so far " + String(format: "%.6g", $0) } ?? ""
+    let summary = summary(progress.runsDone, of: progress.runsTotal, progress.rate, progress.secondsLeft)
+    if isTerminal {
+      redraw([bar(progress.fraction) + " " + summary, Self.fitted(progress.stage + best)])
+    } else if Date().timeIntervalSince(lastLine) >= Self.lineInterval {
+      lastLine = Date()
+      report(summary + "; " + progress.stage + best)
     }
   }
 
@@ -44,20 +57,23 @@ struct ProgressDisplay {
     StandardError.write(text)
   }
 
-  private func bar(_ progress: SweepProgress) -> String {
+  private func bar(_ fraction: Double) -> String {
     let width = 30
-    let filled = Int((progress.fraction * Double(width)).rounded(.down))
+    let filled = Int((fraction * Double(width)).rounded(.down))
     let full = String(repeating: "█", count: filled)
     let empty = String(repeating: "░", count: width - filled)
-    return (usesColor ? "\u{1B}[32m\(full)\u{1B}[0m" : full) + empty + " " + summary(progress)
+    return (usesColor ? "\u{1B}[32m\(full)\u{1B}[0m" : full) + empty
   }
 
   private func summary(_ progress: SweepProgress) -> String {
-    var parts = [
-      "\(Int(progress.fraction * 100)) %", "\(progress.runsDone) of \(progress.runsTotal) runs",
-      String(format: "%.0f runs/s", progress.rate),
-    ]
-    if let left = progress.secondsLeft { parts.append("\(Self.duration(left)) left") }
+    let percent = "\(Int(progress.fraction * 100)) %, "
+    return percent + summary(progress.runsDone, of: progress.runsTotal, progress.rate, progress.secondsLeft)
+  }
+
+  /// - Parameter rate: runs a second.
+  private func summary(_ done: Int, of total: Int, _ rate: Double, _ secondsLeft: Double?) -> String {
+    var parts = ["\(done) of \(total) runs", String(format: "%.0f runs/s", rate)]
+    if let secondsLeft { parts.append("\(Self.duration(secondsLeft)) left") }
     return parts.joined(separator: ", ")
   }
 
