@@ -76,7 +76,7 @@ public struct Report: Sendable {
       return Rendering(text: MarkdownWriter(figureFolder: figureFolder).write(document), figures: document.figures)
     case .latex:
       let tables = document().tables.filter { $0.identifier != Self.sessionTableIdentifier }
-      return Rendering(text: LaTeXWriter().write(tables, introduction: Answer(comparisons).text), figures: [])
+      return Rendering(text: LaTeXWriter().write(tables, findings: Findings(comparisons).bullets), figures: [])
     case .csv: return Rendering(text: CSVWriter().write(self), figures: [])
     case .json: return Rendering(text: try JSONWriter().write(self), figures: [])
     case .html:

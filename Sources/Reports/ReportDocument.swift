@@ -15,8 +15,8 @@ extension Report {
 
   private var opening: [Document.Block] {
     var blocks: [Document.Block] = [
-      .heading(1, Self.title), .paragraph(Answer(comparisons).text),
-      .paragraph(Markup.plain(results.configuration.protocolSentence)),
+      .heading(1, Self.title), .paragraph(Markup.plain(results.configuration.protocolSentence)),
+      .findings(Findings(comparisons).bullets),
     ]
     blocks += comparisons.compactMap { $0.table(.trainError).map { .table($0) } }
     if let figure = HeadlineFigure(comparisons: comparisons).render() { blocks.append(.figure(figure)) }
@@ -25,9 +25,9 @@ extension Report {
 
   private func details(_ comparison: Comparison) -> [Document.Block] {
     var blocks: [Document.Block] = [.heading(2, comparison.optimizerTitle)]
-    let losses: Measure = results.problems.allSatisfy { $0.optimum != nil } ? .distance : .trainLoss
-    let rankings = [Measure.trainError, losses, .testError].map { Ranking($0, of: comparison) }
+    let rankings = comparison.measures.map { Ranking($0, of: comparison) }
     if let table = comparison.rankTable(rankings) { blocks += [.heading(3, "Ranks"), .table(table)] }
+    if let table = Claims([comparison]).table(0) { blocks.append(.table(table)) }
     blocks += figures([CriticalDifferenceFigure(comparison: comparison, ranking: rankings[0]).render()])
     let lossTables = [Measure.distance, .trainLoss].compactMap { comparison.table($0) }
     if !lossTables.isEmpty { blocks += [.heading(3, "Training loss")] + lossTables.map { .table($0) } }

@@ -50,6 +50,15 @@ enum Measure: Sendable {
 }
 
 extension Comparison {
+  /// What schedules are ranked by first.
+  var primaryMeasure: Measure { .trainError }
+
+  /// Of losses: the distance from the optimum where all optima are known.
+  var lossMeasure: Measure { problems.allSatisfy { $0.optimum != nil } ? .distance : .trainLoss }
+
+  /// What schedules are ranked by, in order.
+  var measures: [Measure] { [primaryMeasure, lossMeasure, .testError] }
+
   func cells(_ measure: Measure) -> [[Cell]] { measure.criterion == .trainError ? byError : byLoss }
 
   /// The values of a cell by seed.

@@ -26,7 +26,7 @@ public struct ScheduleColumn: Sendable, Hashable {
     }
   }
 
-  private static func name(of key: String) -> String { key.split(separator: ":").first.map(String.init) ?? key }
+  static func name(of key: String) -> String { key.split(separator: ":").first.map(String.init) ?? key }
 
   /// The hyper-parameters that distinguish a spelling within its column, as in `offset=0.1`; empty for defaults.
   static func parameters(of schedule: String) -> String {

@@ -1,11 +1,13 @@
 /// A report before it is written as Markdown or HTML: a list of blocks.
 ///
-/// All text is plain, and the writers escape it; only paragraphs are `Markup`. List items may have several lines.
+/// All text is plain, and the writers escape it; only paragraphs and findings are `Markup`. List items may have several lines.
 struct Document: Sendable {
   enum Block: Sendable {
     case heading(Int, String)
     case paragraph(String)
     case list([String])
+    /// One line of `Markup` each.
+    case findings([String])
     case table(Table)
     case figure(Figure)
     case code(String, language: String)

@@ -35,7 +35,7 @@ struct HTMLWriter {
     """
   }
 
-  /// Everything from one second-level heading to the next is a section; the controls follow the opening paragraph.
+  /// Everything from one second-level heading to the next is a section; the controls follow the findings.
   private func sections(_ document: Document, controls: String) -> String {
     var html: [String] = []
     var isControlled = false
@@ -47,7 +47,7 @@ struct HTMLWriter {
         isOpen = true
       }
       html.append(self.block(block))
-      if !isControlled, case .paragraph = block {
+      if !isControlled, case .findings = block {
         html.append(controls)
         isControlled = true
       }
@@ -78,6 +78,7 @@ struct HTMLWriter {
     case .heading(let level, let text): "<h\(level)>\(escaped(text))</h\(level)>"
     case .paragraph(let text): "<p>\(marked(text))</p>"
     case .list(let items): "<ul>\(items.map { "<li>\(broken($0))</li>" }.joined(separator: "\n"))</ul>"
+    case .findings(let items): "<ul class=\"findings\">\(items.map { "<li>\(marked($0))</li>" }.joined(separator: "\n"))</ul>"
     case .code(let text, _): "<pre><code>\(escaped(text))</code></pre>"
     case .table(let table): write(table)
     case .figure(let figure): "<figure>\(inlined(figure.svg))<figcaption>\(escaped(figure.caption))</figcaption></figure>"

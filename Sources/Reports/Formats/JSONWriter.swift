@@ -14,7 +14,9 @@ struct JSONWriter {
   }
 
   private struct Summary: Encodable {
+    /// The findings as one text.
     let answer: String
+    let findings: [String]
     let version: String
     let protocolYaml: String
     let problems: [Problem]
@@ -22,7 +24,8 @@ struct JSONWriter {
     let warnings: [String]
 
     init(_ report: Report) {
-      answer = Markup.stripped(Answer(report.comparisons).text)
+      findings = Findings(report.comparisons).bullets.map(Markup.stripped)
+      answer = findings.joined(separator: " ")
       version = report.results.version
       protocolYaml = report.results.protocolYAML
       problems = report.results.problems.map(Problem.init)

@@ -22,9 +22,10 @@ struct LaTeXWriter {
     """#
   }
 
-  /// - Parameter introduction: As `Markup`.
-  func write(_ tables: [Table], introduction: String) -> String {
-    let body = ([paragraph(introduction)] + tables.map(write) + ["\\end{document}"]).joined(separator: "\n\n") + "\n"
+  /// - Parameter findings: As `Markup`.
+  func write(_ tables: [Table], findings: [String]) -> String {
+    let items = ["\\begin{itemize}"] + findings.map { "\\item \(marked($0))" } + ["\\end{itemize}"]
+    let body = ([items.joined(separator: "\n")] + tables.map(write) + ["\\end{document}"]).joined(separator: "\n\n") + "\n"
     let foreign = LaTeXText.foreign(body)
     guard !foreign.isEmpty else { return Self.preamble(Self.eightBit) + "\n\n" + body }
     return """
@@ -80,7 +81,7 @@ struct LaTeXWriter {
     marks.isEmpty ? "" : "\\," + marks.map { escaped($0.symbol) }.joined()
   }
 
-  private func paragraph(_ text: String) -> String {
+  private func marked(_ text: String) -> String {
     Markup.render(text, strong: { "\\textbf{\(escaped($0))}" }, plain: escaped)
   }
 

@@ -18,12 +18,17 @@ struct MarkdownWriter {
   private func block(_ block: Document.Block) -> String {
     switch block {
     case .heading(let level, let text): String(repeating: "#", count: level) + " " + escaped(text)
-    case .paragraph(let text): Markup.render(text, strong: { "**\(escaped($0))**" }, plain: escaped)
+    case .paragraph(let text): marked(text)
+    case .findings(let items): items.map { "- " + marked($0) }.joined(separator: "\n")
     case .list(let items): items.map(item).joined(separator: "\n")
     case .code(let text, let language): code(text, language: language)
     case .figure(let figure): "![\(escaped(figure.caption))](\(linked(figureFolder))/\(linked(figure.name)).svg)"
     case .table(let table): write(table, notes: table.notes)
     }
+  }
+
+  private func marked(_ text: String) -> String {
+    Markup.render(text, strong: { "**\(escaped($0))**" }, plain: escaped)
   }
 
   /// Hard breaks between the lines of an item, indented so that the lines stay in it.

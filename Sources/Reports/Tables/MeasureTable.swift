@@ -98,7 +98,8 @@ extension Comparison {
     if seeds < 2 { notes.append("One seed has no standard error: none is shown.") }
     if ranking.problems.count > 1, ranking.problems.count < shown.count {
       notes.append(
-        "Mean and average rank are over the \(ranking.problems.count) problems that are complete and not separable: "
+        "Mean and average rank are over the \(ranking.problems.count) problems that are complete and not separable"
+          + (shown.allSatisfy { separable[$0] || hasErrors(measure, problem: $0) } ? ": " : ", with errors in some column: ")
           + listed(ranking.problems.map { problems[$0].name }) + ".")
     }
     for problem in shown {

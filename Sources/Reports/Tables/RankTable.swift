@@ -6,12 +6,11 @@ extension Comparison {
   func rankTable(_ rankings: [Ranking]) -> Table? {
     var rows: [Table.Row] = []
     for ranking in rankings where ranking.problems.count > 1 {
-      guard let averages = ranking.averages, let lowest = averages.min() else { continue }
-      let difference = ranking.friedman.map { $0.pValue < Standing.level ? $0.criticalDifference : .infinity } ?? 0
+      guard let averages = ranking.averages else { continue }
       rows.append(
         Table.Row(
           "average rank, \(ranking.measure.shortTitle) (\(counted(ranking.problems.count, "problem")))",
-          averages.map { Table.Cell(fixed($0, 2), isBold: $0 - lowest <= difference, sortValue: $0) }))
+          columns.indices.map { Table.Cell(fixed(averages[$0], 2), isBold: ranking.isAmongBest($0), sortValue: averages[$0]) }))
     }
     guard let errors = rankings.first(where: { $0.measure == .trainError }), !rows.isEmpty else { return nil }
     let standings = errors.problems.map { standing(.trainError, problem: $0) }
@@ -35,7 +34,7 @@ extension Comparison {
   }
 
   private func rankNotes(_ rankings: [Ranking]) -> [String] {
-    var notes = ["Rank 1 is best; equal values share their ranks. Separable and incomplete problems are left out."]
+    var notes = ["Rank 1 is best; equal values share their ranks. Separable and incomplete problems are left out, and of errors those without any."]
     for ranking in rankings {
       guard let test = ranking.friedman else { continue }
       let p = test.pValue < 0.001 ? "p below 0.001" : "p = \(fixed(test.pValue, 3))"
@@ -55,18 +54,20 @@ extension Comparison {
     return notes
   }
 
-  /// Error relative to the lowest of any column, minus 1; nil if the lowest is zero or the cell is empty.
-  func excess(problem: Int, column: Int) -> Double? {
-    let means = columns.indices.map { sample(.trainError, problem: problem, column: $0)?.mean }
-    guard let lowest = means.compactMap({ $0 }).min(), lowest > 0, let mean = means[column] else { return nil }
-    return mean / lowest - 1
+  /// A value relative to the lowest of any column, minus 1, distances by their logarithms; nil if the lowest is zero or the
+  /// cell is empty.
+  func excess(_ measure: Measure = .trainError, problem: Int, column: Int) -> Double? {
+    let means = columns.indices.map { sample(measure, problem: problem, column: $0)?.mean }
+    guard let lowest = means.compactMap({ $0 }).min(), let mean = means[column] else { return nil }
+    if measure == .distance { return pow(10, mean - lowest) - 1 }
+    return lowest > 0 ? mean / lowest - 1 : nil
   }
 
   /// Geometric mean over the problems for which the ratio exists; nil if there are none or a cell diverged.
-  func meanExcess(column: Int, problems: [Int]) -> Double? {
-    let values = problems.filter { byError[$0].contains { ($0.best?.meanTrainError ?? 0) > 0 } }
-      .filter { problem in columns.indices.contains { excess(problem: problem, column: $0) != nil } }
-      .map { excess(problem: $0, column: column) }
+  func meanExcess(_ measure: Measure = .trainError, column: Int, problems: [Int]) -> Double? {
+    let values = problems
+      .filter { problem in columns.indices.contains { excess(measure, problem: problem, column: $0) != nil } }
+      .map { excess(measure, problem: $0, column: column) }
     let known = values.compactMap { $0 }
     guard !known.isEmpty, known.count == values.count else { return nil }
     return exp(known.reduce(0) { $0 + log1p($1) } / Double(known.count)) - 1
