@@ -24,7 +24,8 @@ struct HeadlineFigure {
     var canvas = SVGCanvas(name: "headline", width: Self.width, height: grid.height + 40)
     let highest = min(1, panels.flatMap(\.rows).flatMap(\.dots).map(\.excess).max() ?? 1)
     let scale = Scale(.squareRoot, 0, max(0.02, highest * 1.08))
-    canvas.title("Training error above that of each problem's best schedule")
+    let quantity = panels[0].comparison.primaryMeasure.quantityTitle
+    canvas.title("\(quantity) above that of each problem's best schedule")
     for (index, panel) in panels.enumerated() {
       let corner = grid.corner(index)
       draw(
@@ -39,7 +40,7 @@ struct HeadlineFigure {
     canvas.line(.init(x: 446, y: legend - 11), .init(x: 446, y: legend + 3), "key tick")
     canvas.text("geometric mean over the problems (number at the right)", at: .init(x: 455, y: legend), "muted small")
     let caption =
-      "Training error above that of each problem's best schedule, in per cent of it: a row a schedule, a dot a problem, "
+      "\(quantity) above that of each problem's best schedule, in per cent of it: a row a schedule, a dot a problem, "
       + "ordered by the mean. Hollow dots cannot be told from the best."
     return canvas.figure(caption: caption)
   }
@@ -104,19 +105,20 @@ struct HeadlineFigure {
     let problems: Int
 
     init?(_ comparison: Comparison) {
+      let measure = comparison.primaryMeasure
       let counted = comparison.averaged(comparison.byError)
       let ratios = counted.filter { problem in
-        comparison.columns.indices.contains { comparison.excess(problem: problem, column: $0) != nil }
+        comparison.columns.indices.contains { comparison.excess(measure, problem: problem, column: $0) != nil }
       }
       guard !ratios.isEmpty, comparison.columns.count > 1 else { return nil }
       self.comparison = comparison
       problems = ratios.count
-      let standings = ratios.map { comparison.standing(.trainError, problem: $0) }
+      let standings = ratios.map { comparison.standing(measure, problem: $0) }
       rows = comparison.columns.indices.map { column in
         Row(
-          column: comparison.columns[column], mean: comparison.meanExcess(column: column, problems: ratios),
+          column: comparison.columns[column], mean: comparison.meanExcess(measure, column: column, problems: ratios),
           dots: zip(ratios, standings).compactMap { problem, standing in
-            comparison.excess(problem: problem, column: column).map {
+            comparison.excess(measure, problem: problem, column: column).map {
               Dot(problem: comparison.problems[problem].name, excess: $0, isBold: standing.isBold(column))
             }
           })

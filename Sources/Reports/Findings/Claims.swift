@@ -126,7 +126,9 @@ extension Comparison {
   fileprivate var columnOfLinearDecay: Int? { columns.firstIndex { $0.schedules == ["linear"] } }
 
   /// How one column compares with another on a problem by the first measure.
-  func outcome(_ first: Int, _ second: Int, problem: Int) -> Claims.Outcome {
+  ///
+  /// - Parameter margin: How much larger, relatively, "no worse" may be; nil where only better and worse matter.
+  func outcome(_ first: Int, _ second: Int, problem: Int, margin: Double? = Claims.margin) -> Claims.Outcome {
     let measure = primaryMeasure
     let values = [first, second].map { self.values(measure, problem: problem, column: $0) }
     let seeds = values[0].keys.filter { values[1][$0] != nil }.sorted()
@@ -138,16 +140,12 @@ extension Comparison {
     let upper =
       test.meanDifference
       + test.standardError * PairedTTest.criticalValue(level: Standing.level, degreesOfFreedom: Double(test.pairs - 1))
-    if isNegligible(upper, measure, base: SampleMean(samples[1])?.mean ?? 0) { return .noWorse }
+    if let margin, isBelow(margin, upper, measure, base: SampleMean(samples[1])?.mean ?? 0) { return .noWorse }
     return isTold ? .worse : .undecided
   }
 
-  /// Whether a difference is under the margin, relatively to the values it is between.
-  private func isNegligible(_ difference: Double, _ measure: Measure, base: Double) -> Bool {
-    switch measure {
-    // A difference of logarithms.
-    case .distance: difference < log10(1 + Claims.margin)
-    case .trainError, .testError, .trainLoss: difference < Claims.margin * base
-    }
+  /// Whether a difference is under a margin, relatively to the values it is between; of logarithms, it is relative already.
+  private func isBelow(_ margin: Double, _ difference: Double, _ measure: Measure, base: Double) -> Bool {
+    difference < (measure.isDistance ? log10(1 + margin) : margin * base)
   }
 }

@@ -114,7 +114,7 @@ extension Comparison {
       return "no schedule can be called best\(missing.isEmpty ? "" : " yet"): on no problem that is not separable has any "
         + "schedule been measured without divergence"
     }
-    if counted.allSatisfy({ !hasErrors(.trainError, problem: $0) }) {
+    if counted.allSatisfy({ !hasErrors(primaryMeasure, problem: $0) }) {
       return "no schedule can be called best: every one ends without errors on every problem"
     }
     return "no schedule can be called best\(missing.isEmpty ? "" : " yet"): no problem that is not separable has been measured "

@@ -3,6 +3,9 @@ import Foundation
 /// A LaTeX document of booktabs tables in the paper's layout. It compiles with pdflatex, or with XeLaTeX or LuaLaTeX if a
 /// name has characters that pdflatex's fonts lack; its first lines then say so.
 struct LaTeXWriter {
+  /// The folder of the figures, relative to the document.
+  var figureFolder = "figures"
+
   private static let eightBit = #"\usepackage[utf8]{inputenc}"#
 
   /// DejaVu covers most alphabets; another font can be substituted.
@@ -16,6 +19,9 @@ struct LaTeXWriter {
     \documentclass{article}
     \#(encoding)
     \usepackage{booktabs}
+    \usepackage{graphicx}
+    % Figures are those of the Markdown report; pdflatex reads them as PDF: rsvg-convert -f pdf -o NAME.pdf NAME.svg
+    \newcommand{\refineryfigure}[1]{\IfFileExists{#1.pdf}{\includegraphics[width=\linewidth]{#1.pdf}}{\fbox{\texttt{\detokenize{#1}.pdf} is not there}}}
     \usepackage[a4paper,landscape,margin=15mm]{geometry}
     \setlength{\parindent}{0pt}
     \begin{document}
@@ -23,9 +29,9 @@ struct LaTeXWriter {
   }
 
   /// - Parameter findings: As `Markup`.
-  func write(_ tables: [Table], findings: [String]) -> String {
+  func write(_ tables: [Table], figures: [Figure], findings: [String]) -> String {
     let items = ["\\begin{itemize}"] + findings.map { "\\item \(marked($0))" } + ["\\end{itemize}"]
-    let body = ([items.joined(separator: "\n")] + tables.map(write) + ["\\end{document}"]).joined(separator: "\n\n") + "\n"
+    let body = ([items.joined(separator: "\n")] + tables.map(write) + figures.map(write) + ["\\end{document}"]).joined(separator: "\n\n") + "\n"
     let foreign = LaTeXText.foreign(body)
     guard !foreign.isEmpty else { return Self.preamble(Self.eightBit) + "\n\n" + body }
     return """
@@ -39,7 +45,8 @@ struct LaTeXWriter {
 
   func write(_ table: Table) -> String {
     var lines = [
-      "% \(table.identifier)", "\\begin{table}[htbp]", "\\centering", "\\caption{\(escaped(table.title))}", "\\small",
+      "% \(table.identifier)", "\\begin{table}[htbp]", "\\centering", "\\caption{\(escaped(table.title))}",
+      "\\label{tab:\(table.identifier)}", "\\small",
     ]
     if table.headings.count > 9 { lines.append("\\footnotesize\\setlength{\\tabcolsep}{3pt}") }
     lines.append("\\begin{tabular}{l\(String(repeating: "r", count: table.headings.count - 1))}")
@@ -61,6 +68,17 @@ struct LaTeXWriter {
       lines.append("\\end{minipage}")
     }
     return (lines + ["\\end{table}"]).joined(separator: "\n")
+  }
+
+  private func write(_ figure: Figure) -> String {
+    """
+    \\begin{figure}[htbp]
+    \\centering
+    \\refineryfigure{\(figureFolder)/\(figure.name)}
+    \\caption{\(escaped(figure.caption))}
+    \\label{fig:\(figure.name)}
+    \\end{figure}
+    """
   }
 
   /// Typesets formulas in headings as formulas.

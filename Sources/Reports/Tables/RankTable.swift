@@ -12,8 +12,8 @@ extension Comparison {
           "average rank, \(ranking.measure.shortTitle) (\(counted(ranking.problems.count, "problem")))",
           columns.indices.map { Table.Cell(fixed(averages[$0], 2), isBold: ranking.isAmongBest($0), sortValue: averages[$0]) }))
     }
-    guard let errors = rankings.first(where: { $0.measure == .trainError }), !rows.isEmpty else { return nil }
-    let standings = errors.problems.map { standing(.trainError, problem: $0) }
+    guard let first = rankings.first, !rows.isEmpty else { return nil }
+    let standings = first.problems.map { standing(first.measure, problem: $0) }
     rows.append(
       Table.Row(
         "best, or not told from it",
@@ -23,17 +23,17 @@ extension Comparison {
         }))
     rows.append(
       Table.Row(
-        "training error above the best (%)",
+        "\(first.measure.shortTitle) above the best (%)",
         columns.indices.map { column in
-          meanExcess(column: column, problems: errors.problems).map { Table.Cell(fixed(100 * $0, 1), sortValue: $0) }
+          meanExcess(first.measure, column: column, problems: first.problems).map { Table.Cell(fixed(100 * $0, 1), sortValue: $0) }
             ?? Table.Cell("–")
         }))
     return Table(
       identifier: "ranks-\(identifier)", title: "Over all problems, \(optimizerTitle)", headings: [""] + columns.map(\.title),
-      schedules: columns.map(\.key), optimizer: optimizer, rows: rows, notes: rankNotes(rankings))
+      schedules: columns.map(\.key), optimizer: optimizer, rows: rows, notes: rankNotes(rankings, first: first))
   }
 
-  private func rankNotes(_ rankings: [Ranking]) -> [String] {
+  private func rankNotes(_ rankings: [Ranking], first: Ranking) -> [String] {
     var notes = ["Rank 1 is best; equal values share their ranks. Separable and incomplete problems are left out, and of errors those without any."]
     for ranking in rankings {
       guard let test = ranking.friedman else { continue }
@@ -50,21 +50,24 @@ extension Comparison {
       notes.append("Too few problems or schedules for a Friedman test: nothing can be said about chance.")
     }
     notes.append(
-      "Training error above the best: geometric mean over the problems of error / lowest error of any schedule, minus 1.")
+      first.measure == .trainError
+        ? "Training error above the best: geometric mean over the problems of error / lowest error of any schedule, minus 1."
+        : "\(first.measure.shortTitle.capitalizedFirst) above the best: geometric mean over the problems of the "
+          + "\(first.measure.isDistance ? "distance / the smallest distance" : "value / the lowest value") of any schedule, minus 1.")
     return notes
   }
 
   /// A value relative to the lowest of any column, minus 1, distances by their logarithms; nil if the lowest is zero or the
   /// cell is empty.
-  func excess(_ measure: Measure = .trainError, problem: Int, column: Int) -> Double? {
+  func excess(_ measure: Measure, problem: Int, column: Int) -> Double? {
     let means = columns.indices.map { sample(measure, problem: problem, column: $0)?.mean }
     guard let lowest = means.compactMap({ $0 }).min(), let mean = means[column] else { return nil }
-    if measure == .distance { return pow(10, mean - lowest) - 1 }
+    if measure.isDistance { return pow(10, mean - lowest) - 1 }
     return lowest > 0 ? mean / lowest - 1 : nil
   }
 
   /// Geometric mean over the problems for which the ratio exists; nil if there are none or a cell diverged.
-  func meanExcess(_ measure: Measure = .trainError, column: Int, problems: [Int]) -> Double? {
+  func meanExcess(_ measure: Measure, column: Int, problems: [Int]) -> Double? {
     let values = problems
       .filter { problem in columns.indices.contains { excess(measure, problem: problem, column: $0) != nil } }
       .map { excess(measure, problem: $0, column: column) }
@@ -80,8 +83,14 @@ extension Measure {
     case .trainError: "training error"
     case .testError: "test error"
     case .trainLoss, .distance: "training loss"
+    case .objective, .objectiveDistance: "training objective"
     }
   }
+}
+
+extension Measure {
+  /// With the distance, where it is that: the subject of a sentence about ratios.
+  var quantityTitle: String { isDistance ? "Distance of the \(shortTitle) from the optimum" : shortTitle.capitalizedFirst }
 }
 
 extension String {
