@@ -73,6 +73,12 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   /// How a `refined` schedule refines; nil for other schedules.
   public var refinementOptions: RefinementOptions? { (shape as? RefinedSchedule)?.options }
 
+  /// How often a `refined` schedule says that a sweep refines it; nil where it does not say.
+  package var refinementRounds: Int? { (shape as? RefinedSchedule)?.rounds }
+
+  /// The schedule whose norms a `refined` one says that a sweep refines; nil where it does not say.
+  package var refinementPrior: String? { (shape as? RefinedSchedule)?.prior }
+
   /// The files that the schedule reads.
   public var paths: [String] { given.filter(\.isPath).map(\.text) }
 

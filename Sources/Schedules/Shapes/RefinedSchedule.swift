@@ -15,16 +15,23 @@ struct RefinedSchedule: ScheduleShape {
   static let method = ChoiceParameter(
     "method", default: "closed", of: RefinementOptions.Method.allCases.map(\.rawValue),
     help: "Closed form, or the minimum of the bound.")
+  static let rounds = NumberParameter(
+    "rounds", default: 0, in: 0...100, help: "In a sweep, how often to refine; 0 for the sweep's own.")
+  static let prior = TextParameter("prior", placeholder: "NAME", help: "In a sweep, the schedule whose best run has the norms.")
   static let column = TextParameter("column", placeholder: "NAME|NUMBER", help: "The log's column or key.")
   static let run = NumberParameter("run", default: 1, in: 1...1e9, help: "The run in an array of several, from 1.")
   static let parameters: [any ScheduleParameter] = [
-    norms, norm, smoothing, window, powers, method, column, run,
+    norms, norm, smoothing, window, powers, method, rounds, prior, column, run,
   ]
 
   let norms: String?
   let norm: GradientNorm?
   let column: String?
   let run: Int?
+  /// nil for the sweep's own.
+  let rounds: Int?
+  /// nil for the sweep's own.
+  let prior: String?
   let options: RefinementOptions
 
   init(_ arguments: ScheduleArguments) throws {
@@ -39,6 +46,21 @@ struct RefinedSchedule: ScheduleShape {
     if method == .bound, arguments[Self.powers] != nil {
       throw ScheduleError(spelling: Self.name, "powers go with the method closed")
     }
+    let rounds = arguments[Self.rounds]
+    guard rounds == rounds.rounded() else {
+      throw ScheduleError(spelling: Self.name, "\(shortText(rounds)) rounds; expected a whole number")
+    }
+    if let prior = arguments[Self.prior] {
+      let schedule = try Schedule(parsing: prior)
+      guard schedule.refinementOptions == nil else {
+        throw ScheduleError(spelling: Self.name, "the prior '\(prior)' is itself refined; expected another schedule")
+      }
+    }
+    if arguments[Self.norms] != nil, rounds > 0 || arguments[Self.prior] != nil {
+      throw ScheduleError(spelling: Self.name, "rounds and prior are for the norms of a sweep, norms= for those of a file")
+    }
+    self.rounds = rounds > 0 ? Int(rounds) : nil
+    prior = arguments[Self.prior]
     norms = arguments[Self.norms]
     norm = arguments[Self.norm].flatMap { GradientNorm(rawValue: $0) }
     column = arguments[Self.column]

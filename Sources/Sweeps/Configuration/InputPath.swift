@@ -53,13 +53,26 @@ extension SweepConfiguration {
   public func withAbsolutePaths() throws -> SweepConfiguration {
     var absolute = self
     absolute.data = data.map { InputPath($0).absolute }
-    absolute.schedules = try schedules.map { try SweepConfiguration.withAbsolutePaths($0, key: .schedules) }
+    for index in columns.indices {
+      absolute.columns[index].schedules = try columns[index].schedules.map {
+        try SweepConfiguration.withAbsolutePaths($0, key: .schedules)
+      }
+    }
+    for index in methods.indices {
+      absolute.methods[index].column.schedules = try methods[index].column.schedules.map {
+        try SweepConfiguration.withAbsolutePaths($0, key: .methods)
+      }
+    }
+    // A name is no path.
+    if let reference, !columns.contains(where: { $0.name == reference }) {
+      absolute.reference = try SweepConfiguration.withAbsolutePaths(reference, key: .reference)
+    }
     absolute.priorSchedule = try SweepConfiguration.withAbsolutePaths(priorSchedule, key: .prior)
     return absolute
   }
 
   private static func withAbsolutePaths(_ spelling: String, key: SettingKey) throws -> String {
-    let schedule = try Schedule(parsing: spelling)
+    guard let schedule = try? Schedule(parsing: spelling) else { return spelling }
     let absolute = schedule.spelling { InputPath($0).absolute }
     guard (try? Schedule(parsing: absolute))?.paths == schedule.paths.map({ InputPath($0).absolute }) else {
       throw SettingError(

@@ -3,14 +3,17 @@ import Training
 /// The search for a problem's smallest training loss, as part of a sweep.
 final class SmallestLossSearch: Sendable {
   let problem: SweepProblem
+  /// Strength of the regularisation; 0 for none.
+  let l2: Double
   let cost: OptimumCost
   let loop = SharedLoop()
   private let key: String
 
-  init(_ problem: SweepProblem) {
+  init(_ problem: SweepProblem, l2: Double = 0) {
     self.problem = problem
+    self.l2 = l2
     cost = OptimumCost(problem.problem.training)
-    key = RunKey.optimum(of: problem.summary)
+    key = RunKey.optimum(of: problem.summary, l2: l2)
   }
 
   /// Whether the search has yet to be run: not if it failed before within a bound at least as large.

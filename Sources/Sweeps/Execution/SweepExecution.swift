@@ -56,7 +56,7 @@ final class SweepExecution: @unchecked Sendable {
   }
 
   init(
-    units: [SweepUnit], optima: [SweepProblem], configuration: SweepConfiguration, journal: Journal,
+    units: [SweepUnit], searches: [SmallestLossSearch], configuration: SweepConfiguration, journal: Journal,
     known: JournalContents, isCancelled: @escaping @Sendable () -> Bool
   ) {
     self.units = units
@@ -65,7 +65,6 @@ final class SweepExecution: @unchecked Sendable {
     self.known = known
     self.isCancelled = isCancelled
     states = Array(repeating: UnitState(), count: units.count)
-    let searches = optima.map(SmallestLossSearch.init)
     waitingSearches = searches.filter { $0.isMissing(in: known) }.sorted { $0.cost.estimate > $1.cost.estimate }
     warnings = searches.filter { $0.isKnownUnfound(in: known) }.map(\.warning)
   }
@@ -221,10 +220,10 @@ final class SweepExecution: @unchecked Sendable {
   /// Queues what a unit needs now. Called with the lock held.
   private func advance(_ index: Int) {
     let unit = units[index]
-    let plan = UnitPlan(unit: unit.keys, chains: unit.chains, configuration: configuration, known: known)
+    let plan = unit.plan(known)
     let tasks = tasks(of: plan, unit: index)
-    let missing = plan.schedules.map(\.missing.count).reduce(0, +)
-    states[index].runsDone = plan.schedules.map(\.runs.count).reduce(0, +)
+    let missing = plan.missingRuns.count
+    states[index].runsDone = plan.runCount
     states[index].runsTotal = tasks.isEmpty ? states[index].runsDone : max(states[index].runsDone + missing, unit.leastRunCount)
     states[index].waiting = tasks.count
     states[index].isDone = tasks.isEmpty
@@ -244,7 +243,8 @@ final class SweepExecution: @unchecked Sendable {
       if let refinement = plan.refinement(of: schedule) { refinements.insert(refinement) }
       return false
     }
-    let runs = plan.schedules.filter { !$0.missing.isEmpty && canTrain($0.schedule) }.flatMap(\.missing)
+    let trainable = Set(plan.schedules.filter { !$0.missing.isEmpty }.map(\.schedule).filter(canTrain))
+    let runs = plan.missingRuns.filter { trainable.contains($0.schedule) }
     let traces = plan.missingTraces.filter { canTrain($0.run.schedule) }
     var ready: Set<PlannedRefinement> = []
     while let refinement = refinements.popFirst() {
@@ -283,17 +283,16 @@ final class SweepExecution: @unchecked Sendable {
       }
       costDone += searchedCost + activeSearches.map(\.secondsDone).reduce(0, +)
       costLeft += (waitingSearches + activeSearches).map(\.secondsLeft).reduce(0, +)
-      searched = activeSearches.map(\.problem.summary.name).sorted()
+      searched = Set(activeSearches.map(\.problem.summary.name)).sorted()
       guard let lastUnit else { return }
       current = units[lastUnit]
-      let plan = UnitPlan(
-        unit: units[lastUnit].keys, chains: units[lastUnit].chains, configuration: configuration, known: known)
-      runs = plan.schedules.flatMap(\.runs)
+      runs = units[lastUnit].plan(known).schedules.flatMap(\.runs)
     }
     let worked = costDone - reusedCost
     let bySchedule = Dictionary(grouping: runs, by: \.schedule)
-    let best = configuration.columns.compactMap { schedule -> SweepProgress.Best? in
-      guard let best = bySchedule[schedule].flatMap({ BestRate.select(from: $0) }) else { return nil }
+    let criterion = (current?.condition.l2 ?? 0) > 0 ? BestRate.Criterion.trainObjective : .trainError
+    let best = configuration.spellings.compactMap { schedule -> SweepProgress.Best? in
+      guard let best = bySchedule[schedule].flatMap({ BestRate.select(from: $0, by: criterion) }) else { return nil }
       return SweepProgress.Best(
         schedule: schedule, learningRate: best.learningRate, meanTrainError: best.meanTrainError)
     }
@@ -302,7 +301,8 @@ final class SweepExecution: @unchecked Sendable {
       // Less than a fiftieth of the estimated speed is too little to extrapolate from.
       secondsLeft: elapsed > 0.5 && worked > 0.02 * elapsed ? elapsed * costLeft / worked : nil,
       fraction: costDone + costLeft > 0 ? costDone / (costDone + costLeft) : 1,
-      problem: current?.keys.problem.name ?? "", optimizer: current?.keys.optimizer.spelling ?? "", best: best,
+      problem: current?.keys.problem.name ?? "", optimizer: current?.keys.optimizer.spelling ?? "",
+      condition: current?.condition.description(on: configuration.axes) ?? "", best: best,
       smallestLosses: searched)
   }
 }

@@ -19,9 +19,11 @@ public struct SweepProgress: Sendable, Hashable {
   public var secondsLeft: Double?
   /// Fraction of all work that is done, smallest losses included; 0 to 1.
   public var fraction: Double
-  /// The problem and optimizer of the batch that finished last; empty at first.
+  /// The problem, optimizer and condition of the batch that finished last; empty at first.
   public var problem: String
   public var optimizer: String
+  /// On the axes of the configuration, as in "epochs 10"; empty for one condition.
+  public var condition: String
   /// For that problem and optimizer, in the configuration's order.
   public var best: [Best]
   /// The problems whose smallest loss is being searched for.
@@ -49,6 +51,8 @@ public struct SweepPlanSummary: Sendable, Codable, Hashable {
   public struct Part: Sendable, Codable, Hashable {
     public var problem: String
     public var optimizer: String
+    /// On the axes of the configuration, as in "epochs 10"; empty for one condition.
+    public var condition: String
     /// Schedules of this part, including those yet to be refined.
     public var schedules: Int
     /// Runs that are known to be needed; extended grids need more.
@@ -61,6 +65,8 @@ public struct SweepPlanSummary: Sendable, Codable, Hashable {
   /// The search for the smallest training loss of one problem.
   public struct SmallestLoss: Sendable, Codable, Hashable {
     public var problem: String
+    /// Strength of the regularisation; 0 for none.
+    public var l2: Double
     public var isDone: Bool
     /// For what is missing, on one typical core.
     public var estimatedSeconds: Double

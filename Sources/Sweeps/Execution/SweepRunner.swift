@@ -25,8 +25,8 @@ public struct SweepRunner: Sendable {
   /// What the whole sweep trains, over all shards.
   let planRecord: PlanRecord
   private let units: [SweepUnit]
-  /// Problems whose optimum this sweep has to find.
-  private let optima: [SweepProblem]
+  /// The optima that this sweep has to find.
+  private let searches: [SmallestLossSearch]
 
   /// - Parameters:
   ///   - configuration: what to train.
@@ -50,50 +50,53 @@ public struct SweepRunner: Sendable {
     let problems = data.problems.map(\.summary)
     let factors = try FactorDigests(of: configuration, problems: problems)
     planRecord = PlanRecord(yaml: configuration.protocolYAML, version: version, problems: problems, factors: factors)
-    (units, optima) = SweepRunner.work(of: configuration, data: data, factors: factors, shard: shard)
+    (units, searches) = SweepRunner.work(of: configuration, data: data, factors: factors, shard: shard)
   }
 
   /// All of the work, or a shard's part of it: chains and optima are distributed by estimated cost.
   private static func work(
     of configuration: SweepConfiguration, data: SweepData, factors: FactorDigests, shard: Shard?
-  ) -> (units: [SweepUnit], optima: [SweepProblem]) {
-    let chains = Chain.all(of: configuration)
+  ) -> (units: [SweepUnit], searches: [SmallestLossSearch]) {
     var units: [SweepUnit] = []
-    for problem in data.problems {
-      for optimizer in configuration.optimizers {
-        units.append(
-          SweepUnit(problem: problem, optimizer: optimizer, configuration: configuration, chains: chains, factors: factors))
+    var own: [(problem: SweepProblem, configuration: SweepConfiguration)] = []
+    for configuration in configuration.conditions.map(configuration.at) {
+      for problem in data.problems {
+        for optimizer in configuration.allOptimizers {
+          units.append(
+            SweepUnit(
+              problem: problem, optimizer: optimizer, configuration: configuration,
+              parts: UnitPart.all(of: configuration, optimizer: optimizer), factors: factors))
+          own.append((problem, configuration))
+        }
       }
     }
-    guard let shard else { return (units, data.problems.filter(hasFindableOptimum)) }
-    let costs = SweepRunner.costs(of: units, chains: chains, configuration: configuration)
-    let assigned = Shard.assignments(
-      of: costs + data.problems.map { SmallestLossSearch($0).seconds }, count: shard.count)
-    let parts = units.enumerated().compactMap { index, unit -> SweepUnit? in
-      let own = chains.indices.filter { assigned[index * chains.count + $0] == shard.index }.map { chains[$0] }
-      guard !own.isEmpty, let problem = data.problems.first(where: { $0.summary == unit.keys.problem }) else { return nil }
-      return SweepUnit(
-        problem: problem, optimizer: unit.keys.optimizer, configuration: configuration, chains: own, factors: factors)
+    let searches = configuration.l2Axis.flatMap { l2 in data.problems.map { SmallestLossSearch($0, l2: l2) } }
+    guard let shard else { return (units, searches.filter(\.cost.isAffordable)) }
+    let costs = units.map(SweepRunner.costs)
+    let assigned = Shard.assignments(of: costs.flatMap { $0 } + searches.map(\.seconds), count: shard.count)
+    var rest = assigned[...]
+    let shares = zip(units, own).compactMap { unit, own -> SweepUnit? in
+      let parts = unit.parts.compactMap { part -> UnitPart? in
+        let chains = part.chains.filter { _ in rest.popFirst() == shard.index }
+        return chains.isEmpty ? nil : UnitPart(part.configuration, chains: chains)
+      }
+      return parts.isEmpty
+        ? nil
+        : SweepUnit(
+          problem: own.problem, optimizer: unit.keys.optimizer, configuration: own.configuration, parts: parts, factors: factors)
     }
-    let optima = data.problems.indices.filter { assigned[costs.count + $0] == shard.index }.map { data.problems[$0] }
-      .filter(hasFindableOptimum)
-    return (parts, optima)
+    return (shares, zip(searches, rest).filter { $1 == shard.index }.map(\.0).filter(\.cost.isAffordable))
   }
 
-  /// Estimated seconds for each chain of each unit, chains varying fastest.
-  static func costs(of units: [SweepUnit], chains: [Chain], configuration: SweepConfiguration) -> [Double] {
-    let rates = configuration.maximumExponent - configuration.minimumExponent + 1
-    return units.flatMap { unit in
-      chains.map { chain in
+  /// Estimated seconds for each chain of each part of a unit, chains varying fastest.
+  static func costs(of unit: SweepUnit) -> [Double] {
+    unit.parts.flatMap { part in
+      part.chains.map { chain in
         // A prior is trained once more for its norms, as the only run in its lanes.
-        let runs = chain.scheduleCount(rounds: configuration.rounds) * configuration.seeds * rates
+        let runs = UnitPart(part.configuration, chains: [chain]).leastRunCount
         return unit.cost * Double(runs + unit.lanes * (1 + chain.refined.count))
       }
     }
-  }
-
-  private static func hasFindableOptimum(_ problem: SweepProblem) -> Bool {
-    OptimumCost(problem.problem.training).isAffordable
   }
 
   /// What a sweep would train.
@@ -102,20 +105,20 @@ public struct SweepRunner: Sendable {
   public func plan() throws -> SweepPlanSummary {
     let known = try JournalContents(folder: results)
     let parts = units.map { unit in
-      let plan = UnitPlan(unit: unit.keys, chains: unit.chains, configuration: configuration, known: known)
-      let done = plan.schedules.map(\.runs.count).reduce(0, +)
-      let runs = max(unit.leastRunCount, done + plan.schedules.map(\.missing.count).reduce(0, +))
+      let plan = unit.plan(known)
+      let done = plan.runCount
+      let runs = max(unit.leastRunCount, done + plan.missingRuns.count)
       let isComplete = plan.isComplete
       return SweepPlanSummary.Part(
         problem: unit.keys.problem.name, optimizer: unit.keys.optimizer.spelling,
-        schedules: unit.chains.map { $0.scheduleCount(rounds: configuration.rounds) }.reduce(0, +),
+        condition: unit.condition.description(on: configuration.axes),
+        schedules: unit.parts.flatMap(\.chains).map(\.scheduleCount).reduce(0, +),
         runs: isComplete ? done : runs, runsDone: done, estimatedSeconds: isComplete ? 0 : Double(runs - done) * unit.cost)
     }
-    let smallestLosses = optima.map { problem in
-      let search = SmallestLossSearch(problem)
+    let smallestLosses = searches.map { search in
       let isDone = !search.isMissing(in: known)
       return SweepPlanSummary.SmallestLoss(
-        problem: problem.summary.name, isDone: isDone, estimatedSeconds: isDone ? 0 : search.seconds)
+        problem: search.problem.summary.name, l2: search.l2, isDone: isDone, estimatedSeconds: isDone ? 0 : search.seconds)
     }
     return SweepPlanSummary(
       parts: parts, smallestLosses: smallestLosses, shard: shard?.description, failures: data.failures, warnings: data.warnings)
@@ -137,7 +140,7 @@ public struct SweepRunner: Sendable {
     session.warnings = data.failures + data.warnings
     try journal.append(details: session.opening(after: contents.history, file: journal.detailsFile))
     let execution = SweepExecution(
-      units: units, optima: optima, configuration: configuration, journal: journal, known: contents,
+      units: units, searches: searches, configuration: configuration, journal: journal, known: contents,
       isCancelled: isCancelled)
     do {
       try execution.run(jobs: jobs, progress: progress)

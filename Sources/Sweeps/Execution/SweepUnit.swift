@@ -3,10 +3,11 @@ import Schedules
 import Synchronization
 import Training
 
-/// One problem and one optimizer of a sweep, with the trainer and the schedules' factors, made when needed.
+/// One problem and one optimizer at one condition, with the trainer and the schedules' factors, made when needed.
 final class SweepUnit: Sendable {
   let keys: UnitKeys
-  let chains: [Chain]
+  let condition: Condition
+  let parts: [UnitPart]
   /// Estimated seconds per run on a typical core.
   let cost: Double
   let lanes: Int
@@ -19,11 +20,15 @@ final class SweepUnit: Sendable {
     var factors: [String: [Double]] = [:]
   }
 
+  /// - Parameters:
+  ///   - configuration: one condition's.
+  ///   - parts: those of the optimizer, or a shard's share of them.
   init(
-    problem: SweepProblem, optimizer: Optimizer, configuration: SweepConfiguration, chains: [Chain], factors: FactorDigests
+    problem: SweepProblem, optimizer: Optimizer, configuration: SweepConfiguration, parts: [UnitPart], factors: FactorDigests
   ) {
     keys = UnitKeys(problem: problem.summary, optimizer: optimizer, configuration: configuration, factors: factors)
-    self.chains = chains
+    self.parts = parts
+    condition = configuration.condition
     self.configuration = configuration
     sweepProblem = problem
     let trainer = SweepUnit.trainer(problem, optimizer, configuration)
@@ -42,10 +47,9 @@ final class SweepUnit: Sendable {
   }
 
   /// The minimum number of runs of the unit in a finished sweep.
-  var leastRunCount: Int {
-    let schedules = chains.map { $0.scheduleCount(rounds: configuration.rounds) }.reduce(0, +)
-    return schedules * configuration.seeds * (configuration.maximumExponent - configuration.minimumExponent + 1)
-  }
+  var leastRunCount: Int { parts.map(\.leastRunCount).reduce(0, +) }
+
+  func plan(_ known: JournalContents) -> UnitPlan { UnitPlan(unit: keys, parts: parts, known: known) }
 
   var trainer: LaneTrainer {
     state.withLock { state in
@@ -155,7 +159,8 @@ final class SweepUnit: Sendable {
     let norm = keys.optimizer.norm
     let norms = outcome.norms(norm).map(Double.init)
     var bounds: [String: Double] = [:]
-    for schedule in configuration.schedules.filter({ !SweepConfiguration.isRefined($0) }) + [refined] {
+    let schedules = Set(parts.flatMap(\.configuration.schedules).filter { !SweepConfiguration.isRefined($0) })
+    for schedule in schedules.sorted() + [refined] {
       guard let factors = try? factors(of: schedule),
         let bound = try? LastIterateBound(stepSizes: factors, norms: norms, norm: norm), bound.valueAtBestScale.isFinite
       else { continue }

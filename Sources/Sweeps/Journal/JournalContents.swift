@@ -98,7 +98,7 @@ struct JournalContents {
       throw JournalError.disagreement(
         key: run.key, first: "\(place)", second: places[run.key].map { "\($0)" } ?? "this sweep")
     }
-    runs[run.key] = run
+    runs[run.key] = runs[run.key].map { run.united(with: $0) } ?? run
     places[run.key] = place
   }
 

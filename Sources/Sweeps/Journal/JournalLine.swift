@@ -38,18 +38,23 @@ extension RunRecord {
       guard let value, value.isFinite else { return "null" }
       return shortText(value)
     }
+    func text(_ point: Checkpoint) -> String {
+      "{\"step\":\(point.step),\"train_loss\":\(number(point.trainLoss)),\"train_error\":\(number(point.trainError))}"
+    }
     let fields =
       [
         ("key", quotedJSON(key)), ("problem", quotedJSON(problem)), ("optimizer", quotedJSON(optimizer)),
         ("schedule", quotedJSON(schedule)), ("learning_rate", number(learningRate)), ("seed", "\(seed)"), ("steps", "\(steps)"),
       ] + Quantity.allCases.map { ($0.rawValue, number(self[$0])) } + [("diverged", "\(diverged)")]
+      + (checkpoints.isEmpty ? [] : [("checkpoints", "[\(checkpoints.map(text).joined(separator: ","))]")])
     return JournalLine.sealed("{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}")
   }
 
-  /// Whether two records with the same key agree; dataset names and the paths of schedules' files are not part of a key.
+  /// Whether two records with the same key agree; dataset names, the paths of schedules' files and checkpoints are not part of
+  /// a key.
   func agrees(with other: RunRecord) -> Bool {
     var renamed = other
-    (renamed.problem, renamed.schedule) = (problem, schedule)
+    (renamed.problem, renamed.schedule, renamed.checkpoints) = (problem, schedule, checkpoints)
     return self == renamed
   }
 }

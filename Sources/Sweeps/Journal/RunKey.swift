@@ -10,6 +10,7 @@ struct RunKey {
 
   private let common: String
 
+  /// - Parameter configuration: one condition's.
   init(problem: ProblemSummary, optimizer: Optimizer, configuration: SweepConfiguration) {
     common = """
       run, engine \(RunKey.engineVersion)
@@ -19,7 +20,7 @@ struct RunKey {
       batch size \(configuration.batchSize)
       drop last \(!configuration.keepsLastBatch)
 
-      """
+      """ + RunKey.line(l2: configuration.l2)
   }
 
   /// - Parameters:
@@ -40,9 +41,12 @@ struct RunKey {
 
   static func trace(ofRun key: String) -> String { SHA256.digest("trace\nrun \(key)\n", bytes: 16) }
 
-  static func optimum(of problem: ProblemSummary) -> String {
-    SHA256.digest("optimum, engine \(engineVersion)\ndata \(identity(of: problem))\n", bytes: 16)
+  static func optimum(of problem: ProblemSummary, l2: Double) -> String {
+    SHA256.digest("optimum, engine \(engineVersion)\ndata \(identity(of: problem))\n" + line(l2: l2), bytes: 16)
   }
+
+  /// Nothing without regularisation: keys are then those from before there was any.
+  private static func line(l2: Double) -> String { l2 > 0 ? "l2 \(l2.bitPattern)\n" : "" }
 
   /// Digest of a schedule's factors, all bits of each.
   static func digest(of factors: [Double]) -> String {

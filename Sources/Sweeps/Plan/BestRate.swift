@@ -11,6 +11,8 @@ public struct BestRate: Sendable, Hashable {
     case trainError
     /// Mean training loss: the table of losses.
     case trainLoss
+    /// Mean training objective, ties by the smaller rate: everything, where the objective is regularised.
+    case trainObjective
   }
 
   /// Canonical spelling of the winning schedule, if several (one with different parameters) were given.
@@ -18,12 +20,22 @@ public struct BestRate: Sendable, Hashable {
   public let learningRate: Double
   public let meanTrainError: Double
   public let meanTrainLoss: Double
+  /// Equal to `meanTrainLoss` without regularisation.
+  public let meanTrainObjective: Double
   /// The finished runs at this rate, by ascending seed.
   public let runs: [RunRecord]
   /// Whether no smaller rate of the schedule was tried: the optimum may lie beyond the grid.
   public let isLowestTried: Bool
   /// Whether no larger rate of the schedule was tried.
   public let isHighestTried: Bool
+
+  func mean(_ criterion: Criterion) -> Double {
+    switch criterion {
+    case .trainError: meanTrainError
+    case .trainLoss: meanTrainLoss
+    case .trainObjective: meanTrainObjective
+    }
+  }
 
   /// Means closer than this are ties: summing the same errors in another order changes the last digits, and one sample of a
   /// hundred million rows is 1e-8.
@@ -46,14 +58,16 @@ public struct BestRate: Sendable, Hashable {
     if criterion == .trainError, let lowest = candidates.map(\.error).min() {
       candidates.removeAll { $0.error > lowest + tie }
     }
-    let best = candidates.min {
-      ($0.loss, $0.cell.learningRate, $0.cell.schedule) < ($1.loss, $1.cell.learningRate, $1.cell.schedule)
+    let best = candidates.min { a, b in
+      let (first, second) = criterion == .trainObjective ? (a.objective, b.objective) : (a.loss, b.loss)
+      return (first, a.cell.learningRate, a.cell.schedule) < (second, b.cell.learningRate, b.cell.schedule)
     }
     guard let best else { return nil }
     let rates = cells.keys.filter { $0.schedule == best.cell.schedule }.map(\.learningRate)
     return BestRate(
       schedule: best.cell.schedule, learningRate: best.cell.learningRate, meanTrainError: best.error,
-      meanTrainLoss: best.loss, runs: best.runs, isLowestTried: rates.allSatisfy { $0 >= best.cell.learningRate },
+      meanTrainLoss: best.loss, meanTrainObjective: best.objective, runs: best.runs,
+      isLowestTried: rates.allSatisfy { $0 >= best.cell.learningRate },
       isHighestTried: rates.allSatisfy { $0 <= best.cell.learningRate })
   }
 
@@ -67,6 +81,7 @@ public struct BestRate: Sendable, Hashable {
     let runs: [RunRecord]
     let error: Double
     let loss: Double
+    let objective: Double
 
     /// nil if a run diverged.
     init?(cell: Cell, runs: [RunRecord]) {
@@ -74,13 +89,16 @@ public struct BestRate: Sendable, Hashable {
       self.runs = runs.sorted { $0.seed < $1.seed }
       var error = 0.0
       var loss = 0.0
+      var objective = 0.0
       for run in self.runs {
         guard !run.diverged, let runError = run[.trainError], let runLoss = run[.trainLoss] else { return nil }
         error += runError
         loss += runLoss
+        objective += run.trainObjective ?? runLoss
       }
       self.error = error / Double(runs.count)
       self.loss = loss / Double(runs.count)
+      self.objective = objective / Double(runs.count)
     }
   }
 }

@@ -13,13 +13,14 @@ struct FactorDigests: Codable, Hashable, Sendable {
   /// Digests for every schedule that does not come from a prior run.
   ///
   /// - Throws: where a schedule cannot be built: its file, too few steps.
-  /// - Complexity: O(schedules x steps) for each number of steps.
+  /// - Complexity: O(schedules x steps) for each number of steps: every problem at every condition has one.
   init(of configuration: SweepConfiguration, problems: [ProblemSummary]) throws {
-    for spelling in Set(configuration.schedules + [configuration.priorSchedule]) {
+    let conditions = configuration.conditions.map(configuration.at)
+    let lengths = Set(conditions.flatMap { at in problems.map { FactorDigests.steps(of: $0, configuration: at) } })
+    for spelling in Set(configuration.trainedSchedules) {
       let schedule = try Schedule(parsing: spelling)
-      guard !schedule.needsNorms else { continue }
-      for steps in Set(problems.map { FactorDigests.steps(of: $0, configuration: configuration) }) {
-        for optimizer in configuration.optimizers {
+      for steps in lengths {
+        for optimizer in configuration.allOptimizers {
           let kind = FactorDigests.kind(of: schedule, steps: steps, optimizer: optimizer)
           guard digests[spelling]?[kind] == nil else { continue }
           let factors = try schedule.factors(steps: steps, unspecifiedNorm: optimizer.norm)

@@ -20,12 +20,18 @@ struct PlanDifference {
     }
     compare("schedule", plan.configuration.schedules, newest.configuration.schedules)
     compare("optimizer", plan.configuration.optimizers.map(\.spelling), newest.configuration.optimizers.map(\.spelling))
+    compare("method", plan.configuration.methods.map(\.name), newest.configuration.methods.map(\.name))
   }
 
+  /// Keys that only name what is shown.
+  private static let selectingKeys: [SettingKey] = [
+    .name, .data, .schedules, .optimizers, .methods, .reference, .referenceMethod,
+  ]
+
   private mutating func compareSettings(_ own: SweepConfiguration, _ other: SweepConfiguration) {
-    for key in SettingKey.allCases where ![.data, .schedules, .optimizers].contains(key) {
+    for key in SettingKey.allCases where !PlanDifference.selectingKeys.contains(key) {
       let text = own.line(of: key)
-      if text != other.line(of: key) { settings.append(text) }
+      if text != other.line(of: key) { settings.append(text.isEmpty ? "no \(key.rawValue)" : text) }
     }
     if own.seeds > other.seeds { more.append("\(own.seeds) seeds") }
     if own.minimumExponent < other.minimumExponent || own.maximumExponent > other.maximumExponent {

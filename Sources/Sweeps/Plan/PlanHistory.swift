@@ -6,8 +6,9 @@ struct Plan {
   let key: String
   let record: PlanRecord
   let configuration: SweepConfiguration
-  /// The keys of its session lines: its own, or those of the plans that it unites.
-  let sessionKeys: Set<String>
+  /// The keys of its session lines: its own, those of plans that are the same but for titles, or those of the plans that it
+  /// unites.
+  private(set) var sessionKeys: Set<String>
   /// When its latest session began, formatted for users.
   let started: String
 
@@ -16,7 +17,37 @@ struct Plan {
     self.key = key
     self.sessionKeys = sessionKeys
     self.started = started
-    configuration = try SweepConfiguration(yaml: record.yaml, file: folder + " (protocol)")
+    configuration = try SweepConfiguration(recorded: record.yaml, file: folder + " (protocol)")
+  }
+
+  /// Counts the sessions of a plan that is the same.
+  mutating func take(_ other: Plan) { sessionKeys.formUnion(other.sessionKeys) }
+
+  /// Whether both ask for the same, whatever the titles and the version of the text.
+  func isSame(as other: Plan) -> Bool {
+    configuration.withoutTitles == other.configuration.withoutTitles && record.problems == other.record.problems
+      && record.factors == other.record.factors && record.fileDigests == other.record.fileDigests
+  }
+}
+
+extension SweepConfiguration {
+  /// Adds the columns, optimizers and methods that only `other` has.
+  fileprivate mutating func unite(with other: SweepConfiguration) {
+    columns += other.columns.filter { column in
+      !columns.contains { $0.schedules == column.schedules || $0.name != nil && $0.name == column.name }
+    }
+    optimizerEntries += other.optimizerEntries.filter { entry in
+      !optimizerEntries.contains { $0.optimizer == entry.optimizer || $0.title == entry.title }
+    }
+    methods += other.methods.filter { method in !methods.contains { $0.name == method.name } }
+  }
+
+  fileprivate var withoutTitles: SweepConfiguration {
+    var plain = self
+    plain.name = nil
+    for index in plain.columns.indices { plain.columns[index].name = nil }
+    for index in plain.optimizerEntries.indices { plain.optimizerEntries[index].name = nil }
+    return plain
   }
 }
 
@@ -44,11 +75,18 @@ struct PlanHistory {
     }
     let sorted = records.compactMap { key, record in sessions.latest[key].map { (key, record, $0) } }
       .sorted { $1.2.order < $0.2.order }
-    plans = try sorted.enumerated().compactMap { position, part in
-      let plan = Result { try Plan(part.1, key: part.0, sessionKeys: [part.0], started: part.2.started, folder: folder) }
+    var plans: [Plan] = []
+    for (position, part) in sorted.enumerated() {
+      let read = Result { try Plan(part.1, key: part.0, sessionKeys: [part.0], started: part.2.started, folder: folder) }
       // An earlier plan that this version cannot read must not block the current one.
-      return position == 0 ? try plan.get() : try? plan.get()
+      guard let plan = position == 0 ? try read.get() : try? read.get() else { continue }
+      if let same = plans.firstIndex(where: { $0.isSame(as: plan) }) {
+        plans[same].take(plan)
+      } else {
+        plans.append(plan)
+      }
     }
+    self.plans = plans
   }
 
   /// The plans of journals from before plans were recorded: for each protocol, the latest data under each name.
@@ -106,15 +144,14 @@ struct PlanHistory {
       record.problems += part.record.problems.filter { problem in
         !record.problems.contains { $0.name == problem.name || $0.hasSameData(as: problem) }
       }
-      configuration.schedules += part.configuration.schedules.filter { !configuration.schedules.contains($0) }
-      configuration.optimizers += part.configuration.optimizers.filter { !configuration.optimizers.contains($0) }
+      configuration.unite(with: part.configuration)
       record.factors.merge(part.record.factors)
       record.fileDigests = record.fileDigests?.merging(part.record.fileDigests ?? [:]) { own, _ in own }
     }
     record.problems.sort { $0.name < $1.name }
     record.yaml = configuration.protocolYAML
     return try Plan(
-      record, key: parts.map(\.key).joined(separator: ","), sessionKeys: Set(parts.map(\.key)), started: newest.started,
+      record, key: parts.map(\.key).joined(separator: ","), sessionKeys: parts.map(\.sessionKeys).reduce(into: []) { $0.formUnion($1) }, started: newest.started,
       folder: folder)
   }
 
@@ -130,6 +167,8 @@ struct PlanHistory {
       return "the newest (\(plan.started)): \(counted(plan.record.problems.count, "problem")), "
         + "\(counted(configuration.schedules.count, "schedule")), "
         + configuration.optimizers.map(\.spelling).joined(separator: ", ")
+        + (configuration.methods.isEmpty ? "" : ", \(counted(configuration.methods.count, "method"))")
+        + (configuration.axes.isEmpty ? "" : ", \(counted(configuration.conditions.count, "condition"))")
     }
     let phrases = PlanDifference(of: plan, from: newest).phrases
     return (phrases.isEmpty ? "recorded by another version" : phrases.joined(separator: "; ")) + " (\(plan.started))"

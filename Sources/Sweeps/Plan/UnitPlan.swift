@@ -31,52 +31,70 @@ struct UnitPlan {
   /// Records of why there is no refinement, if nothing can be refined at all.
   private(set) var impossibleRefinements: [RefinementRecord] = []
 
-  /// What is missing of a column of the configuration; nil if it is complete.
-  func incompleteness(of column: String) -> IncompleteSchedule? {
-    let plan = schedules.first { $0.schedule == column }
-    if plan?.isComplete ?? hasNoRefinement(column) { return nil }
+  /// What is missing of a schedule, as run records spell it; nil if it is complete.
+  func incompleteness(of schedule: String) -> IncompleteSchedule? {
+    let plan = schedules.first { $0.schedule == schedule }
+    if plan?.isComplete ?? hasNoRefinement(schedule) { return nil }
     // A schedule that has not been refined yet needs at least the grid.
-    let grid = configuration.seeds * (configuration.maximumExponent - configuration.minimumExponent + 1)
+    let grid = parts.first.map { $0.configuration.rates.base.count * ($0.configuration.racing ?? $0.configuration.seeds) }
     return IncompleteSchedule(
-      problem: unit.problem.name, optimizer: unit.optimizerSpelling, schedule: column, runs: plan?.runs.count ?? 0,
-      missingRuns: plan?.missing.count ?? grid)
+      problem: unit.problem.name, optimizer: unit.optimizerSpelling, schedule: schedule, runs: plan?.runs.count ?? 0,
+      missingRuns: plan?.missing.count ?? grid ?? 0)
   }
 
   /// Whether a refined schedule, or one that it would be refined from, cannot be made.
-  private func hasNoRefinement(_ column: String) -> Bool {
+  private func hasNoRefinement(_ schedule: String) -> Bool {
     let failed = refinements.filter { $0.value.digest == nil }.map(\.key.schedule) + impossibleRefinements.map(\.schedule)
-    return configuration.schedules.contains { refined in
-      let rounds = (1...configuration.rounds).map { SweepConfiguration.spelling(of: refined, round: $0) }
-      return rounds.contains(column) && rounds.contains(where: failed.contains)
+    return parts.flatMap(\.chains).flatMap(\.refined).contains { refined in
+      let rounds = (1...refined.rounds).map { SweepConfiguration.spelling(of: refined.schedule, round: $0) }
+      return rounds.contains(schedule) && rounds.contains(where: failed.contains)
     }
   }
 
+  private let parts: [UnitPart]
   private let unit: UnitKeys
-  private let configuration: SweepConfiguration
   private let known: JournalContents
 
-  /// - Parameter chains: see `Chain`.
-  init(unit: UnitKeys, chains: [Chain], configuration: SweepConfiguration, known: JournalContents) {
+  /// - Parameters:
+  ///   - parts: what the unit trains; the same run may belong to several of them.
+  ///   - known: the results so far.
+  init(unit: UnitKeys, parts: [UnitPart], known: JournalContents) {
     self.unit = unit
-    self.configuration = configuration
+    self.parts = parts
     self.known = known
-    for chain in chains {
-      let plan = add(schedule: chain.schedule, factors: unit.digest(of: chain.schedule))
-      guard plan.isComplete else { continue }
-      for refined in chain.refined { refine(refined, prior: plan) }
-    }
-    for plan in schedules where plan.isComplete {
-      // The report shows losses at the rate with the lowest loss.
-      guard let run = BestRate.select(from: plan.runs, by: .trainLoss)?.runs.first else { continue }
-      let key = RunKey.trace(ofRun: run.key)
-      if var trace = known.traces[key] {
-        (trace.problem, trace.schedule) = (unit.problem.name, plan.schedule)
-        traces.append(trace)
-      } else {
-        missingTraces.append(PlannedTrace(key: key, run: run))
+    for part in parts {
+      for chain in part.chains {
+        let plan = add(schedule: chain.schedule, factors: unit.digest(of: chain.schedule), part: part)
+        guard plan.isComplete else { continue }
+        for refined in chain.refined { refine(refined, prior: plan, part: part) }
       }
     }
+    for plan in schedules where plan.isComplete { trace(plan) }
   }
+
+  /// The report shows losses at the rate with the lowest loss.
+  private mutating func trace(_ plan: SchedulePlan) {
+    guard let run = BestRate.select(from: plan.runs, by: .trainLoss)?.runs.first else { return }
+    let key = RunKey.trace(ofRun: run.key)
+    guard !traces.contains(where: { $0.key == run.key && $0.schedule == plan.schedule }),
+      !missingTraces.contains(where: { $0.key == key })
+    else { return }
+    if var trace = known.traces[key] {
+      (trace.problem, trace.schedule) = (unit.problem.name, plan.schedule)
+      traces.append(trace)
+    } else {
+      missingTraces.append(PlannedTrace(key: key, run: run))
+    }
+  }
+
+  /// The runs that are missing, each once.
+  var missingRuns: [PlannedRun] {
+    var seen: Set<String> = []
+    return schedules.flatMap(\.missing).filter { seen.insert($0.key).inserted }
+  }
+
+  /// How many runs are there.
+  var runCount: Int { schedules.count == 1 ? schedules[0].runs.count : Set(schedules.flatMap { $0.runs.map(\.key) }).count }
 
   var isComplete: Bool {
     missingRefinements.isEmpty && missingTraces.isEmpty && schedules.allSatisfy(\.isComplete)
@@ -88,19 +106,20 @@ struct UnitPlan {
   }
 
   @discardableResult
-  private mutating func add(schedule: String, factors: String?) -> SchedulePlan {
+  private mutating func add(schedule: String, factors: String?, part: UnitPart) -> SchedulePlan {
     let plan = SchedulePlan(
-      schedule: schedule, factors: factors, unit: unit, configuration: configuration, known: known.runs)
+      schedule: schedule, factors: factors, unit: unit, configuration: part.configuration, known: known.runs)
     schedules.append(plan)
     return plan
   }
 
   /// The rounds of one refined schedule, as far as they are known.
-  private mutating func refine(_ refined: String, prior plan: SchedulePlan) {
+  private mutating func refine(_ chained: Chain.Refined, prior plan: SchedulePlan, part: UnitPart) {
     var prior = plan
+    let refined = chained.schedule
     let firstPrior = plan.best?.runs.first
-    let smoothing = configuration.smoothing(of: refined)
-    for round in 1...configuration.rounds {
+    let smoothing = part.configuration.smoothing(of: refined)
+    for round in 1...chained.rounds {
       guard prior.isComplete else { return }
       guard let run = prior.best?.runs.first else {
         impossibleRefinements.append(
@@ -114,38 +133,13 @@ struct UnitPlan {
       let key = RunKey.refinement(ofRun: run.key, schedule: refined, round: round, smoothing: smoothing)
       let planned = PlannedRefinement(key: key, refined: refined, round: round, prior: run, firstPrior: firstPrior ?? run)
       guard var refinement = known.refinements[key] else {
-        missingRefinements.append(planned)
+        if !missingRefinements.contains(where: { $0.key == key }) { missingRefinements.append(planned) }
         return
       }
       refinement.record.problem = unit.problem.name
       refinements[planned] = refinement
       guard let digest = refinement.digest else { return }
-      prior = add(schedule: planned.schedule, factors: digest)
+      prior = add(schedule: planned.schedule, factors: digest, part: part)
     }
   }
-}
-
-/// Schedules that depend on one another and on nothing else: one schedule and, if it is the prior, those refined from it.
-///
-/// Shards are made of chains: no chain needs the result of another, so no shard waits.
-struct Chain: Sendable, Hashable {
-  var schedule: String
-  /// Spellings without the round.
-  var refined: [String] = []
-
-  /// The chains of one problem and optimizer. The prior schedule is swept also where the tables do not ask for it.
-  static func all(of configuration: SweepConfiguration) -> [Chain] {
-    let refined = configuration.schedules.filter(SweepConfiguration.isRefined)
-    var chains = configuration.schedules.filter { !SweepConfiguration.isRefined($0) }.map { Chain(schedule: $0) }
-    guard !refined.isEmpty else { return chains }
-    if let prior = chains.firstIndex(where: { $0.schedule == configuration.priorSchedule }) {
-      chains[prior].refined = refined
-    } else {
-      chains.append(Chain(schedule: configuration.priorSchedule, refined: refined))
-    }
-    return chains
-  }
-
-  /// Number of schedules to sweep, for estimates of cost.
-  func scheduleCount(rounds: Int) -> Int { 1 + refined.count * rounds }
 }

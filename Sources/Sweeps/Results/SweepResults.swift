@@ -16,6 +16,8 @@ public struct SweepResults: Sendable {
   public var runs: [RunRecord]
   public var refinements: [RefinementRecord]
   public var traces: [TraceRecord]
+  /// The columns of the table across optimizers, as `comparedMethods` of the configuration.
+  public var methods: [MethodResults] = []
   /// Schedules with missing runs, in the order of `runs`: their means may still change.
   public var incomplete: [IncompleteSchedule] = []
   /// Unreadable files, bad journal lines and other things that a reader of the report must know.
@@ -49,7 +51,7 @@ public struct SweepResults: Sendable {
 public struct IncompleteSchedule: Sendable, Hashable {
   public var problem: String
   public var optimizer: String
-  /// As `columns` of the configuration spell it.
+  /// As `tableColumns` of the configuration spell it.
   public var schedule: String
   public var runs: Int
   /// Runs that are known to be missing; their results may call for more.
@@ -109,10 +111,12 @@ public struct RunRecord: Sendable, Decodable, Hashable {
   /// Results of the last iterate.
   public var quantities: Quantities
   public var diverged: Bool
+  /// By ascending step; empty where none were asked for.
+  public var checkpoints: [Checkpoint] = []
 
   public init(
     key: String, problem: String, optimizer: String, schedule: String, learningRate: Double, seed: UInt64, steps: Int,
-    quantities: Quantities, diverged: Bool
+    quantities: Quantities, diverged: Bool, checkpoints: [Checkpoint] = []
   ) {
     self.key = key
     self.problem = problem
@@ -123,6 +127,7 @@ public struct RunRecord: Sendable, Decodable, Hashable {
     self.steps = steps
     self.quantities = quantities
     self.diverged = diverged
+    self.checkpoints = checkpoints
   }
 
   public subscript(quantity: Quantity) -> Double? {
@@ -135,7 +140,7 @@ extension RunRecord {
   private enum CodingKeys: String, CodingKey {
     case key, problem, optimizer, schedule
     case learningRate = "learning_rate"
-    case seed, steps, diverged
+    case seed, steps, diverged, checkpoints
   }
 
   public init(from decoder: any Decoder) throws {
@@ -146,7 +151,8 @@ extension RunRecord {
       schedule: try container.decode(String.self, forKey: .schedule),
       learningRate: try container.decode(Double.self, forKey: .learningRate),
       seed: try container.decode(UInt64.self, forKey: .seed), steps: try container.decode(Int.self, forKey: .steps),
-      quantities: try Quantities(from: decoder), diverged: try container.decode(Bool.self, forKey: .diverged))
+      quantities: try Quantities(from: decoder), diverged: try container.decode(Bool.self, forKey: .diverged),
+      checkpoints: try container.decodeIfPresent([Checkpoint].self, forKey: .checkpoints) ?? [])
   }
 }
 
@@ -154,7 +160,7 @@ extension RunRecord {
 public struct RefinementRecord: Sendable, Codable, Hashable {
   public var problem: String
   public var optimizer: String
-  /// The refined schedule, as `columns` of the configuration and the run records spell it.
+  /// The refined schedule, as `tableColumns` of the configuration and the run records spell it.
   public var schedule: String
   /// 1 for norms of the prior run, 2 for norms of the refined run, and so on.
   public var round: Int

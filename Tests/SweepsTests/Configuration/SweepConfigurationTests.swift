@@ -30,7 +30,7 @@ import Training
     configuration.rounds = 3
     configuration.priorSchedule = "flat"
     #expect(try SweepConfiguration(yaml: configuration.yaml, file: "x") == configuration)
-    #expect(configuration.columns == ["flat", "inverse:offset=0.5", "refined", "refined:round=2", "refined:round=3"])
+    #expect(configuration.spellings == ["flat", "inverse:offset=0.5", "refined", "refined:round=2", "refined:round=3"])
   }
 
   @Test func aSingleTextIsAListOfOne() throws {
@@ -52,7 +52,10 @@ import Training
     ("seeds: 3\nbatchsize: 5\n", 2, 1, "did you mean 'batch_size'?"),
     ("epochs: ten\n", 1, 9, "found 'ten', expected a whole number"),
     ("seeds: 0\n", 1, 8, "found 0"),
-    ("epochs: [1]\n", 1, 9, "found a list"),
+    ("epochs: [1, two]\n", 1, 13, "found 'two', expected a whole number"),
+    ("epochs: [[1]]\n", 1, 10, "found a list"),
+    ("epochs: []\n", 1, 9, "empty"),
+    ("l2: [0, 1, 0]\n", 1, 12, "0.0 stands there twice, first at line 1, column 6"),
     ("schedules:\n  - flat\n  - lineer\n", 3, 5, "schedules: "),
     ("optimizers: [adam, adagrid]\n", 1, 20, "did you mean 'adagrad'?"),
     ("optimizers: ['adam:beta1=1']\n", 1, 14, "below 1"),

@@ -17,7 +17,7 @@ import Training
       #expect(results.traces.count == 16)
       for problem in ["clean", "noisy"] {
         for optimizer in ["adam", "sgd"] {
-          for schedule in TinySweep.configuration.columns {
+          for schedule in TinySweep.configuration.spellings {
             let runs = results.runs.filter {
               $0.problem == problem && $0.optimizer == optimizer && $0.schedule == schedule
             }

@@ -29,17 +29,18 @@ import Testing
     let configuration = SweepConfiguration()
     let chains = Chain.all(of: configuration)
     #expect(chains.count == 10)
-    #expect(chains.filter { !$0.refined.isEmpty } == [Chain(schedule: "linear", refined: ["refined"])])
+    #expect(chains.filter { !$0.refined.isEmpty } == [Chain(schedule: "linear", refined: [Chain.Refined(schedule: "refined", rounds: 1)])])
     // One problem that costs as much as all others, as letter does.
     let data = SweepData(
       problems: [TinySweep.problem("a", rows: 4000)] + (0..<9).map { TinySweep.problem("b\($0)", rows: 400) })
     let units = data.problems.flatMap { problem in
       configuration.optimizers.map {
         SweepUnit(
-          problem: problem, optimizer: $0, configuration: configuration, chains: chains, factors: FactorDigests())
+          problem: problem, optimizer: $0, configuration: configuration,
+          parts: UnitPart.all(of: configuration, optimizer: $0), factors: FactorDigests())
       }
     }
-    let costs = SweepRunner.costs(of: units, chains: chains, configuration: configuration)
+    let costs = units.flatMap(SweepRunner.costs)
     let shards = Shard.assignments(of: costs, count: 4)
     let loads = (1...4).map { shard in zip(costs, shards).filter { $0.1 == shard }.map(\.0).reduce(0, +) }
     let (least, most) = (loads.min() ?? 0, loads.max() ?? 0)
