@@ -30,6 +30,26 @@ import Testing
     #expect(abs(losses[0] - losses[1]) < 1e-5 * losses[1])
   }
 
+  @Test(arguments: ["lanes", "reference"]) func regularisedRunsHaveAnObjective(engine: String) throws {
+    let base = [
+      "train", "--data", "-", "--optimizer", "sgd", "--lr", "0.5", "--epochs", "20", "--engine", engine, "--checkpoints", "1, 0.25",
+    ]
+    let records = try [[], ["--l2", "0.1"]].map { l2 in
+      let result = try Program.run(base + l2, input: Self.data)
+      return try #require((try result.json()["records"] as? [[String: Any]])?.first)
+    }
+    func number(_ record: [String: Any], _ key: String) throws -> Double { try #require(record[key] as? Double) }
+    #expect(try number(records[0], "train_objective") == number(records[0], "train_loss"))
+    #expect(try number(records[1], "train_objective") > number(records[1], "train_loss") + 0.01)
+    #expect(try number(records[1], "train_loss") > number(records[0], "train_loss") + 0.01)
+    for record in records {
+      let points = try #require(record["checkpoints"] as? [[String: Any]])
+      #expect(points.map { $0["share"] as? Double } == [1, 0.25] && points.map { $0["step"] as? Int } == [40, 10])
+      for key in ["train_loss", "train_error"] { #expect(try number(points[0], key) == number(record, key)) }
+      #expect(try number(points[1], "train_loss") > number(record, "train_loss"))
+    }
+  }
+
   @Test func normsOfARunBecomeTheScheduleOfTheNext() throws {
     let folder = try Program.temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -51,7 +71,10 @@ import Testing
     ["train", "--data", "-", "--lr", "x"], ["train", "--data", "-", "--lr", "1", "--schedule", "lineer"],
     ["train", "--data", "-", "--lr", "1", "--epochs", "0"],
     ["train", "--data", "-", "--lr", "1", "--optimizer", "sgd", "--beta1", "0.9"],
-    ["train", "--data", "-", "--lr", "1", "--schedule", "refined"],
+    ["train", "--data", "-", "--lr", "1", "--schedule", "refined"], ["train", "--data", "-", "--lr", "1", "--l2", "x"],
+    ["train", "--data", "-", "--lr", "1", "--optimizer", "sgd", "--l2", "0.1", "--path", "lists"],
+    ["train", "--data", "-", "--lr", "1", "--l2", "inf"], ["train", "--data", "-", "--lr", "1", "--checkpoints", "0.5,1.5"],
+    ["train", "--data", "-", "--lr", "1", "--checkpoints", "0"], ["train", "--data", "-", "--lr", "1", "--checkpoints", "0.5,"],
     ["bound", "--schedule", "linear", "--norms", "x", "--distance", "0"],
     ["sweep", "--seeds", "0"], ["sweep", "--shard", "3/2"], ["order", "--rows", "0", "--out", "x.npy"], ["no-such-command"],
   ])
@@ -62,6 +85,7 @@ import Testing
   @Test(arguments: [
     ["train", "--data", "-", "--lr", "-1"], ["train", "--data", "-", "--lr", "1", "--epochs", "-1"],
     ["train", "--data", "-", "--lr", "1", "--optimizer", "sgd", "--momentum", "-1"],
+    ["train", "--data", "-", "--lr", "1", "--l2", "-1"], ["train", "--data", "-", "--lr", "1", "--checkpoints", "-0.5"],
     ["order", "--rows", "-1", "--out", "x.npy"], ["schedule", "linear", "--steps", "-1"], ["refine", "x", "--tau", "-1"],
     ["bound", "--schedule", "linear", "--norms", "x", "--distance", "-1"], ["sweep", "--seeds", "-1"],
     ["data", "scale", "x", "--out", "y", "--upper", "-1"],

@@ -45,7 +45,7 @@ extension RunRecord {
       [
         ("key", quotedJSON(key)), ("problem", quotedJSON(problem)), ("optimizer", quotedJSON(optimizer)),
         ("schedule", quotedJSON(schedule)), ("learning_rate", number(learningRate)), ("seed", "\(seed)"), ("steps", "\(steps)"),
-      ] + Quantity.allCases.map { ($0.rawValue, number(self[$0])) } + [("diverged", "\(diverged)")]
+      ] + quantities.fields.map { ($0.quantity.rawValue, number($0.value)) } + [("diverged", "\(diverged)")]
       + (checkpoints.isEmpty ? [] : [("checkpoints", "[\(checkpoints.map(text).joined(separator: ","))]")])
     return JournalLine.sealed("{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}")
   }

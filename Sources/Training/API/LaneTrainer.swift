@@ -18,14 +18,17 @@ public struct LaneTrainer: Sendable {
   private let costOfStep: Double
 
   public init(problem: Problem, settings: TrainingSettings) {
+    settings.checkRanges()
     self.problem = problem
     self.settings = settings
     trainingRows = KernelRows(problem.training)
     testRows = problem.test.map(KernelRows.init)
     shape = LaneShape(features: problem.training.featureCount, classes: problem.training.classCount)
     method = settings.optimizer.method.prepared(steps: Self.order(problem, settings, seed: 0).stepsPerEpoch * settings.epochs)
-    let choice = KernelChoice(problem.training, batchSize: settings.batchSize, shape, method.costs)
-    kernels = choice.cheapest(settings.path, listsAreExact: method.lists != nil)
+    let isRegularised = settings.l2 > 0
+    let choice = KernelChoice(
+      problem.training, batchSize: settings.batchSize, shape, isRegularised ? method.costs.regularised : method.costs)
+    kernels = choice.cheapest(settings.path, listsAreExact: method.lists != nil && !isRegularised)
     costOfStep = choice.step(kernels)
   }
 
@@ -40,7 +43,11 @@ public struct LaneTrainer: Sendable {
 
   /// Estimated seconds per run on a typical core, for planning. Depends only on the shape of the problem, never on
   /// measurements.
-  public var estimatedCost: Double { Double(steps) * costOfStep * 1e-9 / 16 }
+  public var estimatedCost: Double {
+    // A checkpoint takes about half an epoch.
+    let halves = settings.checkpoints.count * order(seed: 0).stepsPerEpoch
+    return (Double(steps) + 0.5 * Double(halves)) * costOfStep * 1e-9 / 16
+  }
 
   /// Trains any number of runs. A run's outcome does not depend on the other runs, bit for bit.
   ///
@@ -49,6 +56,7 @@ public struct LaneTrainer: Sendable {
     _ runs: [Run], seed: UInt64, recording: Recording = Recording(), isCancelled: () -> Bool = { false }
   ) throws -> [RunOutcome] {
     for run in runs { precondition(run.factors.count == steps, "a run has one factor a step") }
+    precondition(settings.checkpoints.allSatisfy { $0 <= steps }, "a checkpoint after the last step")
     return try withoutActuallyEscaping(isCancelled) { isCancelled in
       var cancellation = Cancellation(isCancelled)
       return try withSubnormalsFlushedToZero {
@@ -99,15 +107,16 @@ public struct LaneTrainer: Sendable {
   }
 
   private func outcomes(of lanes: TrainedLanes, count: Int, _ cancellation: inout Cancellation) throws -> [RunOutcome] {
-    let training = try Evaluation(lanes, on: trainingRows, &cancellation)
-    let test = try testRows.map { try Evaluation(lanes, on: $0, &cancellation) }
+    let training = try Evaluation(lanes.weights, shape, on: trainingRows, l2: settings.l2, &cancellation)
+    let test = try testRows.map { try Evaluation(lanes.weights, shape, on: $0, l2: 0, &cancellation) }
     let areFinite = lanes.weightsAreFinite()
     return (0..<count).map { lane in
       let norms = lanes.recorder.norms(ofLane: lane)
       return RunOutcome(
-        trainError: training.errors[lane], trainLoss: training.losses[lane], testError: test?.errors[lane],
-        testLoss: test?.losses[lane], diverged: !areFinite[lane] || !training.losses[lane].isFinite, steps: steps,
-        l1Norms: norms.l1, l2Norms: norms.l2, trace: lanes.recorder.trace(ofLane: lane))
+        trainError: training.errors[lane], trainLoss: training.losses[lane], trainObjective: training.objectives?[lane],
+        testError: test?.errors[lane], testLoss: test?.losses[lane],
+        diverged: !areFinite[lane] || !training.losses[lane].isFinite, steps: steps, l1Norms: norms.l1, l2Norms: norms.l2,
+        trace: lanes.recorder.trace(ofLane: lane), checkpoints: lanes.recorder.checkpoints(ofLane: lane))
     }
   }
 

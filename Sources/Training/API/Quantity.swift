@@ -7,6 +7,8 @@ public enum Quantity: String, CaseIterable, Sendable, Hashable {
   case trainLoss = "train_loss"
   case testError = "test_error"
   case testLoss = "test_loss"
+  /// The regularised objective on the training file; without regularisation, the training loss.
+  case trainObjective = "train_objective"
 
   /// As in table headings: "train error".
   public var title: String { rawValue.replacing("_", with: " ") }
@@ -15,7 +17,7 @@ public enum Quantity: String, CaseIterable, Sendable, Hashable {
   public var isFraction: Bool {
     switch self {
     case .trainError, .testError: true
-    case .trainLoss, .testLoss: false
+    case .trainLoss, .testLoss, .trainObjective: false
     }
   }
 }
@@ -25,7 +27,8 @@ extension Quantity {
   public var isOfTestFile: Bool { self == .testError || self == .testLoss }
 }
 
-/// The quantities of one run; nil if the value is not finite or does not apply.
+/// The quantities of one run; nil if the value is not finite or does not apply. Where no objective is set it is the training
+/// loss.
 public struct Quantities: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   private var values: [Quantity: Double] = [:]
 
@@ -34,8 +37,13 @@ public struct Quantities: Sendable, Hashable, ExpressibleByDictionaryLiteral {
   }
 
   public subscript(quantity: Quantity) -> Double? {
-    get { values[quantity] }
+    get { values[quantity] ?? (quantity == .trainObjective ? values[.trainLoss] : nil) }
     set { values[quantity] = newValue.flatMap { $0.isFinite ? $0 : nil } }
+  }
+
+  /// The quantities as a record holds them, in order: all of them, but the objective only where it was set.
+  public var fields: [(quantity: Quantity, value: Double?)] {
+    Quantity.allCases.filter { $0 != .trainObjective || values[$0] != nil }.map { ($0, values[$0]) }
   }
 
   /// Keys of the record that quantities are coded into.
@@ -54,7 +62,7 @@ public struct Quantities: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     }
   }
 
-  /// Writes every quantity; nil becomes null.
+  /// Writes every quantity, the objective too; nil becomes null.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: FieldKey.self)
     for quantity in Quantity.allCases { try container.encode(self[quantity], forKey: FieldKey(stringValue: quantity.rawValue)) }
@@ -64,6 +72,9 @@ public struct Quantities: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 extension RunOutcome {
   /// The quantities to record.
   public var quantities: Quantities {
-    [.trainError: trainError, .trainLoss: trainLoss, .testError: testError, .testLoss: testLoss]
+    [
+      .trainError: trainError, .trainLoss: trainLoss, .testError: testError, .testLoss: testLoss,
+      .trainObjective: trainObjective,
+    ]
   }
 }

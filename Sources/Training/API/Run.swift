@@ -18,6 +18,8 @@ public struct Run: Sendable {
 public struct RunOutcome: Sendable {
   public var trainError: Double
   public var trainLoss: Double
+  /// The regularised objective on the training file; nil without regularisation, where it is the loss.
+  public var trainObjective: Double?
   /// nil if the problem has no test file.
   public var testError: Double?
   public var testLoss: Double?
@@ -27,15 +29,19 @@ public struct RunOutcome: Sendable {
   /// The l1 and l2 norms of each step's mini-batch gradient; empty unless requested.
   public var l1Norms: [Float]
   public var l2Norms: [Float]
-  /// Windowed means of the mini-batch loss; empty unless requested.
+  /// Windowed means of the mini-batch objective; empty unless requested.
   public var trace: [Float]
+  /// One for each of the settings' checkpoints.
+  public var checkpoints: [CheckpointOutcome]
 
   public init(
-    trainError: Double, trainLoss: Double, testError: Double? = nil, testLoss: Double? = nil, diverged: Bool, steps: Int,
-    l1Norms: [Float] = [], l2Norms: [Float] = [], trace: [Float] = []
+    trainError: Double, trainLoss: Double, trainObjective: Double? = nil, testError: Double? = nil, testLoss: Double? = nil,
+    diverged: Bool, steps: Int, l1Norms: [Float] = [], l2Norms: [Float] = [], trace: [Float] = [],
+    checkpoints: [CheckpointOutcome] = []
   ) {
     self.trainError = trainError
     self.trainLoss = trainLoss
+    self.trainObjective = trainObjective
     self.testError = testError
     self.testLoss = testLoss
     self.diverged = diverged
@@ -43,6 +49,25 @@ public struct RunOutcome: Sendable {
     self.l1Norms = l1Norms
     self.l2Norms = l2Norms
     self.trace = trace
+    self.checkpoints = checkpoints
+  }
+}
+
+/// What a run had reached after some of its steps: of the iterate, or of the result that the optimizer would have given then.
+/// Not finite where the run had diverged.
+public struct CheckpointOutcome: Sendable, Hashable {
+  /// Number of steps taken.
+  public var step: Int
+  public var trainError: Double
+  public var trainLoss: Double
+  /// nil without regularisation, where it is the loss.
+  public var trainObjective: Double?
+
+  public init(step: Int, trainError: Double, trainLoss: Double, trainObjective: Double? = nil) {
+    self.step = step
+    self.trainError = trainError
+    self.trainLoss = trainLoss
+    self.trainObjective = trainObjective
   }
 }
 

@@ -1,24 +1,30 @@
 import SIMDShims
 import Sparse
 
-/// Error and loss of trained lanes on a file, computed with the training kernels.
+/// Error and loss of a vector of runs on a file, computed with the training kernels.
 struct Evaluation {
   /// Per lane, the fraction of misclassified rows; a row with a label unknown to the training file counts as misclassified.
   private(set) var errors = [Double](repeating: 0, count: laneWidth)
   /// Mean cross-entropy over the rows with a known label; NaN if there are none.
   private(set) var losses = [Double](repeating: 0, count: laneWidth)
+  /// The losses plus the penalty of the weights; nil without regularisation.
+  private(set) var objectives: [Double]?
 
   private static let chunkRows = 16
 
+  /// - Parameters:
+  ///   - weights: of `shape`; the caller keeps their memory alive.
+  ///   - l2: strength of the regularisation; 0 for none.
   /// - Complexity: O(rows x features x classes) for dense rows, O(nonzeros x classes) for sparse ones.
-  init(_ lanes: TrainedLanes, on rows: KernelRows, _ cancellation: inout Cancellation) throws {
+  init(
+    _ weights: LaneWeights, _ shape: LaneShape, on rows: KernelRows, l2: Double, _ cancellation: inout Cancellation
+  ) throws {
     var known = 0
-    let weights = lanes.weights
-    let isOneOfTwo = weights.storedClasses < lanes.shape.classes
+    let isOneOfTwo = weights.storedClasses < shape.classes
     let memory = KernelMemory()
     let logits = Logits(
       samples: Self.chunkRows, classes: weights.storedClasses,
-      stride: LaneShape(features: lanes.shape.features, classes: weights.storedClasses).classStride, in: memory)
+      stride: LaneShape(features: shape.features, classes: weights.storedClasses).classStride, in: memory)
     try rows.withPointers { rows in
       for start in stride(from: 0, to: rows.rowCount, by: Self.chunkRows) {
         let count = min(Self.chunkRows, rows.rowCount - start)
@@ -46,11 +52,12 @@ struct Evaluation {
         }
       }
     }
-    withExtendedLifetime((memory, lanes)) {}
+    withExtendedLifetime(memory) {}
     for lane in 0..<laneWidth {
       errors[lane] /= Double(rows.data.rowCount)
       losses[lane] /= Double(known)
     }
+    if l2 > 0 { objectives = zip(losses, weights.squaredNorms(shape)).map { $0 + l2 / 2 * $1 } }
   }
 }
 

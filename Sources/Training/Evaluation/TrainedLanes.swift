@@ -7,6 +7,18 @@ struct LaneWeights {
   /// 1 for two classes if only the second is stored, the first being its negative; otherwise the number of classes.
   let storedClasses: Int
   let featureStride: Int
+
+  /// Per lane, the sum of the squared weights of all the problem's classes, without those of the bias.
+  func squaredNorms(_ shape: LaneShape) -> [Double] {
+    var sums = [Double](repeating: 0, count: laneWidth)
+    for feature in 0..<shape.features {
+      let row = weights + feature * featureStride
+      for c in 0..<storedClasses {
+        for lane in 0..<laneWidth { sums[lane] += Double(row[c][lane]) * Double(row[c][lane]) }
+      }
+    }
+    return storedClasses < shape.classes ? sums.map { 2 * $0 } : sums
+  }
 }
 
 /// The result of training one vector of runs, as passed to the evaluation.

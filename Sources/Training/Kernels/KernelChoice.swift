@@ -18,6 +18,14 @@ struct UpdateCosts {
   /// An update with a square root and a division, such as Adam's.
   static let dividing = UpdateCosts(
     dense: 1.3, scatter: 2.5, listedNonzero: 8, listedFeature: 12, listedWeight: 3.8, listedStep: 700)
+
+  /// With a stored gradient, to which a pass over all weights adds the penalty's; not with the lists kernels.
+  var regularised: UpdateCosts {
+    var costs = self
+    costs.dense += 1
+    costs.scatter += 1
+    return costs
+  }
 }
 
 /// Cost model of a step of 16 runs with each of the kernels. Depends on the shape of the data and the optimizer only, never on

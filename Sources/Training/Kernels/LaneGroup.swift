@@ -12,6 +12,16 @@ struct LaneGroup {
   /// Steps per run.
   var steps: Int { order.stepsPerEpoch * settings.epochs }
 
+  /// Whether the runs are evaluated after `step` steps.
+  func isCheckpoint(_ step: Int) -> Bool { settings.checkpoints.contains(step) }
+
+  /// The batches of an epoch, split at checkpoints: the first step of each range may be the first after one.
+  func stretches(ofEpoch epoch: Int) -> [Range<Int>] {
+    let count = order.stepsPerEpoch
+    let inside = settings.checkpoints.map { $0 - epoch * count }.filter { $0 > 0 && $0 < count }
+    return zip([0] + inside, inside + [count]).map { $0..<$1 }
+  }
+
   /// The group split into vectors of runs.
   var vectors: [LaneGroup] {
     stride(from: runs.startIndex, to: runs.endIndex, by: laneWidth).map { start in

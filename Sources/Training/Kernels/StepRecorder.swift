@@ -3,17 +3,18 @@ import SIMDShims
 /// Norms and loss of a step's batch.
 struct BatchTotals {
   var norms: NormTotals
-  /// Mean over the batch; 0 if not requested.
+  /// Mean over the batch; meaningless if not requested.
   var loss: LaneVector
 }
 
-/// Records the requested norms and losses of the steps of a vector of runs.
+/// Records the requested norms and losses of the steps of a vector of runs, and what the runs had reached at checkpoints.
 struct StepRecorder {
   /// l1 and l2 of every step.
   private let norms: UnsafeMutablePointer<LaneVector>?
   private var trace: LossTrace
   private let memory: KernelMemory
   private let steps: Int
+  private var checkpoints: [(step: Int, evaluation: Evaluation)] = []
 
   init(_ group: LaneGroup) {
     memory = KernelMemory()
@@ -32,6 +33,17 @@ struct StepRecorder {
       norms[2 &* step &+ 1] = lane_sqrt(totals.norms.squared)
     }
     if wantsLoss { trace.add(totals.loss) }
+  }
+
+  /// - Parameter step: number of steps taken.
+  mutating func note(_ evaluation: Evaluation, atCheckpoint step: Int) { checkpoints.append((step, evaluation)) }
+
+  func checkpoints(ofLane lane: Int) -> [CheckpointOutcome] {
+    checkpoints.map { step, evaluation in
+      CheckpointOutcome(
+        step: step, trainError: evaluation.errors[lane], trainLoss: evaluation.losses[lane],
+        trainObjective: evaluation.objectives?[lane])
+    }
   }
 
   /// Closes the last window of the trace.

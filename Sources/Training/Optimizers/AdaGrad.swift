@@ -48,7 +48,6 @@ struct AdaGrad: OptimizerMethod {
     private let epsilon: LaneVector
     private var negativeRate = lane_splat(0)
 
-    @inline(__always) static var usesDivider: Bool { true }
     init(_ adagrad: AdaGrad, _ memory: RuleMemory) {
       weights = memory.weights
       sums = memory.array()

@@ -51,7 +51,7 @@ struct Adam: OptimizerMethod {
 
   func train(_ trainer: StepwiseTrainer, _ cancellation: inout Cancellation) throws -> TrainedLanes {
     weightDecay == 0
-      ? try trainer.train(PlainRule.self, self, &cancellation) : try trainer.train(DecayingRule.self, self, &cancellation)
+      ? try trainer.trainFused(PlainRule.self, self, &cancellation) : try trainer.train(DecayingRule.self, self, &cancellation)
   }
 
   /// While a feature is absent its moments only decay, so its missed steps can be applied at once. Not if weight decay enters
@@ -141,7 +141,6 @@ struct Adam: OptimizerMethod {
     /// Factor of decoupled decay on a weight.
     private var kept = lane_splat(1)
 
-    @inline(__always) static var usesDivider: Bool { true }
     init(_ adam: Adam, _ memory: RuleMemory) {
       weights = memory.weights
       rule = PlainRule(adam, memory)

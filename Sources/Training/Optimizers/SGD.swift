@@ -35,7 +35,7 @@ struct SGD: OptimizerMethod {
   func reference(count: Int) -> any ReferenceRule { Reference(sgd: self, buffer: [Double](repeating: 0, count: count)) }
 
   func train(_ trainer: StepwiseTrainer, _ cancellation: inout Cancellation) throws -> TrainedLanes {
-    if isPlain { return try trainer.train(PlainRule.self, self, &cancellation) }
+    if isPlain { return try trainer.trainFused(PlainRule.self, self, &cancellation) }
     return isNesterov
       ? try trainer.train(NesterovRule.self, self, &cancellation) : try trainer.train(MomentumRule.self, self, &cancellation)
   }

@@ -1,14 +1,16 @@
 import Foundation
 import Sparse
 
-/// Multinomial logistic regression in Double. Weight (feature, class) is entry `feature * classes + class`; the bias is the
-/// last feature.
+/// Multinomial logistic regression in Double, with half of `l2` times the squared weights, bias left out, as the penalty. Weight
+/// (feature, class) is entry `feature * classes + class`; the bias is the last feature.
 struct LogisticModel {
   let features: Int
   let classes: Int
+  let l2: Double
   var weights: [Double]
 
-  init(features: Int, classes: Int) {
+  init(features: Int, classes: Int, l2: Double) {
+    self.l2 = l2
     self.features = features
     self.classes = classes
     weights = [Double](repeating: 0, count: (features + 1) * classes)
@@ -37,7 +39,9 @@ struct LogisticModel {
     return largest + log(exp(-largest) + others.reduce(0) { $0 + exp($1 - largest) })
   }
 
-  /// Mean cross-entropy of a batch, and its gradient with respect to the weights.
+  private var penalty: Double { l2 / 2 * weights.prefix(features * classes).reduce(0) { $0 + $1 * $1 } }
+
+  /// The objective of a batch, mean cross-entropy and penalty, and its gradient with respect to the weights.
   func lossAndGradient(_ data: LabelledSparseData, rows: ArraySlice<Int32>) -> (loss: Double, gradient: [Double]) {
     var loss = 0.0
     var gradient = [Double](repeating: 0, count: weights.count)
@@ -57,7 +61,9 @@ struct LogisticModel {
         for c in 0..<classes { gradient[feature * classes + c] += value * residuals[c] }
       }
     }
-    return (loss, gradient)
+    guard l2 > 0 else { return (loss, gradient) }
+    for i in 0..<features * classes { gradient[i] += l2 * weights[i] }
+    return (loss + penalty, gradient)
   }
 
   /// Fraction of wrong predictions, and mean cross-entropy over the rows with a known label.
@@ -79,5 +85,12 @@ struct LogisticModel {
       loss += crossEntropy(logits, label: label)
     }
     return (Double(wrong) / Double(data.rowCount), loss / Double(known))
+  }
+
+  /// What a run has reached on the training file after `step` steps.
+  func outcome(_ data: LabelledSparseData, after step: Int) -> CheckpointOutcome {
+    let (error, loss) = errorAndLoss(data)
+    return CheckpointOutcome(
+      step: step, trainError: error, trainLoss: loss, trainObjective: l2 > 0 ? loss + penalty : nil)
   }
 }

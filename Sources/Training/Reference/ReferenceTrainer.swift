@@ -6,6 +6,7 @@ public struct ReferenceTrainer: Sendable {
   public let settings: TrainingSettings
 
   public init(problem: Problem, settings: TrainingSettings) {
+    settings.checkRanges()
     self.problem = problem
     self.settings = settings
   }
@@ -32,10 +33,16 @@ public struct ReferenceTrainer: Sendable {
   }
 
   private func train(_ run: Run, _ order: SampleOrder, _ recording: Recording, _ isCancelled: () -> Bool) throws -> RunOutcome {
-    var model = LogisticModel(features: problem.training.featureCount, classes: problem.training.classCount)
+    var model = LogisticModel(
+      features: problem.training.featureCount, classes: problem.training.classCount, l2: settings.l2)
     var optimizer = settings.optimizer.method.reference(count: model.weights.count)
     var outcome = RunOutcome(trainError: 1, trainLoss: 0, diverged: false, steps: steps)
     var losses: [Double] = []
+    func evaluate(after step: Int) -> CheckpointOutcome {
+      var result = model
+      result.weights = optimizer.result(model.weights)
+      return result.outcome(problem.training, after: step)
+    }
     var indices = [Int32](repeating: 0, count: order.rows)
     for epoch in 0..<settings.epochs {
       order.shuffle(epoch: epoch, into: &indices)
@@ -49,13 +56,17 @@ public struct ReferenceTrainer: Sendable {
           outcome.l2Norms.append(Float(gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()))
         }
         if recording.traceLength > 0 { losses.append(loss) }
-        let rate = run.learningRate * run.factors[epoch * order.stepsPerEpoch + batch]
+        let step = epoch * order.stepsPerEpoch + batch
+        if settings.checkpoints.contains(step) { outcome.checkpoints.append(evaluate(after: step)) }
+        let rate = run.learningRate * run.factors[step]
         optimizer.step(&model.weights, gradient, loss: loss, rate: rate)
       }
     }
+    let end = evaluate(after: steps)
+    if settings.checkpoints.contains(steps) { outcome.checkpoints.append(end) }
+    (outcome.trainError, outcome.trainLoss, outcome.trainObjective) = (end.trainError, end.trainLoss, end.trainObjective)
     model.weights = optimizer.result(model.weights)
     outcome.trace = Self.windowedMeans(losses, length: recording.traceLength)
-    (outcome.trainError, outcome.trainLoss) = model.errorAndLoss(problem.training)
     if let test = problem.test {
       let (error, loss) = model.errorAndLoss(test)
       outcome.testError = error

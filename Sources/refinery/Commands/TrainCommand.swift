@@ -12,7 +12,8 @@ struct TrainCommand: ParsableCommand {
     abstract: "Train on one file: every given schedule at every given learning rate, with one seed.",
     discussion: """
       Prints one record for each (schedule, learning rate), schedules outermost, about the LAST iterate: error and mean \
-      cross-entropy on the whole training file, and on the test file if there is one. On a terminal, without --json, the \
+      cross-entropy on the whole training file, and on the test file if there is one, and the objective, which is the training \
+      loss without --l2. On a terminal, without --json, the \
       output is a table; otherwise it is JSON.
 
       Example: refinery train --data datasets/vowel.scale.gz --optimizer adam --lr 0.03125,0.0625 --schedule flat,linear \
@@ -30,6 +31,11 @@ struct TrainCommand: ParsableCommand {
   var test: String?
   @OptionGroup var optimizerOptions: OptimizerOptions
   @Option(
+    name: .customLong("l2"), parsing: .unconditional,
+    help: ArgumentHelp(
+      "Regularisation: X/2 times the squared weights, without the biases, is added to the objective.", valueName: "X"))
+  var l2Text = "0"
+  @Option(
     name: .customLong("lr"), parsing: .unconditional,
     help: ArgumentHelp("Base learning rates, separated by commas.", valueName: "X[,X...]"))
   var learningRates: String
@@ -46,6 +52,12 @@ struct TrainCommand: ParsableCommand {
     help: ArgumentHelp(
       "Write the gradient norms of every step: float32, shape (steps, runs, 2), l1 then l2.", valueName: "OUT.npy"))
   var norms: String?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Shares of the steps, separated by commas, as in 0.1,0.5: training error and loss are recorded there too.",
+      valueName: "X[,X...]"))
+  var checkpoints: String?
   @Option(help: "lanes: the hand-tuned trainer, 16 runs at once; reference: scalar, in double precision.") var engine = Engine
     .lanes
   @Option(help: "Kernels of the lane trainer: those that cost least, or forced (sparse: scatter or lists)")
@@ -60,9 +72,14 @@ struct TrainCommand: ParsableCommand {
     if let jobs, jobs < 1 { throw ValidationError("--jobs: expected a number of at least 1, got \(jobs)") }
     if engine == .reference, path != .automatic { throw ValidationError("--path is for the lane trainer only") }
     _ = try rates()
+    _ = try shares()
+    let l2 = try l2()
     let optimizer = try optimizerOptions.made()
     if path == .lists, !optimizer.hasListsForm {
       throw ValidationError("--path lists: there is no exact form of \(optimizer) for lists; expected dense or scatter")
+    }
+    if path == .lists, l2 > 0 {
+      throw ValidationError("--path lists: --l2 moves every weight at every step; expected dense or scatter")
     }
     _ = try schedules()
   }
@@ -71,14 +88,16 @@ struct TrainCommand: ParsableCommand {
     let problem = try Problem(path: data, testPath: test)
     try problem.checkTrainingMemory(path: data)
     let optimizer = try optimizerOptions.made()
-    let settings = TrainingSettings(
-      optimizer: optimizer, epochs: epochs, batchSize: batchSize, keepsLastBatch: keepLastBatch, path: path)
     let schedules = try schedules()
     let rates = try rates()
     let order = SampleOrder(
       rows: problem.training.rowCount, batchSize: batchSize, seed: seed, keepsLastBatch: keepLastBatch)
     try CountLimits.check(epochs: epochs, stepsPerEpoch: order.stepsPerEpoch)
     let steps = epochs * order.stepsPerEpoch
+    let points = try shares().map { (share: $0, step: stepCount(share: $0, of: steps)) }
+    let settings = TrainingSettings(
+      optimizer: optimizer, epochs: epochs, batchSize: batchSize, keepsLastBatch: keepLastBatch, l2: try l2(),
+      checkpoints: Set(points.map(\.step)).sorted(), path: path)
     var pairs: [(schedule: Schedule, learningRate: Double)] = []
     var runs: [Run] = []
     for schedule in schedules {
@@ -107,13 +126,12 @@ struct TrainCommand: ParsableCommand {
     let records = zip(pairs, outcomes).map {
       Record(
         schedule: $0.schedule.description, learningRate: $0.learningRate, seed: seed, steps: $1.steps,
-        quantities: $1.quantities,
-        diverged: $1.diverged)
+        quantities: $1.quantities, diverged: $1.diverged, checkpoints: checkpoints == nil ? nil : $1.checkpoints(at: points))
     }
     if json || isatty(STDOUT_FILENO) == 0 {
       try Output.write(Output.json(["records": records]), to: nil)
     } else {
-      try Output.write(Self.table(records), to: nil)
+      try Output.write(Self.table(records, isRegularised: settings.l2 > 0), to: nil)
     }
   }
 
@@ -134,6 +152,22 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
+  private func l2() throws -> Double {
+    guard let l2 = Double(l2Text), l2.isFinite, l2 >= 0 else {
+      throw ValidationError("--l2: expected a number of at least 0, as in 0.001, got '\(l2Text)'")
+    }
+    return l2
+  }
+
+  private func shares() throws -> [Double] {
+    try (checkpoints.map(commaSeparated) ?? []).map { text in
+      guard let share = Double(text), share > 0, share <= 1 else {
+        throw ValidationError("--checkpoints: expected shares above 0 and at most 1, as in 0.1,0.5, got '\(text)'")
+      }
+      return share
+    }
+  }
+
   /// Norms as (steps, runs, 2).
   private func normsArray(_ outcomes: [RunOutcome]) -> [Float] {
     var values: [Float] = []
@@ -148,15 +182,22 @@ struct TrainCommand: ParsableCommand {
     return values
   }
 
-  private static func table(_ records: [Record]) -> String {
-    let headings = Quantity.allCases.map { $0.isFraction ? "\($0.title) %" : $0.title }
-    var table = TextTable(header: ["schedule", "learning rate"] + headings)
+  private static func table(_ records: [Record], isRegularised: Bool) -> String {
+    let shown = Quantity.allCases.filter { $0 != .trainObjective || isRegularised }
+    let points = records.first?.checkpoints ?? []
+    var table = TextTable(
+      header: ["schedule", "learning rate"] + shown.map { $0.isFraction ? "\($0.title) %" : $0.title }
+        + points.flatMap { ["error % at \($0.share)", "loss at \($0.share)"] })
     for record in records {
-      let values = Quantity.allCases.map { quantity in
-        record.quantities[quantity].map { String(format: "%.4f", quantity.isFraction ? 100 * $0 : $0) }
-          ?? (record.diverged ? "diverged" : "-")
+      func text(_ value: Double?, isFraction: Bool) -> String {
+        value.map { String(format: "%.4f", isFraction ? 100 * $0 : $0) } ?? (record.diverged ? "diverged" : "-")
       }
-      table.append([record.schedule, "\(record.learningRate)"] + values)
+      table.append(
+        [record.schedule, "\(record.learningRate)"]
+          + shown.map { text(record.quantities[$0], isFraction: $0.isFraction) }
+          + (record.checkpoints ?? []).flatMap {
+            [text($0.trainError, isFraction: true), text($0.trainLoss, isFraction: false)]
+          })
     }
     return table.text
   }
@@ -168,11 +209,13 @@ struct TrainCommand: ParsableCommand {
     var steps: Int
     var quantities: Quantities
     var diverged: Bool
+    /// nil unless requested.
+    var checkpoints: [CheckpointRecord]?
 
     enum CodingKeys: String, CodingKey {
       case schedule
       case learningRate = "learning_rate"
-      case seed, steps, diverged
+      case seed, steps, diverged, checkpoints
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -183,6 +226,43 @@ struct TrainCommand: ParsableCommand {
       try container.encode(steps, forKey: .steps)
       try quantities.encode(to: encoder)
       try container.encode(diverged, forKey: .diverged)
+      try container.encodeIfPresent(checkpoints, forKey: .checkpoints)
+    }
+  }
+}
+
+/// What a run had reached after a share of its steps.
+private struct CheckpointRecord: Encodable {
+  var share: Double
+  var step: Int
+  /// nil if not finite.
+  var trainLoss: Double?
+  var trainError: Double?
+
+  enum CodingKeys: String, CodingKey {
+    case share, step
+    case trainLoss = "train_loss"
+    case trainError = "train_error"
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(share, forKey: .share)
+    try container.encode(step, forKey: .step)
+    try container.encode(trainLoss, forKey: .trainLoss)
+    try container.encode(trainError, forKey: .trainError)
+  }
+}
+
+extension RunOutcome {
+  /// The checkpoints in the order in which their shares were given.
+  fileprivate func checkpoints(at points: [(share: Double, step: Int)]) -> [CheckpointRecord] {
+    points.compactMap { share, step in
+      checkpoints.first { $0.step == step }.map { point in
+        let isFinite = point.trainLoss.isFinite
+        return CheckpointRecord(
+          share: share, step: step, trainLoss: isFinite ? point.trainLoss : nil, trainError: isFinite ? point.trainError : nil)
+      }
     }
   }
 }

@@ -20,11 +20,14 @@ import Testing
   }
 
   /// A run's bits are its own, whatever runs beside it and however many.
-  @Test(arguments: KernelMatrixTests.optimizers, [TrainingSettings.Path.dense, .scatter, .lists])
-  func bitsDoNotDependOnGrouping(optimizer: Optimizer, path: TrainingSettings.Path) throws {
+  @Test(
+    arguments: KernelMatrixTests.optimizers,
+    [(TrainingSettings.Path.dense, 0), (.scatter, 0), (.lists, 0), (.dense, 0.02), (.scatter, 0.02)])
+  func bitsDoNotDependOnGrouping(optimizer: Optimizer, kind: (path: TrainingSettings.Path, l2: Double)) throws {
     var made = MadeUp(stream: 3)
     let problem = made.sparseProblem(rows: 120, features: 60, classes: 3, perRow: 5)
-    let trainer = LaneTrainer(problem: problem, settings: TrainingSettings(optimizer: optimizer, epochs: 4, path: path))
+    let settings = TrainingSettings(optimizer: optimizer, epochs: 4, l2: kind.l2, checkpoints: [3, 14], path: kind.path)
+    let trainer = LaneTrainer(problem: problem, settings: settings)
     let runs = (0..<75).map { Run.linear(0.001 * Double($0 + 1), steps: trainer.steps) }
     let recording = Recording(norms: true, traceLength: 5)
     let together = try trainer.train(runs, seed: 9, recording: recording)
@@ -37,14 +40,14 @@ import Testing
   }
 
   /// Kernels leave out norms that nobody wants; what is trained must not show it.
-  @Test(arguments: [TrainingSettings.Path.dense, .scatter, .lists])
-  func bitsDoNotDependOnRecording(path: TrainingSettings.Path) throws {
+  @Test(arguments: [TrainingSettings.Path.dense, .scatter, .lists], [0, 0.02])
+  func bitsDoNotDependOnRecording(path: TrainingSettings.Path, l2: Double) throws {
     var made = MadeUp(stream: 5)
     // Odd numbers of classes and features, and a batch of several chunks.
     let problem = made.problem(rows: 150, features: 13, classes: 5, testRows: 20)
     for optimizer in KernelMatrixTests.optimizers {
       for batchSize in [16, 70] {
-        let settings = TrainingSettings(optimizer: optimizer, epochs: 4, batchSize: batchSize, path: path)
+        let settings = TrainingSettings(optimizer: optimizer, epochs: 4, batchSize: batchSize, l2: l2, path: path)
         let trainer = LaneTrainer(problem: problem, settings: settings)
         let runs = (0..<5).map { Run.linear(0.01 * Double($0 + 1), steps: trainer.steps) }
         let recorded = try trainer.train(runs, seed: 9, recording: Recording(norms: true, traceLength: 5))
@@ -59,10 +62,11 @@ import Testing
     }
   }
 
-  @Test func bitsDoNotDependOnThreads() async throws {
+  @Test(arguments: [0, 0.02]) func bitsDoNotDependOnThreads(l2: Double) async throws {
     var made = MadeUp(stream: 4)
     let problem = made.problem(rows: 64, features: 5, classes: 3)
-    let trainer = LaneTrainer(problem: problem, settings: TrainingSettings(optimizer: .adam(), epochs: 3))
+    let settings = TrainingSettings(optimizer: .adam(), epochs: 3, l2: l2, checkpoints: [5])
+    let trainer = LaneTrainer(problem: problem, settings: settings)
     let runs = (0..<40).map { Run.linear(0.01 * Double($0 + 1), steps: trainer.steps) }
     let alone = try trainer.train(runs, seed: 1).map(bits)
     let parts = try await withThrowingTaskGroup(of: (Int, [[UInt64]]).self) { group in
@@ -119,7 +123,11 @@ import Testing
 
 /// All numbers of an outcome, bit by bit.
 func bits(_ outcome: RunOutcome) -> [UInt64] {
-  let doubles = [outcome.trainError, outcome.trainLoss, outcome.testError ?? -1, outcome.testLoss ?? -1]
+  let points: [Double] = outcome.checkpoints.flatMap { point -> [Double] in
+    [Double(point.step), point.trainError, point.trainLoss, point.trainObjective ?? -1]
+  }
+  let optional = [outcome.trainObjective, outcome.testError, outcome.testLoss]
+  let doubles: [Double] = [outcome.trainError, outcome.trainLoss] + optional.map { $0 ?? -1 } + points
   let floats = outcome.l1Norms + outcome.l2Norms + outcome.trace
-  return doubles.map(\.bitPattern) + floats.map { UInt64($0.bitPattern) } + [outcome.diverged ? 1 : 0]
+  return doubles.map { $0.bitPattern } + floats.map { UInt64($0.bitPattern) } + [outcome.diverged ? 1 : 0]
 }

@@ -54,6 +54,9 @@ def run(x, y, case):
             rows_of_batch = indices[b * batch : (b + 1) * batch]
             optimizer.zero_grad()
             loss = torch.nn.functional.cross_entropy(model(x[rows_of_batch]), y[rows_of_batch])
+            if "l2" in case:
+                # Not weight_decay, which would hold for the bias too.
+                loss = loss + case["l2"] / 2 * (model.weight**2).sum()
             loss.backward()
             gradient = torch.cat([model.weight.grad.flatten(), model.bias.grad.flatten()])
             losses.append(loss.item())
@@ -139,4 +142,5 @@ def main():
     pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(content) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

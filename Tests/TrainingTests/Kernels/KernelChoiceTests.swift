@@ -4,8 +4,10 @@ import Testing
 @testable import Training
 
 @Suite struct KernelChoiceTests {
-  private func kernels(_ shape: Shape, _ optimizer: Optimizer, path: TrainingSettings.Path = .automatic) -> Kernels {
-    LaneTrainer(problem: shape.problem, settings: TrainingSettings(optimizer: optimizer, epochs: 1, path: path)).kernels
+  private func kernels(
+    _ shape: Shape, _ optimizer: Optimizer, l2: Double = 0, path: TrainingSettings.Path = .automatic
+  ) -> Kernels {
+    LaneTrainer(problem: shape.problem, settings: TrainingSettings(optimizer: optimizer, epochs: 1, l2: l2, path: path)).kernels
   }
 
   private static let letter = Shape(rows: 500, features: 16, classes: 26, perRow: 16)
@@ -26,6 +28,19 @@ import Testing
     // What has no form for lists is scattered, however many features there are.
     #expect(kernels(Self.news20, "adam:weight-decay=0.01", path: .sparse) == .scatter)
     #expect(kernels(Self.news20, "adam:weight-decay=0.01", path: .lists) == .scatter)
+  }
+
+  /// Regularisation moves every weight, and costs accordingly.
+  @Test(arguments: ["sgd", "adam", "ngn"] as [Optimizer]) func whatIsRegularisedIsNotListed(optimizer: Optimizer) {
+    for path in [TrainingSettings.Path.automatic, .sparse, .lists] {
+      #expect(kernels(Self.news20, optimizer, l2: 0.01, path: path) == .scatter)
+    }
+    let costs = [0, 0.01].map {
+      LaneTrainer(
+        problem: Self.a9a.problem, settings: TrainingSettings(optimizer: optimizer, epochs: 1, l2: $0)
+      ).estimatedCost
+    }
+    #expect(costs[1] > 1.05 * costs[0])
   }
 
   /// A batch that has few of many features is listed; one that has most of few is scattered.

@@ -74,6 +74,27 @@ struct Shape: CustomTestStringConvertible, Sendable {
     }
   }
 
+  /// The same for the regularised objective, whose gradient moves every weight.
+  @Test(arguments: [shapes[0], shapes[2], shapes[5], shapes[8], shapes[11], shapes[12], shapes[14]], optimizers)
+  func agreesWithTheReferenceWhereRegularised(shape: Shape, optimizer: Optimizer) throws {
+    let problem = shape.problem
+    var settings = TrainingSettings(
+      optimizer: optimizer, epochs: shape.epochs, batchSize: shape.batchSize, keepsLastBatch: shape.keepsLastBatch, l2: 0.3)
+    let recording = Recording(norms: true, traceLength: 20)
+    let steps = LaneTrainer(problem: problem, settings: settings).steps
+    let runs = [0.004, 0.06].map { Run.linear($0, steps: steps) }
+    let expected = try ReferenceTrainer(problem: problem, settings: settings).train(runs, seed: 3, recording: recording)
+    for path in [TrainingSettings.Path.dense, .scatter] {
+      settings.path = path
+      let outcomes = try LaneTrainer(problem: problem, settings: settings).train(runs, seed: 3, recording: recording)
+      for (outcome, expected) in zip(outcomes, expected) {
+        expectAgreement(outcome, expected, problem, path)
+        let (objective, wanted) = (try #require(outcome.trainObjective), try #require(expected.trainObjective))
+        #expect(abs(objective - wanted) <= 2e-5 * (0.1 + wanted), "\(path)")
+      }
+    }
+  }
+
   private func expectAgreement(
     _ outcome: RunOutcome, _ expected: RunOutcome, _ problem: Problem, _ path: TrainingSettings.Path
   ) {

@@ -10,7 +10,7 @@ struct DensePass<Rule: LaneRule>: StepwisePass {
   private let rows: RowPointers
   private let shape: LaneShape
   private let chunkRows: Int
-  private let arrays: RuleMemory
+  let arrays: RuleMemory
   private var rule: Rule
   private let forward: DenseForward
   private let softmax: Softmax
@@ -66,11 +66,11 @@ struct DensePass<Rule: LaneRule>: StepwisePass {
     try cancellation.check(work: 2 * chunkRows * shape.vectorCount)
     let tile = residuals(indices + start, count: count - start, scale: scale, wantsLoss: wantsLoss, &loss)
     let norms =
-      wantsNorms || Rule.needsNorms
+      wantsNorms || rule.needsNorms
       ? gradient.update(rule, tile, continues: isChunked, WithNorms.self)
       : gradient.update(rule, tile, continues: isChunked, WithoutNorms.self)
-    let totals = BatchTotals(norms: norms, loss: lane_multiply(loss, scale))
-    rule.end(step, totals, arrays)
+    var totals = BatchTotals(norms: norms, loss: lane_multiply(loss, scale))
+    rule.end(step, &totals, arrays)
     return totals
   }
 

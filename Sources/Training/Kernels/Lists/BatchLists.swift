@@ -83,7 +83,7 @@ final class BatchLists {
     rowEnds = memory.array(repeating: 0, count: sampleCapacity)
     recordEnds = memory.array(repeating: 0, count: sampleCapacity)
     labels = memory.array(repeating: 0, count: sampleCapacity)
-    // Features absent from an epoch are listed in its first batch, each at most once. The extra record is written before it is
+    // Absent features with an event are listed in the first batch of a segment, each at most once. The extra record is written before it is
     // known to be needed.
     records = memory.array(
       repeating: ListedFeature(feature: 0, end: 0, count: 0, gap: 1), count: capacity + rows.features + 1)
@@ -92,34 +92,35 @@ final class BatchLists {
     recordOfFeature = memory.array(repeating: -1, count: rows.features)
   }
 
-  /// Lists batches of an epoch, starting with batch `first`; at least one.
+  /// Lists the first of the given batches of an epoch; at least one.
   ///
   /// - Parameters:
   ///   - indices: the epoch's sample order.
+  ///   - batches: not empty; absent features have events in the first of them only.
   ///   - gaps: nil if gaps are not needed.
   /// - Complexity: O(nonzeros of the rows).
-  func fill(_ indices: UnsafePointer<Int32>, from first: Int, gaps: FeatureGaps?) {
+  func fill(_ indices: UnsafePointer<Int32>, _ batches: Range<Int>, gaps: FeatureGaps?) {
     // A local variable avoids exclusivity checks on the property for every batch.
     var listed: [ListedBatch] = []
-    swap(&listed, &batches)
-    defer { swap(&listed, &batches) }
+    swap(&listed, &self.batches)
+    defer { swap(&listed, &self.batches) }
     listed.removeAll(keepingCapacity: true)
     let gapsOfNonzeros = gaps.map { UnsafePointer($0.gaps) }
     var filled = Filled()
-    var index = first
-    while index < order.stepsPerEpoch, filled.samples + order.batchSize <= sampleCapacity || index == first,
+    var index = batches.lowerBound
+    while index < batches.upperBound, filled.samples + order.batchSize <= sampleCapacity || index == batches.lowerBound,
       filled.nonzeros + largestBatch <= capacity
     {
       let start = index * order.batchSize
       let count = min(order.batchSize, order.rows - start)
       var batch = list(
         indices + start, count: count, following: order.rows - start - count, gaps: gapsOfNonzeros, &filled)
-      if index == 0, let gaps {
-        for record in gaps.absent {
+      if index == batches.lowerBound, let absent = gaps?.absent[index] {
+        for record in absent {
           records[filled.records] = record
           filled.records += 1
         }
-        batch.featureCount += gaps.absent.count
+        batch.featureCount += absent.count
       }
       listed.append(batch)
       index += 1

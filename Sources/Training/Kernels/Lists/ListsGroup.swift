@@ -55,11 +55,19 @@ final class ListsGroup<Steps: ListsSteps> {
     }
   }
 
+  private var weights: LaneWeights {
+    LaneWeights(weights: arrays.weights, storedClasses: pass.classes, featureStride: pass.stride)
+  }
+
+  /// Evaluates the weights after `step` steps, up to which every feature's updates must reach.
+  func evaluate(on rows: KernelRows, atCheckpoint step: Int, _ cancellation: inout Cancellation) throws {
+    // Regularised runs are not listed.
+    recorder.note(try Evaluation(weights, shape, on: rows, l2: 0, &cancellation), atCheckpoint: step)
+  }
+
   /// Closes the last window of the trace, and returns the weights.
   func finish() -> TrainedLanes {
     recorder.finish()
-    return TrainedLanes(
-      weights: LaneWeights(weights: arrays.weights, storedClasses: pass.classes, featureStride: pass.stride), shape: shape,
-      recorder: recorder, memory: memory)
+    return TrainedLanes(weights: weights, shape: shape, recorder: recorder, memory: memory)
   }
 }

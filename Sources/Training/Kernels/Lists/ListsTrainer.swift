@@ -35,7 +35,7 @@ struct ListsTrainer {
     let order = group.order
     try group.rows.withPointers { rows in
       let lists = BatchLists(rows: rows, order: order, storedClasses: group.shape.packed.classes)
-      let gaps = looksAhead ? FeatureGaps(rows: rows, order: order, epochs: group.settings.epochs) : nil
+      let gaps = looksAhead ? FeatureGaps(rows: rows, group) : nil
       var indices = [Int32](repeating: 0, count: order.rows)
       for epoch in 0..<group.settings.epochs {
         if let gaps {
@@ -46,16 +46,30 @@ struct ListsTrainer {
         }
         let firstStep = epoch * order.stepsPerEpoch
         for vector in vectors { vector.begin(epochFrom: firstStep) }
-        var step = 0
-        while step < order.stepsPerEpoch {
-          indices.withUnsafeBufferPointer { lists.fill($0.baseAddress.unsafelyUnwrapped, from: step, gaps: gaps) }
-          for vector in vectors {
-            try vector.take(lists.batches, firstStep: firstStep + step, stepOfEpoch: step, &cancellation)
+        for batches in group.stretches(ofEpoch: epoch) {
+          try evaluate(vectors, after: firstStep + batches.lowerBound, &cancellation)
+          var step = batches.lowerBound
+          while step < batches.upperBound {
+            indices.withUnsafeBufferPointer {
+              lists.fill($0.baseAddress.unsafelyUnwrapped, step..<batches.upperBound, gaps: gaps)
+            }
+            for vector in vectors {
+              try vector.take(lists.batches, firstStep: firstStep + step, stepOfEpoch: step, &cancellation)
+            }
+            step += lists.batches.count
           }
-          step += lists.batches.count
         }
       }
+      try evaluate(vectors, after: group.steps, &cancellation)
     }
     return vectors.map { $0.finish() }
+  }
+
+  /// Evaluates the runs if there is a checkpoint after `step` steps.
+  private func evaluate<Steps: ListsSteps>(
+    _ vectors: [ListsGroup<Steps>], after step: Int, _ cancellation: inout Cancellation
+  ) throws {
+    guard group.isCheckpoint(step) else { return }
+    for vector in vectors { try vector.evaluate(on: group.rows, atCheckpoint: step, &cancellation) }
   }
 }

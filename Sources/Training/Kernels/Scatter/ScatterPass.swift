@@ -13,7 +13,7 @@ struct ScatterPass<Rule: LaneRule>: StepwisePass {
   private let classes: Int
   /// How many classes a stored class stands for in norms.
   private let copies: Float
-  private let arrays: RuleMemory
+  let arrays: RuleMemory
   private var rule: Rule
   private let forward: SparseForward
   private let softmax: Softmax
@@ -43,8 +43,8 @@ struct ScatterPass<Rule: LaneRule>: StepwisePass {
     let (loss, work) = makeGradient(
       indices, count: count, following: following, wantsLoss: wantsLoss || rule.needsLoss)
     try cancellation.check(work: work)
-    let totals = BatchTotals(norms: update().times(copies), loss: lane_multiply(loss, lane_splat(1 / Float(count))))
-    rule.end(step, totals, arrays)
+    var totals = BatchTotals(norms: update().times(copies), loss: lane_multiply(loss, lane_splat(1 / Float(count))))
+    rule.end(step, &totals, arrays)
     return totals
   }
 

@@ -32,9 +32,8 @@ struct LaneStep {
 
 /// An optimizer's update for one vector of runs.
 ///
-/// A step consists of `begin`, an `update` of each weight as soon as its gradient is summed, and `end`. State per weight is
-/// kept in the rule's arrays, state per run in its stored properties. A rule that needs the whole gradient before it updates a
-/// weight is a `WholeGradientRule`.
+/// A step consists of `begin`, an `update` of each weight, and `end`. State per weight is kept in the rule's arrays, state per
+/// run in its stored properties. A rule that needs the whole gradient before it updates a weight is a `WholeGradientRule`.
 ///
 /// All vector operations are `lane_...` functions: Swift's operators on SIMD types are compiled lane by lane.
 protocol LaneRule: LaneUpdate {
@@ -42,21 +41,22 @@ protocol LaneRule: LaneUpdate {
   associatedtype Method
   /// Whether `end` reads the gradient's norms, and whether it reads the loss of the batch; these are then computed even if they
   /// are not recorded.
-  static var needsNorms: Bool { get }
+  var needsNorms: Bool { get }
   var needsLoss: Bool { get }
   init(_ method: Method, _ memory: RuleMemory)
   /// Sets the scalars of a step.
   mutating func begin(_ step: LaneStep)
-  mutating func end(_ step: LaneStep, _ totals: BatchTotals, _ memory: RuleMemory)
-  /// Called after the last step: stores the optimizer's result in place of the weights. Gradients are taken at the weights,
-  /// which need not be the result.
+  /// - Parameter totals: of the batch's cross-entropy; afterwards, of its objective.
+  mutating func end(_ step: LaneStep, _ totals: inout BatchTotals, _ memory: RuleMemory)
+  /// Called after the last step, and at checkpoints: stores the optimizer's result in place of the weights. Gradients are taken
+  /// at the weights, which need not be the result. Changes nothing but the weights, which are restored after a checkpoint.
   func finish(_ memory: RuleMemory)
 }
 
 extension LaneRule {
-  @inline(__always) static var needsNorms: Bool { false }
+  @inline(__always) var needsNorms: Bool { false }
   @inline(__always) var needsLoss: Bool { false }
-  @inline(__always) mutating func end(_ step: LaneStep, _ totals: BatchTotals, _ memory: RuleMemory) {}
+  @inline(__always) mutating func end(_ step: LaneStep, _ totals: inout BatchTotals, _ memory: RuleMemory) {}
   @inline(__always) func finish(_ memory: RuleMemory) {}
 }
 
@@ -110,10 +110,4 @@ final class RuleMemory {
       for c in 0..<shape.classes { body(feature &* featureStride &+ c) }
     }
   }
-}
-
-/// Stores gradients.
-struct GradientStore: LaneUpdate {
-  let target: UnsafeMutablePointer<LaneVector>
-  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) { target[index] = gradient }
 }

@@ -5,7 +5,9 @@ import SIMDShims
 protocol WholeGradientRule {
   /// An update's contribution to the sums: one vector per sum.
   associatedtype Sums: Vectors = LaneVector
-  /// Whether `begin` reads the batch's loss.
+  /// Whether `begin` reads the gradient's norms, and whether it reads the loss of the batch; these are then computed even if
+  /// they are not recorded.
+  static var needsNorms: Bool { get }
   static var needsLoss: Bool { get }
   /// Sets the scalars of a step, given its norms and loss.
   mutating func begin(_ step: LaneStep, _ totals: BatchTotals)
@@ -15,14 +17,19 @@ protocol WholeGradientRule {
   func update(_ gradient: LaneVector, at index: Int) -> Sums
   /// - Parameter sums: over all weights. If a sparse kernel stores one of two classes, its sums are multiplied by `copies`.
   mutating func end(_ sums: Sums)
+  /// Called after the last step, and at checkpoints: stores the optimizer's result in place of the weights, and changes nothing
+  /// else.
+  func finish(_ memory: RuleMemory)
   /// A whole step. Conformers need not implement it; the default is specialized for each rule and called once per step.
   mutating func move(_ step: LaneStep, _ totals: BatchTotals, _ gradient: UnsafePointer<LaneVector>, _ memory: RuleMemory)
 }
 
 extension WholeGradientRule {
+  static var needsNorms: Bool { true }
   static var needsLoss: Bool { false }
 
   @inline(__always) mutating func end(_ sums: Sums) {}
+  func finish(_ memory: RuleMemory) {}
 
   @inline(__always)
   mutating func move(_ step: LaneStep, _ totals: BatchTotals, _ gradient: UnsafePointer<LaneVector>, _ memory: RuleMemory) {
@@ -42,27 +49,5 @@ extension WholeGradientRule {
     }
     let copies = lane_splat(memory.copies)
     end(sums.map { lane_multiply(copies, $0) })
-  }
-}
-
-/// Stores the gradient of a step, then lets a `WholeGradientRule` update all weights.
-struct GatheringRule: LaneRule {
-  private var rule: any WholeGradientRule
-  private let gradient: GradientStore
-  let needsLoss: Bool
-
-  init(_ makeRule: @escaping (RuleMemory) -> any WholeGradientRule, _ memory: RuleMemory) {
-    rule = makeRule(memory)
-    needsLoss = type(of: rule).needsLoss
-    gradient = GradientStore(target: memory.array())
-  }
-
-  @inline(__always) static var needsNorms: Bool { true }
-  @inline(__always) mutating func begin(_ step: LaneStep) {}
-  @inline(__always) func update(_ gradient: LaneVector, square: LaneVector, at index: Int) {
-    self.gradient.update(gradient, square: square, at: index)
-  }
-  @inline(__always) mutating func end(_ step: LaneStep, _ totals: BatchTotals, _ memory: RuleMemory) {
-    rule.move(step, totals, UnsafePointer(gradient.target), memory)
   }
 }

@@ -34,6 +34,19 @@ struct Hessian {
     }
   }
 
+  /// Adds a penalty's second derivatives.
+  ///
+  /// - Parameter scale: as in `init`.
+  mutating func add(_ penalty: CentredPenalty, scale: [Double]) {
+    for d in 0..<classes {
+      for c in 0...d {
+        for a in 0..<penalty.features {
+          lower[(d * features + a) * size + c * features + a] += penalty.curvature(c, d) * scale[a] * scale[a]
+        }
+      }
+    }
+  }
+
   /// The Cholesky factor of H + mu; nil if that is not positive definite to working precision.
   ///
   /// - Throws: as `BoundedWork.count`.

@@ -37,7 +37,7 @@ extension OptimumSearch {
         memory.forget()
       }
     }
-    state = try isSeparatedByOneFeature || keepsGrowing(marks) ? .unattained : .attained
+    state = try penalty == nil && (isSeparatedByOneFeature || keepsGrowing(marks)) ? .unattained : .attained
   }
 
   /// Whether the margins still grew as the gradient vanished. Each time its norm falls by a factor of ten, weights that
@@ -63,7 +63,7 @@ extension OptimumSearch {
     for _ in 0..<40 {
       var trial = weights
       DoubleVectors.add(length, direction, to: &trial)
-      let trialValue = try loss.evaluate(trial, gradient: &trialGradient, work: work)
+      let trialValue = try evaluate(trial, gradient: &trialGradient)
       if trialValue < (lowest?.value ?? value) { lowest = (trial, trialValue, trialGradient) }
       if !(trialValue <= value + 1e-4 * length * slope) {
         high = length

@@ -23,14 +23,14 @@ extension OptimumSearch {
       // Margins that grow without bound must not jump so far that their growth can no longer be observed.
       let moved = try advance(along: step, slope: -decrement, longest: 4 / size)
       if decrement / 2 < Self.smallestGain {
-        if isSeparatedByOneFeature {
+        if penalty == nil, isSeparatedByOneFeature {
           state = .unattained
         } else if size < 1e-3 {
           state = .attained
-        } else if change.least > -1e-3 * size {
+        } else if penalty == nil, change.least > -1e-3 * size {
           state = .unattained
         } else if undecided == 20 || !moved {
-          state = size < 0.1 ? .attained : .unattained
+          state = size < 0.1 || penalty != nil ? .attained : .unattained
         }
         if state != .searching { return }
         undecided += 1
@@ -53,7 +53,8 @@ extension OptimumSearch {
         squares += g * g
       }
     }
-    let hessian = try Hessian(of: loss, at: weights, scale: scale, work: work)
+    var hessian = try Hessian(of: loss, at: weights, scale: scale, work: work)
+    if let penalty { hessian.add(penalty, scale: scale) }
     var mu = max(1e-15, 1e-3 * squares.squareRoot())
     while true {
       if let factor = try hessian.factored(mu: mu, work: work) {
@@ -75,7 +76,7 @@ extension OptimumSearch {
     func trial(_ length: Double) throws -> (weights: [Double], value: Double) {
       var trial = weights
       DoubleVectors.add(length, step, to: &trial)
-      return (trial, try loss.evaluate(trial, gradient: &trialGradient, work: work))
+      return (trial, try evaluate(trial, gradient: &trialGradient))
     }
     var length = 1.0
     while length > 1e-12 {

@@ -9,6 +9,8 @@ final class OptimumSearch {
 
   let data: LabelledSparseData
   let loss: CrossEntropy
+  /// nil without regularisation.
+  let penalty: CentredPenalty?
   let work: BoundedWork
   /// The basis of the weights if Newton's method works on dense rows; nil if they refer to the features themselves.
   let basis: OrthonormalBasis?
@@ -23,15 +25,23 @@ final class OptimumSearch {
   lazy var isSeparatedByOneFeature = Self.oneFeatureSeparates(data)
 
   /// - Throws: as `BoundedWork.count`.
-  init(_ data: LabelledSparseData, cost: OptimumCost, work: BoundedWork) throws {
+  init(_ data: LabelledSparseData, l2: Double = 0, cost: OptimumCost, work: BoundedWork) throws {
     self.data = data
     self.work = work
     loss = CrossEntropy(data, storesZeros: cost.storesZeros)
-    basis = cost.storesZeros && cost.method == .newton ? try loss.orthonormalize(work: work) : nil
+    penalty = l2 > 0 ? CentredPenalty(l2: l2, features: data.featureCount, classes: data.classCount) : nil
+    // The penalty is one of the features' own weights.
+    basis = cost.storesZeros && cost.method == .newton && l2 == 0 ? try loss.orthonormalize(work: work) : nil
     scale = basis == nil ? Self.rootMeanSquares(data).map { 1 / $0 } : [Double](repeating: 1, count: loss.features)
     weights = [Double](repeating: 0, count: loss.parameterCount + 8)
     gradient = weights
     value = try loss.evaluate(weights, gradient: &gradient, work: work)
+  }
+
+  /// The objective at `weights` and its gradient, as `CrossEntropy.evaluate`.
+  func evaluate(_ weights: [Double], gradient: inout [Double]) throws -> Double {
+    let value = try loss.evaluate(weights, gradient: &gradient, work: work)
+    return value + (penalty?.add(to: &gradient, at: weights) ?? 0)
   }
 
   var result: Optimum {
@@ -41,8 +51,9 @@ final class OptimumSearch {
       attained: state == .attained, separable: state == .separable, iterations: iterations)
   }
 
-  /// Below this loss every label has a probability above one half, since no row's loss exceeds the sum of all.
-  var separableLoss: Double { 0.5 * log(2) / Double(loss.rows) }
+  /// Below this loss every label has a probability above one half, since no row's loss exceeds the sum of all. With
+  /// regularisation, nothing is below.
+  var separableLoss: Double { penalty == nil ? 0.5 * log(2) / Double(loss.rows) : 0 }
 
   /// Per feature; 1 for a feature that is zero throughout. The squares are the curvature at zero weights, up to a constant.
   private static func rootMeanSquares(_ data: LabelledSparseData) -> [Double] {
