@@ -43,7 +43,7 @@ public struct Report: Sendable {
     self.study = study
     conditions = study.conditions.map { entry in
       ConditionReport(
-        entry.results, condition: entry.condition, axes: study.axes, added: added?.runs(of: entry.condition) ?? [])
+        entry.results, condition: entry.condition, axes: study.axes, added: added?.rows.filter { $0.isOf(entry.condition) }.map(\.run) ?? [])
     }
   }
 
@@ -105,15 +105,5 @@ public struct Report: Sendable {
     try writeFile(Data(rendering.text.utf8), url)
     if format == .markdown { try folder.removeStale(except: rendering.figures) }
     return Written(figures: rendering.figures.count, figureFolder: folder.name)
-  }
-}
-
-extension AddedRuns {
-  /// The runs of one condition: those that name it, or nothing else.
-  func runs(of condition: Condition) -> [RunRecord] {
-    rows.filter { row in
-      (row.epochs.map { $0 == condition.epochs } ?? true) && (row.batchSize.map { $0 == condition.batchSize } ?? true)
-        && (row.l2.map { $0 == condition.l2 } ?? true)
-    }.map(\.run)
   }
 }

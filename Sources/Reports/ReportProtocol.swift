@@ -6,23 +6,53 @@ import Training
 extension SweepConfiguration {
   /// How everything was trained, in one line.
   var protocolSentence: String {
-    let constants = optimizers.map(\.constantsText)
+    let constants = allOptimizerEntries.map(\.constantsText)
     let named = constants.count <= 4 ? constants : constants.prefix(3) + ["\(constants.count - 3) more optimizers"]
-    return "\(counted(epochs, "epoch")), batch size \(batchSize)\(keepsLastBatch ? " (incomplete last batch kept)" : ""), "
-      + "\(counted(seeds, "seed")), learning rates \(rateText(exp2(Double(minimumExponent)))) to "
-      + "\(rateText(exp2(Double(maximumExponent)))) by factors of 2, further where the best is at an edge; not regularised; "
-      + "\(named.joined(separator: "; "))."
+    let parts = [
+      "\(axisText(epochsAxis.map(String.init))) \(epochsAxis == [1] ? "epoch" : "epochs")",
+      "batch size \(axisText(batchSizeAxis.map(String.init)))\(keepsLastBatch ? " (incomplete last batch kept)" : "")",
+      counted(seeds, "seed"), ratesText,
+    ]
+    let regularisation =
+      l2Axis == [0] ? "not regularised" : "l2 \(axisText(l2Axis.map { significant($0, 6) })) (ranked by the objective where it is above 0)"
+    return ([parts.joined(separator: ", ") + (racing.map { racingText($0) } ?? ""), regularisation] + named)
+      .joined(separator: "; ") + "."
+  }
+
+  private var allOptimizerEntries: [OptimizerEntry] {
+    methods.map { OptimizerEntry($0.optimizer) }.reduce(into: optimizerEntries) { entries, entry in
+      if !entries.contains(where: { $0.optimizer == entry.optimizer }) { entries.append(entry) }
+    }
+  }
+
+  private func axisText(_ values: [String]) -> String {
+    values.count <= 4 ? listed(values) : "\(values[0]) to \(values[values.count - 1]) (\(values.count) values)"
+  }
+
+  private var ratesText: String {
+    if let learningRates {
+      let rates = learningRates.sorted().map(rateText)
+      return "learning rate\(rates.count == 1 ? "" : "s") \(axisText(rates))"
+    }
+    let step = learningRateStep == 1 ? "2" : "2^\(significant(learningRateStep, 4))"
+    return "learning rates \(rateText(exp2(Double(minimumExponent)))) to \(rateText(exp2(Double(maximumExponent)))) by factors of "
+      + "\(step), further where the best is at an edge"
+  }
+
+  /// Fewer runs where a rate has no chance.
+  private func racingText(_ seeds: Int) -> String {
+    " (raced: the whole grid with \(counted(seeds, "seed")), all only for rates within 10 % of a column's best by error or loss)"
   }
 }
 
-extension Optimizer {
+extension OptimizerEntry {
   /// `Adam (beta1 0.9, beta2 0.95, epsilon 1e-08)`: the constants that are neither zero nor off.
   fileprivate var constantsText: String {
-    let constants = fullSpelling.split(separator: ":").dropFirst().map {
+    let constants = optimizer.fullSpelling.split(separator: ":").dropFirst().map {
       $0.split(separator: "=", maxSplits: 1).map(String.init)
     }
     let shown = constants.filter { $0.count == 2 && !["0", "false"].contains($0[1]) }.map { $0.joined(separator: " ") }
-    let base = title.split(separator: " (").first.map(String.init) ?? title
+    let base = name ?? optimizer.title.split(separator: " (").first.map(String.init) ?? optimizer.title
     return shown.isEmpty ? base : "\(base) (\(shown.joined(separator: ", ")))"
   }
 }

@@ -1,10 +1,11 @@
+import Sweeps
 import Testing
 
 @testable import Reports
 
 @Suite struct AddedRunsTests {
   private func read(_ text: String) throws -> AddedRuns {
-    try AddedRuns(text, file: "mine.csv", problems: ["vowel.scale", "a,b"])
+    try AddedRuns(text, file: "mine.csv", problems: ["vowel.scale", "a,b"], conditions: [Condition(epochs: 100, batchSize: 16, l2: 0)])
   }
 
   private func errors(_ text: String) -> [String] {

@@ -28,7 +28,7 @@ import Testing
     let claims = Claims([try comparison(["flat": 0.2, "cosine": 0.001, "linear": 0, "refined": 0.05])])
     #expect(
       claims.bullet
-        == "**Linear decay no worse than each classical schedule** (by 1 % or more): yes on 1, worse on 0, undecided on 0 of 1 problem "
+        == "**Linear decay at most 1 % worse than each classical schedule**: yes on 1, worse on 0, undecided on 0 of 1 problem "
         + "with Adam. **Refinement better than linear decay**: yes on 0, worse on 1, undecided on 0 of 1 problem with Adam.")
     let table = try #require(claims.table(0))
     #expect(table.rows.map(\.heading) == ["linear against flat", "linear against cosine", "refined against linear"])

@@ -36,7 +36,7 @@ import Testing
     #expect(!comparison.separable[0])
     #expect(!Ranking(.trainError, of: comparison).problems.contains(0))
     #expect(Ranking(.distance, of: comparison).problems.contains(0))
-    #expect(comparison.excess(problem: 0, column: 0) == nil)
+    #expect(comparison.excess(.trainError, problem: 0, column: 0) == nil)
     let text = try markdown(results)
     #expect(text.contains("complete and not separable, with errors in some column: letter.scale, pendigits"), "\(text)")
   }

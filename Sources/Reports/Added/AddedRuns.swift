@@ -13,6 +13,12 @@ public struct AddedRuns: Sendable {
     var epochs: Int?
     var batchSize: Int?
     var l2: Double?
+
+    /// Whether the row is of a condition: it says so, or nothing else.
+    func isOf(_ condition: Condition) -> Bool {
+      (epochs.map { $0 == condition.epochs } ?? true) && (batchSize.map { $0 == condition.batchSize } ?? true)
+        && (l2.map { $0 == condition.l2 } ?? true)
+    }
   }
 
   /// What is wrong with a file, a line each: `FILE:LINE:COLUMN: error: ...`.
@@ -27,9 +33,12 @@ public struct AddedRuns: Sendable {
   ///   - text: The contents of the file.
   ///   - file: Its name, for messages.
   ///   - problems: The names that `problem` may have.
+  ///   - conditions: Those that a row may name; of several, it must name one.
   /// - Throws: `Failure` with every malformed cell.
   /// - Complexity: O(n).
-  public init(_ text: String, file: String, problems: [String]) throws(Failure) {
+  public init(
+    _ text: String, file: String, problems: [String], conditions: [Condition]
+  ) throws(Failure) {
     var errors: [String] = []
     func report(_ line: Int, _ column: Int, _ message: String) { errors.append("\(file):\(line):\(column): error: \(message)") }
     let table: [[CSVRows.Cell]]
@@ -66,6 +75,13 @@ public struct AddedRuns: Sendable {
       let reader = RowReader(cells: cells, places: places, problems: problems)
       for error in reader.errors { report(error.line, error.column, error.reason) }
       guard let row = reader.row else { continue }
+      guard conditions.count { row.isOf($0) } == 1 else {
+        let names = conditions.map { $0.description(on: SweepConfiguration.Axis.allCases) }
+        report(
+          cells[0].line, cells[0].column,
+          "expected 'epochs', 'batch_size' and 'l2' of one condition of the results: \(names.joined(separator: "; "))")
+        continue
+      }
       let place = RunPlace(row)
       if let first = seen.updateValue(cells[0].line, forKey: place) {
         report(cells[0].line, cells[0].column, "the same run as in line \(first)")

@@ -60,7 +60,7 @@ struct Claims {
   var bullet: String? {
     let claims = [
       linear.contains { !$0.isEmpty }
-        ? "**Linear decay no worse than each classical schedule** (by 1 % or more): \(sentence(linear, Self.onAll))." : nil,
+        ? "**Linear decay at most \(percent(Self.margin)) % worse than each classical schedule**: \(sentence(linear, Self.onAll))." : nil,
       refined.contains { !$0.isEmpty }
         ? "**Refinement better than linear decay**: \(sentence(refined) { Self.counts($0.first?.outcomes ?? []) })." : nil,
     ].compactMap { $0 }

@@ -56,7 +56,8 @@ struct Findings {
         + (margin.isRunnerUp && verdict.others.count > 1 ? isOne ? " (the next)" : " (the next by rank)" : "")
     }
     guard !parts.isEmpty else { return "; no ratio can be formed" }
-    return ", \(isOne ? "" : "on average ")\(listed(parts))"
+    let subject = verdict.measure.isDistance ? "its distance from the optimum " : ""
+    return ", \(subject)\(isOne ? "" : "on average ")\(listed(parts))"
   }
 
   private func severalProblems(_ verdict: Verdict) -> String {
@@ -84,9 +85,18 @@ struct Findings {
   }
 }
 
-/// `a, b, c and 9 others` for more than five.
+/// `a, b, c and 9 others` for more than five, or for fewer with many words.
 func shortlisted(_ items: [String]) -> String {
-  items.count <= 5 ? listed(items) : items.prefix(4).joined(separator: ", ") + " and \(items.count - 4) others"
+  var words = 0
+  let fitting = items.prefix { item in
+    words += item.split(separator: " ").count
+    return words <= 10
+  }.count
+  if fitting >= items.count, items.count <= 5 { return listed(items) }
+  let shown = max(1, min(fitting, 4))
+  let rest = items.count - shown
+  return rest == 0
+    ? listed(items) : items.prefix(shown).joined(separator: ", ") + " and \(rest) other\(rest == 1 ? "" : "s")"
 }
 
 extension Comparison {
