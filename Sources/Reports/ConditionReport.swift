@@ -7,6 +7,8 @@ struct ConditionReport: Sendable {
   let condition: Condition
   /// The values of the axes, as in "epochs 10"; empty where the study has one condition.
   let title: String
+  /// Of anchors and file names: as in "-epochs-10".
+  let suffix: String
   /// One per optimizer, in the configuration's order.
   let comparisons: [Comparison]
   /// nil for a single method.
@@ -19,10 +21,10 @@ struct ConditionReport: Sendable {
     let configured = results.configuration.tableColumns
     let columns = ScheduleColumn.columns(of: configured, further: Set(results.runs.map(\.schedule)).sorted())
     let optimizers = Self.optimizers(of: results)
-    let suffix = title.isEmpty ? "" : "-" + identifiers(of: [title])[0]
+    suffix = title.isEmpty ? "" : "-" + identifiers(of: [title])[0]
     let titles = Dictionary(
       results.configuration.optimizerEntries.map { ($0.optimizer.spelling, $0.title) }, uniquingKeysWith: { first, _ in first })
-    let text = title
+    let (text, suffix) = (title, suffix)
     comparisons = zip(optimizers, identifiers(of: optimizers)).map { optimizer, identifier in
       let name = titles[optimizer] ?? (try? Optimizer(parsing: optimizer))?.title ?? optimizer
       return Comparison(

@@ -28,8 +28,8 @@ import Testing
     let claims = Claims([try comparison(["flat": 0.2, "cosine": 0.001, "linear": 0, "refined": 0.05])])
     #expect(
       claims.bullet
-        == "**Linear decay at most 1 % worse than each classical schedule**: yes on 1, worse on 0, undecided on 0 of 1 problem "
-        + "with Adam. **Refinement better than linear decay**: yes on 0, worse on 1, undecided on 0 of 1 problem with Adam.")
+        == "Problems where **linear decay is at most 1 % worse than each classical schedule**: Adam 1 yes, 0 worse, 0 undecided. "
+        + "Where **refinement is better than linear decay**: Adam 0 yes, 1 worse, 0 undecided.")
     let table = try #require(claims.table(0))
     #expect(table.rows.map(\.heading) == ["linear against flat", "linear against cosine", "refined against linear"])
     #expect(table.rows[2].cells.map(\.text) == ["0", "0", "1", "0"])

@@ -80,7 +80,7 @@ import Training
 
   @Test func twoProblemsAreCounted() {
     let text = answer(SyntheticSweep(problems: Self.glass + [(name: "letter.scale", error: 0.222, rows: 15_000, classes: 26)]))
-    #expect(text.contains("over 2 problems"), "\(text)")
+    #expect(text.contains(", 2 problems)"), "\(text)")
     #expect(text.contains("of 2 problems"), "\(text)")
   }
 

@@ -75,7 +75,7 @@ public struct AddedRuns: Sendable {
       let reader = RowReader(cells: cells, places: places, problems: problems)
       for error in reader.errors { report(error.line, error.column, error.reason) }
       guard let row = reader.row else { continue }
-      guard conditions.count { row.isOf($0) } == 1 else {
+      guard conditions.count(where: { row.isOf($0) }) == 1 else {
         let names = conditions.map { $0.description(on: SweepConfiguration.Axis.allCases) }
         report(
           cells[0].line, cells[0].column,

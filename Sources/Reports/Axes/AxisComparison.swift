@@ -113,6 +113,9 @@ struct AxisComparison {
     let counts = orderCounts
     let both = counts.kept + counts.reversed
     guard both + counts.atOneEnd > 0 else { return "No two schedules are told apart at either end." }
+    if both == 0 {
+      return "\(counted(counts.atOneEnd, "pair")) of schedules told apart on a problem at one end only, none at both."
+    }
     return "Of \(both) pairs of schedules told apart on a problem at both ends, \(counts.reversed) "
       + "\(counts.reversed == 1 ? "reverses" : "reverse"); \(counts.atOneEnd) are told apart at one end only."
   }

@@ -104,15 +104,17 @@ struct AxisFigure {
       frame, horizontal: places, vertical: ticks, horizontalText: { texts[Int($0)] },
       verticalText: quantity == .rate ? rateText : tickText)
     canvas.clipped(frame) { canvas in
-      for curve in curves {
+      for (index, curve) in curves.enumerated() {
+        // Side by side, so that equal values do not hide each other.
+        let shift = 0.05 * last * (Double(index) + 0.5 - Double(curves.count) / 2) / Double(curves.count)
         canvas.schedule(curve.column) { canvas in
           for point in curve.points where point.high > point.low {
-            canvas.line(
-              frame.point(Double(point.place), point.low), frame.point(Double(point.place), point.high), "error-bar")
+            let x = Double(point.place) + shift
+            canvas.line(frame.point(x, point.low), frame.point(x, point.high), "error-bar")
           }
           let hinted = curve.points.map { point in
             (
-              point: frame.point(Double(point.place), point.mean),
+              point: frame.point(Double(point.place) + shift, point.mean),
               hint: "\(quantity == .rate ? rateText(point.mean) : significant(point.mean, 4)) at \(texts[point.place])"
             )
           }

@@ -9,11 +9,6 @@ extension AxisComparison {
     for (index, comparison) in comparisons.enumerated() {
       let ranking = Ranking(measure, of: comparison)
       let count = "(\(counted(ranking.problems.count, "problem")))"
-      let cells = { (value: (Int) -> Double?, decimals: Int) in
-        columns.indices.map { column in
-          value(column).map { Table.Cell(fixed($0, decimals), isBold: false, sortValue: $0) } ?? Table.Cell("–")
-        }
-      }
       rows.append(
         Table.Row(
           "\(valueTexts[index]): average rank \(count)",
@@ -25,7 +20,9 @@ extension AxisComparison {
       rows.append(
         Table.Row(
           "\(valueTexts[index]): above the best (%)",
-          cells({ comparison.meanExcess(measure, column: $0, problems: ranking.problems).map { 100 * $0 } }, 1)))
+          comparison.meanExcess(measure, problems: ranking.problems).map { excess in
+            excess.map { Table.Cell(fixed(100 * $0, 1), sortValue: $0) } ?? Table.Cell("–")
+          }))
       rows.append(
         Table.Row(
           "\(valueTexts[index]): chosen rate",
@@ -40,8 +37,8 @@ extension AxisComparison {
       schedules: columns.map(\.key), optimizer: comparisons[0].optimizer, rows: rows,
       notes: [
         "Average rank by \(measure.shortTitle), bold: the lowest and what Nemenyi's test over the problems cannot tell from it. Above the best: "
-          + "geometric mean over the problems of the value divided by the lowest of any schedule at the same \(axis.title), minus 1. Chosen rate: "
-          + "geometric mean over the problems that are complete and not separable at every \(axis.title)."
+          + "geometric mean over the problems of the value divided by the lowest of any schedule in the same condition, minus 1. Chosen rate: "
+          + "geometric mean over the problems that are complete and not separable in every condition."
       ])
   }
 }

@@ -60,28 +60,29 @@ struct Claims {
   var bullet: String? {
     let claims = [
       linear.contains { !$0.isEmpty }
-        ? "**Linear decay at most \(percent(Self.margin)) % worse than each classical schedule**: \(sentence(linear, Self.onAll))." : nil,
+        ? "Problems where **linear decay is at most \(percent(Self.margin)) % worse than each classical schedule**: "
+          + "\(sentence(linear, Self.onAll))." : nil,
       refined.contains { !$0.isEmpty }
-        ? "**Refinement better than linear decay**: \(sentence(refined) { Self.counts($0.first?.outcomes ?? []) })." : nil,
+        ? "Where **refinement is better than linear decay**: \(sentence(refined) { Self.counts($0.first?.outcomes ?? []) })." : nil,
     ].compactMap { $0 }
     return claims.isEmpty ? nil : claims.joined(separator: " ")
   }
 
   /// By optimizer if there are few, else counted over all.
   private func sentence(_ pairs: [[Pair]], _ counts: ([Pair]) -> [Outcome: Int]) -> String {
-    let parts = pairs.filter { !$0.isEmpty }.map { (title: $0[0].comparison.optimizerTitle, counts: counts($0)) }
+    let parts = pairs.filter { !$0.isEmpty }.map { (title: $0[0].comparison.optimizerName, counts: counts($0)) }
     guard parts.count > 2 else {
-      return parts.map { "\(Self.text($0.counts)) with \(Markup.plain($0.title))" }.joined(separator: "; ")
+      return parts.map { "\(Markup.plain($0.title)) \(Self.text($0.counts))" }.joined(separator: "; ")
     }
     let all = parts.reduce(into: [:]) { $0.merge($1.counts) { $0 + $1 } }
-    return "\(Self.text(all)), over \(parts.count) optimizers"
+    return "\(Self.text(all)), all \(parts.count) optimizers together"
   }
 
-  /// `yes on 4, no on 1, undecided on 3 of 8 problems`.
+  /// `4 yes, 1 worse, 3 undecided`.
   private static func text(_ counts: [Outcome: Int]) -> String {
     let yes = (counts[.better] ?? 0) + (counts[.noWorse] ?? 0)
     let (no, open) = (counts[.worse] ?? 0, counts[.undecided] ?? 0)
-    return "yes on \(yes), worse on \(no), undecided on \(open) of \(counted(yes + no + open, "problem"))"
+    return "\(yes) yes, \(no) worse, \(open) undecided"
   }
 
   private static func counts(_ outcomes: [Outcome]) -> [Outcome: Int] {

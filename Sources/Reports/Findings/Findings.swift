@@ -25,13 +25,13 @@ struct Findings {
     for comparison in comparisons where Verdict(comparison.primaryMeasure, of: comparison) == nil {
       let obstacle = comparison.obstacle
       if optimizers[obstacle] == nil { order.append(obstacle) }
-      optimizers[obstacle, default: []].append(Markup.plain(comparison.optimizerTitle))
+      optimizers[obstacle, default: []].append(Markup.plain(comparison.optimizerName))
     }
     return order.map { "With \(listed(optimizers[$0] ?? [])), \($0)." }
   }
 
   private func bullet(_ verdict: Verdict) -> String {
-    let heading = "**\(Markup.plain(verdict.comparison.optimizerTitle)), \(verdict.measure.shortTitle)**"
+    let heading = "**\(Markup.plain(verdict.comparison.optimizerName)), \(verdict.measure.shortTitle)**"
     let leader = "**\(verdict.title(verdict.leader))**"
     let certainty = verdict.problems.count == 1 ? oneProblem(verdict) : severalProblems(verdict)
     return "\(heading): \(leader) \(verdict.isBestByChance ? "has the lowest rank" : "is best")\(basis(verdict))"
@@ -40,7 +40,7 @@ struct Findings {
 
   private func basis(_ verdict: Verdict) -> String {
     if let rank = verdict.averageRank {
-      return " (average rank \(fixed(rank, 2)) of \(verdict.comparison.columns.count) over "
+      return " (average rank \(fixed(rank, 2)) of \(verdict.comparison.columns.count), "
         + "\(counted(verdict.problems.count, "problem")))"
     }
     return verdict.comparison.problems.count == 1 ? " on the one problem" : " on the one problem that can be compared"
@@ -53,7 +53,7 @@ struct Findings {
       let amount = size < 0.05 ? "less than 0.1" : fixed(size, 1)
       let text = size < 1e-9 ? "equal to" : "\(amount) % \(margin.fraction < 0 ? "below" : "above")"
       return "\(text) \(verdict.title(margin.column))"
-        + (margin.isRunnerUp && verdict.others.count > 1 ? isOne ? " (the next)" : " (the next by rank)" : "")
+        + (margin.isRunnerUp && verdict.others.count > 1 ? " (the next)" : "")
     }
     guard !parts.isEmpty else { return "; no ratio can be formed" }
     let subject = verdict.measure.isDistance ? "its distance from the optimum " : ""
@@ -63,14 +63,14 @@ struct Findings {
   private func severalProblems(_ verdict: Verdict) -> String {
     let tests =
       verdict.isTested
-      ? "it is best or not told from the best on \(verdict.boldCount) of \(counted(verdict.problems.count, "problem"))"
-      : "there are too few seeds to tell merit from chance on any problem"
+      ? "best or not told from the best on \(verdict.boldCount) of \(counted(verdict.problems.count, "problem"))"
+      : "too few seeds to tell merit from chance"
     guard let friedman = verdict.ranking.friedman else { return "two schedules are too few for a test of ranks; \(tests)" }
     guard !verdict.isBestByChance else {
       return "ranks differ no more than by chance (Friedman test, p = \(fixed(friedman.pValue, 2))); \(tests)"
     }
     let untold = verdict.others.filter(verdict.ranking.isAmongBest).map(verdict.title)
-    return (untold.isEmpty ? "by rank it is told from all others" : "by rank it cannot be told from \(shortlisted(untold))")
+    return (untold.isEmpty ? "by rank told from all others" : "by rank not told from \(shortlisted(untold))")
       + "; \(tests)"
   }
 
@@ -85,12 +85,12 @@ struct Findings {
   }
 }
 
-/// `a, b, c and 9 others` for more than five, or for fewer with many words.
+/// `a, b, c and 9 others` for more than five, or more than eight words.
 func shortlisted(_ items: [String]) -> String {
   var words = 0
   let fitting = items.prefix { item in
     words += item.split(separator: " ").count
-    return words <= 10
+    return words <= 8
   }.count
   if fitting >= items.count, items.count <= 5 { return listed(items) }
   let shown = max(1, min(fitting, 4))

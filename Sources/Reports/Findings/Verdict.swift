@@ -14,6 +14,8 @@ struct Verdict {
   /// By rank, without the leader.
   let others: [Int]
   let standings: [Standing]
+  /// By column, as `meanExcess`.
+  private let excess: [Double?]
 
   var problems: [Int] { ranking.problems }
   var averageRank: Double? { ranking.problems.count > 1 ? ranking.averages?[leader] : nil }
@@ -31,9 +33,8 @@ struct Verdict {
     self.comparison = comparison
     self.ranking = ranking
     standings = ranking.problems.map { comparison.standing(measure, problem: $0) }
-    let excess = comparison.columns.indices.map {
-      comparison.meanExcess(measure, column: $0, problems: ranking.problems) ?? .infinity
-    }
+    excess = comparison.meanExcess(measure, problems: ranking.problems)
+    let excess = excess.map { $0 ?? .infinity }
     // On one problem the leader is the column that the others are tested against.
     let tested = standings.count == 1 ? standings.first?.best : nil
     let order = comparison.columns.indices.sorted { a, b in
@@ -58,9 +59,7 @@ struct Verdict {
     var columns = others.first.map { [$0] } ?? []
     if let flat, flat != leader, !columns.contains(flat) { columns.append(flat) }
     return columns.enumerated().compactMap { position, column in
-      guard let own = comparison.meanExcess(measure, column: leader, problems: problems),
-        let other = comparison.meanExcess(measure, column: column, problems: problems)
-      else { return nil }
+      guard let own = excess[leader], let other = excess[column] else { return nil }
       return Margin(column: column, fraction: (1 + own) / (1 + other) - 1, isRunnerUp: position == 0)
     }
   }

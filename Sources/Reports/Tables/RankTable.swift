@@ -24,9 +24,8 @@ extension Comparison {
     rows.append(
       Table.Row(
         "\(first.measure.shortTitle) above the best (%)",
-        columns.indices.map { column in
-          meanExcess(first.measure, column: column, problems: first.problems).map { Table.Cell(fixed(100 * $0, 1), sortValue: $0) }
-            ?? Table.Cell("–")
+        meanExcess(first.measure, problems: first.problems).map { excess in
+          excess.map { Table.Cell(fixed(100 * $0, 1), sortValue: $0) } ?? Table.Cell("–")
         }))
     return Table(
       identifier: "ranks-\(identifier)", title: "Over all problems, \(optimizerTitle)", headings: [""] + columns.map(\.title),
@@ -57,23 +56,24 @@ extension Comparison {
     return notes
   }
 
-  /// A value relative to the lowest of any column, minus 1, distances by their logarithms; nil if the lowest is zero or the
-  /// cell is empty.
-  func excess(_ measure: Measure, problem: Int, column: Int) -> Double? {
+  /// By column: the value relative to the lowest of any column, minus 1, distances by their logarithms; nil where the lowest is
+  /// zero or the cell is empty.
+  func excess(_ measure: Measure, problem: Int) -> [Double?] {
     let means = columns.indices.map { sample(measure, problem: problem, column: $0)?.mean }
-    guard let lowest = means.compactMap({ $0 }).min(), let mean = means[column] else { return nil }
-    if measure.isDistance { return pow(10, mean - lowest) - 1 }
-    return lowest > 0 ? mean / lowest - 1 : nil
+    guard let lowest = means.compactMap({ $0 }).min() else { return means }
+    return means.map { mean in
+      mean.flatMap { measure.isDistance ? pow(10, $0 - lowest) - 1 : lowest > 0 ? $0 / lowest - 1 : nil }
+    }
   }
 
-  /// Geometric mean over the problems for which the ratio exists; nil if there are none or a cell diverged.
-  func meanExcess(_ measure: Measure, column: Int, problems: [Int]) -> Double? {
-    let values = problems
-      .filter { problem in columns.indices.contains { excess(measure, problem: problem, column: $0) != nil } }
-      .map { excess(measure, problem: $0, column: column) }
-    let known = values.compactMap { $0 }
-    guard !known.isEmpty, known.count == values.count else { return nil }
-    return exp(known.reduce(0) { $0 + log1p($1) } / Double(known.count)) - 1
+  /// By column: the geometric mean over the problems for which the ratio exists; nil if there are none or a cell diverged.
+  func meanExcess(_ measure: Measure, problems: [Int]) -> [Double?] {
+    let rows = problems.map { excess(measure, problem: $0) }.filter { row in row.contains { $0 != nil } }
+    return columns.indices.map { column in
+      let known = rows.compactMap { $0[column] }
+      guard !known.isEmpty, known.count == rows.count else { return nil }
+      return exp(known.reduce(0) { $0 + log1p($1) } / Double(known.count)) - 1
+    }
   }
 }
 
