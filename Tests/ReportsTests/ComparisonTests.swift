@@ -124,9 +124,9 @@ import Training
     let comparison = try #require(Report(results).comparisons.first)
     let problem = try #require(comparison.problems.firstIndex { $0.name == norms.problem })
     let row = try #require(TheoryRow(comparison, problem: problem))
-    #expect(row.columns.map { comparison.columns[$0].key } == ["flat", "linear", "refined", "refined:warmup=0.1"])
-    #expect(row.bounds == [0.3, 0.2, 0.1, 0.25])
-    #expect(row.predictedRanks == [4, 2, 1, 3])
+    #expect(row.columns.map { comparison.columns[$0].key } == ["flat", "linear", "refined", "refined:tau=0.2", "refined:warmup=0.1"])
+    #expect(row.bounds == [0.3, 0.2, 0.15, 0.1, 0.25])
+    #expect(row.predictedRanks == [5, 3, 2, 1, 4])
   }
 
   @Test func aFailedRefinementHidesNoOther() throws {

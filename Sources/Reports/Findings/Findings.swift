@@ -63,7 +63,7 @@ struct Findings {
   private func severalProblems(_ verdict: Verdict) -> String {
     let tests =
       verdict.isTested
-      ? "best or not told from the best on \(verdict.boldCount) of \(counted(verdict.problems.count, "problem"))"
+      ? "in bold on \(verdict.boldCount) of \(counted(verdict.problems.count, "problem"))"
       : "too few seeds to tell merit from chance"
     guard let friedman = verdict.ranking.friedman else { return "two schedules are too few for a test of ranks; \(tests)" }
     guard !verdict.isBestByChance else {
