@@ -7,7 +7,7 @@ refinery, data, out = sys.argv[1:4]
 x, y = load_svmlight_file(data, dtype=np.float32)
 x = torch.from_numpy(np.hstack([x.toarray(), np.ones((len(y), 1), np.float32)]))
 y = torch.from_numpy(np.unique(y, return_inverse=True)[1])
-seeds, rates = range(1, 11), torch.tensor([0.03, 0.1, 0.3])
+seeds, rates = range(1, 11), torch.tensor([0.1, 0.3, 1.0, 3.0])
 orders = []
 for seed in seeds:
     subprocess.run([refinery, "order", "--rows", str(len(y)), "--epochs", "100", "--seed", str(seed), "--out", "order.npy"], check=True)

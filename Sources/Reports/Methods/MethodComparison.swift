@@ -12,7 +12,7 @@ struct MethodComparison: Sendable {
     /// The schedule, as in "linear"; empty if it is not known.
     let schedule: String
     let isMadeElsewhere: Bool
-    /// By problem: how many runs tuned it, 0 where nothing was chosen; nil if it is not known.
+    /// By problem: how many runs tuned it, 0 where nothing was chosen; nil where there are none.
     let tuningRuns: [Int?]
     /// By problem: the run of each seed at the rate chosen by error (by objective where it is regularised), and by loss.
     fileprivate let byError, byLoss: [[UInt64: RunRecord]]
@@ -95,25 +95,32 @@ struct MethodComparison: Sendable {
     return differences
   }
 
-  /// The problems that are complete in every column, have a value in each, are not separable and not without errors in all.
+  /// The problems that are complete for every method of the sweep, have a value for each, are not separable and not without
+  /// errors for all.
   func ranked(_ measure: Measure) -> [Int] {
-    problems.indices.filter { problem in
-      guard !separable[problem], columns.allSatisfy({ $0.isComplete[problem] }) else { return false }
-      let means = columns.indices.map { sample(measure, problem: problem, column: $0)?.mean }
+    let own = columns.indices.filter { !columns[$0].isMadeElsewhere }
+    return problems.indices.filter { problem in
+      guard !separable[problem], own.allSatisfy({ columns[$0].isComplete[problem] }) else { return false }
+      let means = own.map { sample(measure, problem: problem, column: $0)?.mean }
       return !means.contains(nil) && (!measure.quantity.isFraction || means.contains { $0 != 0 })
     }
   }
 
-  /// Average ranks over these problems.
-  func averageRanks(_ measure: Measure, problems: [Int]) -> [Double] {
+  /// The columns that have values on all of these problems, as results made elsewhere need not.
+  func columns(with measure: Measure, on problems: [Int]) -> [Int] {
+    columns.indices.filter { column in problems.allSatisfy { sample(measure, problem: $0, column: column) != nil } }
+  }
+
+  /// Average ranks of some columns over some problems.
+  func averageRanks(_ measure: Measure, problems: [Int], columns: [Int]) -> [Double] {
     let ranks = problems.map { problem in
       Reports.averageRanks(
-        columns.indices.map { column in
+        columns.map { column in
           // Rounded so that equal errors, summed in another order, tie.
           sample(measure, problem: problem, column: column).map { ($0.mean * 1e9).rounded() } ?? .infinity
         })
     }
-    return columns.indices.map { column in ranks.reduce(0) { $0 + $1[column] } / Double(max(1, ranks.count)) }
+    return columns.indices.map { place in ranks.reduce(0) { $0 + $1[place] } / Double(max(1, ranks.count)) }
   }
 }
 
@@ -138,8 +145,10 @@ extension MethodComparison.Column {
     title = (runs.first?.optimizer ?? "") + " (elsewhere)"
     schedule = runs.first?.schedule ?? ""
     isMadeElsewhere = true
-    tuningRuns = problems.map { _ in nil }
     let ofProblem = Dictionary(grouping: runs) { $0.problem }
+    tuningRuns = problems.map { problem in
+      ofProblem[problem].map { runs in Set(runs.map(\.learningRate)).count > 1 ? runs.count : 0 }
+    }
     let choices = problems.map { SeedChoices(ofProblem[$0] ?? [], isRegularised: isRegularised) }
     (byError, byLoss) = (choices.map(\.byError), choices.map(\.byLoss))
     isComplete = problems.map { ofProblem[$0] != nil }

@@ -43,14 +43,18 @@ extension MethodComparison {
   private func summaryRows(_ measure: Measure, ranked: [Int], differences: [Int: [Difference?]]) -> [Table.Row] {
     var rows: [Table.Row] = []
     if ranked.count > 1 {
-      let means = columns.indices.map { column in
+      let known = columns(with: measure, on: ranked)
+      let means = known.map { column in
         ranked.reduce(0) { $0 + (sample(measure, problem: $1, column: column)?.mean ?? 0) } / Double(ranked.count)
       }
-      rows.append(
-        Table.Row("mean", means.map { Table.Cell(fixed($0, measure.decimals), sortValue: $0) }, isSummary: true))
-      rows.append(
-        Table.Row(
-          "average rank", averageRanks(measure, problems: ranked).map { Table.Cell(fixed($0, 2), sortValue: $0) }, isSummary: true))
+      let ranks = averageRanks(measure, problems: ranked, columns: known)
+      let cells = { (values: [Double], decimals: Int) in
+        columns.indices.map { column in
+          known.firstIndex(of: column).map { Table.Cell(fixed(values[$0], decimals), sortValue: values[$0]) } ?? Table.Cell("–")
+        }
+      }
+      rows.append(Table.Row("mean", cells(means, measure.decimals), isSummary: true))
+      rows.append(Table.Row("average rank", cells(ranks, 2), isSummary: true))
     }
     if !differences.isEmpty {
       rows.append(
@@ -70,7 +74,7 @@ extension MethodComparison {
         "runs that tuned it",
         columns.map { column in
           let known = column.tuningRuns.compactMap { $0 }
-          guard !known.isEmpty else { return Table.Cell("not known") }
+          guard !known.isEmpty else { return Table.Cell("–") }
           let sum = known.reduce(0, +)
           return Table.Cell(sum == 0 ? "none" : "\(sum)", sortValue: Double(sum))
         }, isSummary: true))
@@ -93,7 +97,7 @@ extension MethodComparison {
     }
     if ranked.count > 1 {
       let names = ranked.count < shown.count ? ": " + listed(ranked.map { problems[$0].name }) : ""
-      notes.append("Mean and average rank are over the \(ranked.count) problems that every method has results for\(names).")
+      notes.append("Mean and average rank are over the \(ranked.count) problems that every method of the sweep has results for\(names).")
     }
     notes.append(
       "Runs that tuned it: the runs at all rates tried, and the prior runs of what is refined; none for a single rate.")

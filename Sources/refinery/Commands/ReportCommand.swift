@@ -117,18 +117,14 @@ struct ReportCommand: ParsableCommand {
     do {
       bytes = try Data(contentsOf: URL(fileURLWithPath: path))
     } catch {
-      let isMissing = !FileManager.default.fileExists(atPath: path)
-      throw Failure("\(path): error: cannot be read: \(Output.reason(error))", isMissing ? .noInput : .inputOutput)
+      guard FileManager.default.fileExists(atPath: path) else { throw Failure("\(path): error: no such file", .noInput) }
+      throw Failure("\(path): error: cannot be read: \(Output.reason(error))", .inputOutput)
     }
     guard let text = String(data: bytes, encoding: .utf8) else {
       throw Failure("\(path): error: expected a CSV file, found bytes that are not UTF-8", .badData)
     }
-    do {
-      return try AddedRuns(text, file: path.printable, problems: study.first.problems.map(\.name),
-        conditions: study.configuration.conditions)
-    } catch {
-      throw Failure(error.description, .badData)
-    }
+    return try AddedRuns(
+      text, file: path.printable, problems: study.first.problems.map(\.name), conditions: study.configuration.conditions)
   }
 
   /// Whether a path is, or will be, that of a file: figures cannot be written beside standard output, a device or a pipe.
