@@ -13,7 +13,9 @@ extension ConditionReport {
 
   var opening: [Document.Block] {
     var blocks: [Document.Block] = comparisons.compactMap { $0.table($0.primaryMeasure).map { .table($0) } }
-    if let figure = HeadlineFigure(comparisons: comparisons, name: "headline\(suffix)").render() { blocks.append(.figure(figure)) }
+    if let figure = HeadlineFigure(comparisons: comparisons, name: "headline\(suffix)").render() {
+      blocks.append(.figure(figure))
+    }
     return blocks
   }
 

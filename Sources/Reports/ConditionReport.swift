@@ -30,7 +30,8 @@ struct ConditionReport: Sendable {
       return Comparison(
         results, optimizer: optimizer, name: name, condition: text, identifier: identifier + suffix, columns: columns)
     }
-    methods = MethodComparison(results, comparisons: comparisons, added: added, identifier: suffix, title: text.isEmpty ? "" : ", " + text)
+    methods = MethodComparison(
+      results, comparisons: comparisons, added: added, identifier: suffix, title: text.isEmpty ? "" : ", " + text)
   }
 
   /// The configured optimizers in their order, then any others in the journal.

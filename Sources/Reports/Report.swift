@@ -43,7 +43,8 @@ public struct Report: Sendable {
     self.study = study
     conditions = study.conditions.map { entry in
       ConditionReport(
-        entry.results, condition: entry.condition, axes: study.axes, added: added?.rows.filter { $0.isOf(entry.condition) }.map(\.run) ?? [])
+        entry.results, condition: entry.condition, axes: study.axes,
+        added: added?.rows.filter { $0.isOf(entry.condition) }.map(\.run) ?? [])
     }
   }
 

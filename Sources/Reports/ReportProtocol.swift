@@ -14,7 +14,8 @@ extension SweepConfiguration {
       counted(seeds, "seed"), ratesText,
     ]
     let regularisation =
-      l2Axis == [0] ? "not regularised" : "l2 \(axisText(l2Axis.map { significant($0, 6) })) (ranked by the objective where it is above 0)"
+      l2Axis == [0]
+      ? "not regularised" : "l2 \(axisText(l2Axis.map { significant($0, 6) })) (ranked by the objective where it is above 0)"
     return ([parts.joined(separator: ", ") + (racing.map { racingText($0) } ?? ""), regularisation] + named)
       .joined(separator: "; ") + "."
   }
@@ -35,7 +36,8 @@ extension SweepConfiguration {
       return "learning rate\(rates.count == 1 ? "" : "s") \(axisText(rates))"
     }
     let step = learningRateStep == 1 ? "2" : "2^\(significant(learningRateStep, 4))"
-    return "learning rates \(rateText(exp2(Double(minimumExponent)))) to \(rateText(exp2(Double(maximumExponent)))) by factors of "
+    return
+      "learning rates \(rateText(exp2(Double(minimumExponent)))) to \(rateText(exp2(Double(maximumExponent)))) by factors of "
       + "\(step), further where the best is at an edge"
   }
 

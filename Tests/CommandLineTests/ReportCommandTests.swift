@@ -56,12 +56,14 @@ import Testing
       let file = folder.appendingPathComponent("mine.csv")
       try Data("problem,optimizer,seed,train_error\nalpha,mine,1,0.25\nalpha,mine,2,0.5\n".utf8).write(to: file)
       let report = try Program.run("report", results, "--add", file.path, "--out", "-")
-      #expect(report.status == 0 && report.output.contains("| problem | SGD (reference) | mine (elsewhere) |"), "\(report.errors)")
+      #expect(
+        report.status == 0 && report.output.contains("| problem | SGD (reference) | mine (elsewhere) |"), "\(report.errors)")
       try Data("problem,optimizer,seed,train_error\nalpha,mine,x,0.25\nalhpa,mine,2,0.5\n".utf8).write(to: file)
       let failed = try Program.run("report", results, "--add", file.path, "--out", "-")
       #expect(failed.status == 65 && failed.output.isEmpty)
       let lines = failed.errors.split(separator: "\n")
-      #expect(lines.count == 2 && lines[0].hasPrefix("\(file.path):2:12: error: ") && lines[1].hasPrefix("\(file.path):3:1: error: "))
+      #expect(
+        lines.count == 2 && lines[0].hasPrefix("\(file.path):2:12: error: ") && lines[1].hasPrefix("\(file.path):3:1: error: "))
       #expect(try Program.run("report", results, "--add", folder.path + "/none.csv").status == 66)
     }
   }

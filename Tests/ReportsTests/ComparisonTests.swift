@@ -22,9 +22,11 @@ import Training
     let columns = ScheduleColumn.columns(
       of: [
         Column("wsd:cooldown=0.1"), Column("wsd:cooldown=0.4"),
-        Column(name: "1/sqrt(t)", schedules: ["inverse-sqrt:offset=0.1", "inverse-sqrt"]), Column(name: "mine", schedules: ["wsd:cooldown=0.1"]),
+        Column(name: "1/sqrt(t)", schedules: ["inverse-sqrt:offset=0.1", "inverse-sqrt"]),
+        Column(name: "mine", schedules: ["wsd:cooldown=0.1"]),
       ], further: ["linear", "inverse-sqrt"])
-    #expect(columns.map(\.key) == ["wsd:cooldown=0.1", "wsd:cooldown=0.4", "inverse-sqrt", "wsd:cooldown=0.1:column=2", "linear"])
+    #expect(
+      columns.map(\.key) == ["wsd:cooldown=0.1", "wsd:cooldown=0.4", "inverse-sqrt", "wsd:cooldown=0.1:column=2", "linear"])
     #expect(columns.map(\.title) == ["wsd (cooldown 0.1)", "wsd (cooldown 0.4)", "1/√t", "mine", "linear"])
     #expect(columns[2].schedules == ["inverse-sqrt:offset=0.1", "inverse-sqrt"])
     #expect(Set(columns.map(\.style)).count == 5)
@@ -124,7 +126,8 @@ import Training
     let comparison = try #require(Report(results).comparisons.first)
     let problem = try #require(comparison.problems.firstIndex { $0.name == norms.problem })
     let row = try #require(TheoryRow(comparison, problem: problem))
-    #expect(row.columns.map { comparison.columns[$0].key } == ["flat", "linear", "refined", "refined:tau=0.2", "refined:warmup=0.1"])
+    #expect(
+      row.columns.map { comparison.columns[$0].key } == ["flat", "linear", "refined", "refined:tau=0.2", "refined:warmup=0.1"])
     #expect(row.bounds == [0.3, 0.2, 0.15, 0.1, 0.25])
     #expect(row.predictedRanks == [5, 3, 2, 1, 4])
   }

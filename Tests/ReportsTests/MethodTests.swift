@@ -6,9 +6,12 @@ import Training
 
 /// The table across optimizers.
 @Suite struct MethodTests {
-  private static func run(_ optimizer: String, rate: Double, seed: UInt64, error: Double, schedule: String = "linear") -> RunRecord {
+  private static func run(_ optimizer: String, rate: Double, seed: UInt64, error: Double, schedule: String = "linear")
+    -> RunRecord
+  {
     RunRecord(
-      key: "\(optimizer)-\(rate)-\(seed)", problem: "p", optimizer: optimizer, schedule: schedule, learningRate: rate, seed: seed, steps: 10,
+      key: "\(optimizer)-\(rate)-\(seed)", problem: "p", optimizer: optimizer, schedule: schedule, learningRate: rate,
+      seed: seed, steps: 10,
       quantities: [.trainError: error, .trainLoss: error], diverged: false)
   }
 

@@ -72,7 +72,8 @@ import Training
     for index in results.runs.indices {
       // Lowest at a rate that the error does not choose.
       let distance = log2(results.runs[index].learningRate) + 7
-      results.runs[index][.trainObjective] = 2 + 0.01 * distance * distance + (results.runs[index].schedule == "flat" ? 0.5 : 0.1)
+      results.runs[index][.trainObjective] =
+        2 + 0.01 * distance * distance + (results.runs[index].schedule == "flat" ? 0.5 : 0.1)
     }
     let comparison = Report(results).comparisons[0]
     #expect(comparison.separable == [false, false, false, false])

@@ -47,7 +47,9 @@ public struct AddedRuns: Sendable {
     } catch {
       throw Failure(description: "\(file):\(error.line):\(error.column): error: \(error.reason)")
     }
-    guard let header = table.first else { throw Failure(description: "\(file):1:1: error: the file is empty; expected a header") }
+    guard let header = table.first else {
+      throw Failure(description: "\(file):1:1: error: the file is empty; expected a header")
+    }
     var places: [Field: Int] = [:]
     for (place, cell) in header.enumerated() {
       guard let field = Field(rawValue: cell.text) else {

@@ -37,7 +37,7 @@ struct CSVRows {
         } else {
           (isQuoted, hasClosed) = (false, true)
         }
-        Self.isLineEnd(character) ? newLine() : (column += 1)
+        if Self.isLineEnd(character) { newLine() } else { column += 1 }
         continue
       }
       switch character {
@@ -57,7 +57,8 @@ struct CSVRows {
       default:
         guard !hasClosed else {
           throw Malformed(
-            line: line, column: column, reason: "expected a comma or the end of the line after a quoted cell, found '\(character)'")
+            line: line, column: column,
+            reason: "expected a comma or the end of the line after a quoted cell, found '\(character)'")
         }
         cell.text.append(character)
         column += 1

@@ -66,13 +66,15 @@ struct AxisComparison {
     var parts: [(name: String, values: [String])] = []
     for (comparison, value) in zip(comparisons, valueTexts) {
       let verdict = Verdict(comparison.primaryMeasure, of: comparison)
-      let name = verdict.map { $0.isBestByChance ? "none told from the others" : "**\($0.title($0.leader))**" } ?? "not comparable"
+      let name =
+        verdict.map { $0.isBestByChance ? "none told from the others" : "**\($0.title($0.leader))**" } ?? "not comparable"
       if parts.last?.name == name { parts[parts.count - 1].values.append(value) } else { parts.append((name, [value])) }
     }
     let measure = comparisons[0].primaryMeasure.shortTitle
     if parts.count == 1 { return "best by rank in \(measure) at every value: \(parts[0].name)" }
     let texts = parts.map { part in
-      part.name + " at " + (part.values.count > 2 ? "\(part.values[0]) to \(part.values[part.values.count - 1])" : listed(part.values))
+      part.name + " at "
+        + (part.values.count > 2 ? "\(part.values[0]) to \(part.values[part.values.count - 1])" : listed(part.values))
     }
     return "best by rank in \(measure): \(shortlisted(texts))"
   }
@@ -137,7 +139,8 @@ struct AxisComparison {
 
   private var rates: String {
     guard let change = rateChange else { return "Too few problems to say how the best rate moves." }
-    let interval = "95 % interval \(significant(change.low, 2)) to \(significant(change.high, 2)), \(counted(change.problems, "problem"))"
+    let interval =
+      "95 % interval \(significant(change.low, 2)) to \(significant(change.high, 2)), \(counted(change.problems, "problem"))"
     if change.low <= 1, change.high >= 1 { return "Best rates move no more than by chance (\(interval))." }
     return "Best rates are multiplied by \(significant(change.mean, 2)) (\(interval))."
   }

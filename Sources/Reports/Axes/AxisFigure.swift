@@ -52,7 +52,8 @@ struct AxisFigure {
     for (index, panel) in panels.enumerated() {
       canvas.problem(problems[panel.problem].name) {
         draw(
-          panel.curves, name: problems[panel.problem].name, corner: grid.corner(index), width: grid.width / Double(grid.columns),
+          panel.curves, name: problems[panel.problem].name, corner: grid.corner(index),
+          width: grid.width / Double(grid.columns),
           on: &$0)
       }
     }
@@ -129,6 +130,7 @@ struct AxisFigure {
   private func scale(_ points: [Point]) -> Scale {
     let (low, high) = (points.map(\.low).min() ?? 0, points.map(\.high).max() ?? 1)
     guard low > 0 else { return Scale(.linear, min(0, low), max(high, 1e-9)) }
-    return quantity == .rate ? Scale(.logarithmic, low / 1.5, high * 1.5) : Scale(.logarithmic, low * 0.94, max(high * 1.06, low * 1.3))
+    return quantity == .rate
+      ? Scale(.logarithmic, low / 1.5, high * 1.5) : Scale(.logarithmic, low * 0.94, max(high * 1.06, low * 1.3))
   }
 }

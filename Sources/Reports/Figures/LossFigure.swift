@@ -51,7 +51,8 @@ struct LossFigure {
       : "lines are means over \(Self.windows) stretches of steps, dots the loss of the last iterate on the whole training file"
     let caption =
       "\(isOfCheckpoints ? "Training" : "Mini-batch training") loss against step with \(comparison.optimizerTitle), first seed, each schedule at the rate with the "
-      + "lowest mean \(comparison.isRegularised ? "objective" : "loss"); \(lines)" + (isPartial ? "; of runs without a trace only the dots are shown." : ".")
+      + "lowest mean \(comparison.isRegularised ? "objective" : "loss"); \(lines)"
+      + (isPartial ? "; of runs without a trace only the dots are shown." : ".")
     return canvas.figure(caption: caption)
   }
 
@@ -67,7 +68,8 @@ struct LossFigure {
       let window = Double(max(2, run.steps)) / Double(max(1, windows.count))
       return Curve(
         column: comparison.columns[column],
-        losses: checkpoints.isEmpty ? windows.enumerated().map { ((Double($0.offset) + 0.5) * window, $0.element) } : checkpoints,
+        losses: checkpoints.isEmpty
+          ? windows.enumerated().map { ((Double($0.offset) + 0.5) * window, $0.element) } : checkpoints,
         isOfCheckpoints: !checkpoints.isEmpty, last: loss, steps: max(2, run.steps))
     }
   }

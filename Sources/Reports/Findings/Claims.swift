@@ -63,7 +63,8 @@ struct Claims {
         ? "Problems where **linear decay is at most \(percent(Self.margin)) % worse than each classical schedule**: "
           + "\(sentence(linear, Self.onAll))." : nil,
       refined.contains { !$0.isEmpty }
-        ? "Where **refinement is better than linear decay**: \(sentence(refined) { Self.counts($0.first?.outcomes ?? []) })." : nil,
+        ? "Where **refinement is better than linear decay**: \(sentence(refined) { Self.counts($0.first?.outcomes ?? []) })."
+        : nil,
     ].compactMap { $0 }
     return claims.isEmpty ? nil : claims.joined(separator: " ")
   }
@@ -112,8 +113,10 @@ struct Claims {
     }
     let measure = comparison.primaryMeasure
     return Table(
-      identifier: "claims-\(comparison.identifier)", title: "The paper's claims, problems counted, \(comparison.optimizerTitle)",
-      headings: ["", "better", "no worse", "worse", "undecided"], schedules: [nil, nil, nil, nil], optimizer: comparison.optimizer,
+      identifier: "claims-\(comparison.identifier)",
+      title: "The paper's claims, problems counted, \(comparison.optimizerTitle)",
+      headings: ["", "better", "no worse", "worse", "undecided"], schedules: [nil, nil, nil, nil],
+      optimizer: comparison.optimizer,
       rows: rows,
       notes: [
         "Paired t-tests over the seeds by \(measure.shortTitle), level \(percent(Standing.level)) %, on each problem by itself. No worse: not better, "

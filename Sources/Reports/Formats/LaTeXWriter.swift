@@ -31,7 +31,9 @@ struct LaTeXWriter {
   /// - Parameter findings: As `Markup`.
   func write(_ tables: [Table], figures: [Figure], findings: [String]) -> String {
     let items = ["\\begin{itemize}"] + findings.map { "\\item \(marked($0))" } + ["\\end{itemize}"]
-    let body = ([items.joined(separator: "\n")] + tables.map(write) + figures.map(write) + ["\\end{document}"]).joined(separator: "\n\n") + "\n"
+    let body =
+      ([items.joined(separator: "\n")] + Self.paged(tables.map(write)) + Self.paged(figures.map(write)) + ["\\end{document}"]).joined(separator: "\n\n")
+      + "\n"
     let foreign = LaTeXText.foreign(body)
     guard !foreign.isEmpty else { return Self.preamble(Self.eightBit) + "\n\n" + body }
     return """
@@ -41,6 +43,11 @@ struct LaTeXWriter {
 
       \(body)
       """
+  }
+
+  /// With a page break now and then: TeX holds back only so many floats.
+  private static func paged(_ floats: [String]) -> [String] {
+    floats.enumerated().map { index, float in index % 10 == 9 ? float + "\n\n\\clearpage" : float }
   }
 
   func write(_ table: Table) -> String {

@@ -93,11 +93,13 @@ extension MethodComparison {
     if isTested {
       notes.append(
         "< and >: significantly below and above \(columns[reference].title), the reference method (paired t-test over the shared "
-          + "seeds, level \(percent(Standing.level)) %, two-sided, Holm's correction for the number of columns compared). Nothing else is tested.")
+          + "seeds, level \(percent(Standing.level)) %, two-sided, Holm's correction for the number of columns compared). Nothing else is tested."
+      )
     }
     if ranked.count > 1 {
       let names = ranked.count < shown.count ? ": " + listed(ranked.map { problems[$0].name }) : ""
-      notes.append("Mean and average rank are over the \(ranked.count) problems that every method of the sweep has results for\(names).")
+      notes.append(
+        "Mean and average rank are over the \(ranked.count) problems that every method of the sweep has results for\(names).")
     }
     notes.append(
       "Runs that tuned it: the runs at all rates tried, and the prior runs of what is refined; none for a single rate.")

@@ -33,7 +33,9 @@ extension Comparison {
   }
 
   private func rankNotes(_ rankings: [Ranking], first: Ranking) -> [String] {
-    var notes = ["Rank 1 is best; equal values share their ranks. Separable and incomplete problems are left out, and of errors those without any."]
+    var notes = [
+      "Rank 1 is best; equal values share their ranks. Separable and incomplete problems are left out, and of errors those without any."
+    ]
     for ranking in rankings {
       guard let test = ranking.friedman else { continue }
       let p = test.pValue < 0.001 ? "p below 0.001" : "p = \(fixed(test.pValue, 3))"
@@ -52,7 +54,8 @@ extension Comparison {
       first.measure == .trainError
         ? "Training error above the best: geometric mean over the problems of error / lowest error of any schedule, minus 1."
         : "\(first.measure.shortTitle.capitalizedFirst) above the best: geometric mean over the problems of the "
-          + "\(first.measure.isDistance ? "distance / the smallest distance" : "value / the lowest value") of any schedule, minus 1.")
+          + "\(first.measure.isDistance ? "distance / the smallest distance" : "value / the lowest value") of any schedule, minus 1."
+    )
     return notes
   }
 

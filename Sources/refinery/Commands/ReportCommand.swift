@@ -101,7 +101,9 @@ struct ReportCommand: ParsableCommand {
       return
     }
     do {
-      let written = try document.write(to: URL(fileURLWithPath: path), format: format, with: extras()) { try Output.write($0, to: $1.path) }
+      let written = try document.write(to: URL(fileURLWithPath: path), format: format, with: extras()) {
+        try Output.write($0, to: $1.path)
+      }
       let parent = InputPath(path).folder
       let folder = parent == "." ? written.figureFolder : parent + "/" + written.figureFolder
       report("wrote \(path)" + (written.figures > 0 ? " and \(counted(written.figures, "figure")) in \(folder)/" : ""))

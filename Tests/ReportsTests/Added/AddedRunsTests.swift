@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct AddedRunsTests {
   private func read(_ text: String) throws -> AddedRuns {
-    try AddedRuns(text, file: "mine.csv", problems: ["vowel.scale", "a,b"], conditions: [Condition(epochs: 100, batchSize: 16, l2: 0)])
+    try AddedRuns(
+      text, file: "mine.csv", problems: ["vowel.scale", "a,b"], conditions: [Condition(epochs: 100, batchSize: 16, l2: 0)])
   }
 
   private func errors(_ text: String) -> [String] {
@@ -18,7 +19,8 @@ import Testing
   }
 
   @Test func readsRowsInAnyOrderOfColumns() throws {
-    let rows = try read("seed,optimizer,problem,train_error\r\n1,\"my \"\"own\"\"\",\"a,b\",0.25\r\n\r\n2,x,vowel.scale,1\n").rows
+    let rows = try read("seed,optimizer,problem,train_error\r\n1,\"my \"\"own\"\"\",\"a,b\",0.25\r\n\r\n2,x,vowel.scale,1\n")
+      .rows
     #expect(rows.map(\.run.optimizer) == ["my \"own\"", "x"])
     #expect(rows.map(\.run.problem) == ["a,b", "vowel.scale"])
     #expect(rows.map { $0.run[.trainError] } == [0.25, 1])
@@ -34,7 +36,13 @@ import Testing
 
   @Test(arguments: [
     ("", ["mine.csv:1:1: error: the file is empty; expected a header"]),
-    ("problem,optimizer,sede,train_error\n", ["mine.csv:1:19: error: no column is called 'sede'; did you mean 'seed'?", "mine.csv:1:1: error: the header has no 'seed'"]),
+    (
+      "problem,optimizer,sede,train_error\n",
+      [
+        "mine.csv:1:19: error: no column is called 'sede'; did you mean 'seed'?",
+        "mine.csv:1:1: error: the header has no 'seed'",
+      ]
+    ),
     ("problem,optimizer,seed\n", ["mine.csv:1:1: error: the header has neither 'train_error' nor 'diverged'"]),
     ("problem,optimizer,seed,seed,train_error\n", ["mine.csv:1:24: error: 'seed' is there twice"]),
     ("problem,optimizer,seed,train_error\n", ["mine.csv:1:1: error: there are no runs below the header"]),
@@ -61,7 +69,10 @@ import Testing
       "problem,optimizer,seed,train_error\nvowel.scale,x,1,0\nvowel.scale,x,1,0.5\n",
       ["mine.csv:3:1: error: the same run as in line 2"]
     ),
-    ("problem,optimizer,seed,train_error\n\"vowel.scale,x,1,0\n", ["mine.csv:2:1: error: a quoted cell without its closing quotation mark"]),
+    (
+      "problem,optimizer,seed,train_error\n\"vowel.scale,x,1,0\n",
+      ["mine.csv:2:1: error: a quoted cell without its closing quotation mark"]
+    ),
     (
       "problem,optimizer,seed,train_error\n\"vowel.scale\"x,1,0\n",
       ["mine.csv:2:14: error: expected a comma or the end of the line after a quoted cell, found 'x'"]
