@@ -32,7 +32,8 @@ struct LaTeXWriter {
   func write(_ tables: [Table], figures: [Figure], findings: [String]) -> String {
     let items = ["\\begin{itemize}"] + findings.map { "\\item \(marked($0))" } + ["\\end{itemize}"]
     let body =
-      ([items.joined(separator: "\n")] + Self.paged(tables.map(write)) + Self.paged(figures.map(write)) + ["\\end{document}"]).joined(separator: "\n\n")
+      ([items.joined(separator: "\n")] + Self.paged(tables.map(write)) + Self.paged(figures.map(write)) + ["\\end{document}"])
+      .joined(separator: "\n\n")
       + "\n"
     let foreign = LaTeXText.foreign(body)
     guard !foreign.isEmpty else { return Self.preamble(Self.eightBit) + "\n\n" + body }

@@ -122,8 +122,8 @@ extension MethodComparison {
       return (text, above - below, column)
     }.sorted { ($0.score, $0.column) < ($1.score, $1.column) }
     let shown = parts.count > 4 ? parts.prefix(3).map(\.text) + ["\(parts.count - 3) others in the table"] : parts.map(\.text)
-    return "**Across optimizers, \(measure.shortTitle)**: against **\(Markup.plain(columns[reference].title))**, "
-      + "significantly \(shown.joined(separator: "; ")) \(shown.count > 3 ? "" : "problems ")"
-      .trimmingCharacters(in: .whitespaces) + " (rates chosen by the other seeds)."
+    return "**Across optimizers, \(measure.shortTitle)**, significantly different from "
+      + "**\(Markup.plain(columns[reference].title))** with rates chosen by the other seeds, problems counted: "
+      + shown.joined(separator: "; ") + "."
   }
 }
