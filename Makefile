@@ -2,15 +2,17 @@
 SHELL := /bin/sh
 SWIFT ?= swift
 PYTHON ?= python3
-RESULTS ?= results
-REPORT ?= REPORT.md
 CONFIG ?=
+NAME ?=
+# A configuration of one's own has its results and its report beside one another; REPORT.md is that of the built-in sweep.
+RESULTS ?= $(if $(CONFIG),results/$(basename $(notdir $(CONFIG))),results)
+REPORT ?= $(if $(CONFIG),$(RESULTS)/REPORT.md,REPORT.md)
 SWEEP_FLAGS ?=
 
 refinery := .build/release/refinery
 libsvm_page ?= https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass
 
-.PHONY: help setup build install test sweep report datasets bench bench-peers count-references examples fuzz test-faults test-slurm test-package clean
+.PHONY: help setup build install test sweep study report datasets bench bench-peers count-references examples fuzz test-faults test-slurm test-package clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -55,9 +57,15 @@ test: setup ## builds and runs the tests
 	$(SWIFT) test
 
 # Exit code 65 says that a dataset could not be read: the others are swept and reported all the same.
-sweep: build ## trains what is missing, writes REPORT.md (CONFIG=FILE.yml RESULTS=DIR REPORT=FILE SWEEP_FLAGS=...)
+sweep: build ## trains what is missing, writes REPORT.md, with CONFIG=FILE.yml in results/FILE/ (RESULTS=DIR REPORT=FILE SWEEP_FLAGS=...)
 	@status=0; $(refinery) sweep $(CONFIG) --results $(RESULTS) $(SWEEP_FLAGS) || status=$$?; \
 	case $$status in 0|65) $(refinery) report $(RESULTS) --out $(REPORT) || exit $$? ;; esac; exit $$status
+
+study: ## trains studies/NAME.yml into results/NAME/ and writes reports/NAME/REPORT.md (NAME=...)
+	@test -n "$(NAME)" && test -f "studies/$(NAME).yml" || { \
+	  echo "error: NAME='$(NAME)': no such study, expected one of: $(basename $(notdir $(wildcard studies/*.yml)))" >&2; exit 66; }
+	@mkdir -p "reports/$(NAME)"
+	@$(MAKE) --no-print-directory sweep CONFIG="studies/$(NAME).yml" REPORT="reports/$(NAME)/REPORT.md"
 
 report: build ## writes REPORT.md and figures/ again from the journal
 	$(refinery) report $(RESULTS) --out $(REPORT)

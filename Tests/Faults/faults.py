@@ -23,20 +23,34 @@ learning_rate_exponents: [-6, 1]
 seeds: 3
 epochs: 30
 """
+# Two conditions, a method of its own, checkpoints.
+STUDY = """\
+data: {data}
+schedules: [linear, refined, "refined:rounds=2"]
+methods:
+  - {{name: low, optimizer: dog, schedule: flat, learning_rates: [0.01]}}
+learning_rate_exponents: [-6, 1]
+seeds: 3
+racing: 2
+epochs: [10, 20]
+l2: [0, 0.001]
+checkpoints: [0.5]
+"""
 CLOSING = b"## How this was run"
 
 
 class Sweeps:
-    def __init__(self, refinery, scratch, datasets):
+    def __init__(self, refinery, scratch, datasets, text=CONFIGURATION):
         self.refinery = str(pathlib.Path(refinery).resolve())
         self.scratch = scratch
         self.count = 0
+        scratch.mkdir(exist_ok=True)
         data = scratch / "data"
         data.mkdir()
         for name in ("iris.scale.gz", "vowel.scale.gz", "vowel.scale.t.gz"):
             shutil.copy(datasets / name, data)
         self.configuration = scratch / "sweep.yml"
-        self.configuration.write_text(CONFIGURATION.format(data=data))
+        self.configuration.write_text(text.format(data=data))
         start = time.monotonic()
         self.expected = self.finish(self.folder())
         self.seconds = time.monotonic() - start
@@ -72,14 +86,20 @@ class Sweeps:
             raise SystemExit(f"{results}: the report has no section '{CLOSING.decode()}'")
         return text[: text.index(CLOSING)]
 
+    def runs(self, results):
+        """The lines of finished runs, in any order; a line that was set aside is written again."""
+        return {line for file in results.glob("*.jsonl") for line in file.read_bytes().splitlines()}
+
     def finish(self, results):
         self.sweep(results)
         return self.report(results)
 
     def check(self, results, what):
-        """Lets the sweep continue and compares its report with the undisturbed one."""
+        """Lets the sweep continue and compares its report and its runs with those of the undisturbed one."""
         if self.finish(results) != self.expected:
             raise SystemExit(f"{what}: the report differs; see {results}")
+        if self.runs(results) != self.runs(self.scratch / "results-1"):
+            raise SystemExit(f"{what}: the runs differ; see {results}")
         shutil.rmtree(results, ignore_errors=True)
 
 
@@ -181,6 +201,8 @@ def main():
     options = parser.parse_args()
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="refinery-faults-"))
     chance = random.Random(options.seed)
+    study = Sweeps(options.refinery, scratch / "study", options.datasets, STUDY)
+    print(f"a study of four conditions: {kills(study, chance, max(1, options.kills // 4))}", flush=True)
     sweeps = Sweeps(options.refinery, scratch, options.datasets)
     print(f"an undisturbed sweep and its report take {sweeps.seconds:.2f} s", flush=True)
     print(kills(sweeps, chance, options.kills), flush=True)

@@ -72,16 +72,15 @@ extension SweepConfiguration {
   private func validateReferences() throws {
     if let reference {
       let known = tableColumns.flatMap { column in [column.name].compactMap { $0 } + column.schedules }
-      let isKnown = tableColumns.contains { $0.name == reference || $0.schedules == [reference] }
       try require(
-        isKnown, .reference,
+        namesReference, .reference,
         "'\(reference)' is no column under schedules"
           + (nearestName(to: reference, among: known).map { "; did you mean '\($0)'?" } ?? ""))
     }
     if let referenceMethod {
       let known = comparedMethods.map(\.name)
       try require(
-        known.contains(referenceMethod), .referenceMethod,
+        namesReferenceMethod, .referenceMethod,
         "'\(referenceMethod)' is no method; expected one of: \(known.joined(separator: ", "))")
     }
   }

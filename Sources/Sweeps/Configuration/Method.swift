@@ -35,6 +35,14 @@ extension SweepConfiguration {
     return (own ?? []) + methods
   }
 
+  /// Whether a column has the name or the spelling that `reference` gives.
+  public var namesReference: Bool {
+    tableColumns.contains { $0.name == reference || $0.schedules == [reference] }
+  }
+
+  /// Whether a method has the name that `referenceMethod` gives.
+  public var namesReferenceMethod: Bool { comparedMethods.contains { $0.name == referenceMethod } }
+
   /// What one of `methods` trains, as a configuration of its own. To be asked of the configuration at one condition.
   func alone(_ method: Method) -> SweepConfiguration {
     var configuration = self

@@ -44,7 +44,7 @@ final class SmallestLossSearch: Sendable {
   /// - Returns: a line with the optimum, or with the bound within which none was found.
   /// - Throws: `CancellationError`.
   func run(isCancelled: @escaping () -> Bool) throws -> DetailLine {
-    guard let optimum = try Optimum.find(for: problem.problem.training, sharing: loop, isCancelled: isCancelled) else {
+    guard let optimum = try Optimum.find(for: problem.problem.training, l2: l2, sharing: loop, isCancelled: isCancelled) else {
       return DetailLine(key: key, content: .noOptimum(bound: cost.bound))
     }
     return DetailLine(key: key, content: .optimum(optimum))

@@ -83,7 +83,8 @@ public struct SweepRunner: Sendable {
       return parts.isEmpty
         ? nil
         : SweepUnit(
-          problem: own.problem, optimizer: unit.keys.optimizer, configuration: own.configuration, parts: parts, factors: factors)
+          problem: own.problem, optimizer: unit.keys.optimizer, configuration: own.configuration, parts: parts, factors: factors
+        )
     }
     return (shares, zip(searches, rest).filter { $1 == shard.index }.map(\.0).filter(\.cost.isAffordable))
   }

@@ -43,7 +43,8 @@ final class SweepUnit: Sendable {
       problem: problem.problem,
       settings: TrainingSettings(
         optimizer: optimizer, epochs: configuration.epochs, batchSize: configuration.batchSize,
-        keepsLastBatch: configuration.keepsLastBatch))
+        keepsLastBatch: configuration.keepsLastBatch, l2: configuration.l2,
+        checkpoints: FactorDigests.checkpoints(of: problem.summary, configuration: configuration)))
   }
 
   /// The minimum number of runs of the unit in a finished sweep.
@@ -89,7 +90,7 @@ final class SweepUnit: Sendable {
       RunRecord(
         key: run.key, problem: keys.problem.name, optimizer: keys.optimizer.spelling, schedule: run.schedule,
         learningRate: run.learningRate, seed: run.seed, steps: outcome.steps, quantities: outcome.quantities,
-        diverged: outcome.diverged)
+        diverged: outcome.diverged, checkpoints: outcome.checkpoints.map(Checkpoint.init))
     }
   }
 

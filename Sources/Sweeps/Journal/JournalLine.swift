@@ -39,7 +39,9 @@ extension RunRecord {
       return shortText(value)
     }
     func text(_ point: Checkpoint) -> String {
-      "{\"step\":\(point.step),\"train_loss\":\(number(point.trainLoss)),\"train_error\":\(number(point.trainError))}"
+      let objective = point.trainObjective.map { ",\"train_objective\":\(number($0))" } ?? ""
+      return "{\"step\":\(point.step),\"train_error\":\(number(point.trainError)),\"train_loss\":\(number(point.trainLoss))"
+        + "\(objective)}"
     }
     let fields =
       [

@@ -94,7 +94,7 @@ public struct BestRate: Sendable, Hashable {
         guard !run.diverged, let runError = run[.trainError], let runLoss = run[.trainLoss] else { return nil }
         error += runError
         loss += runLoss
-        objective += run.trainObjective ?? runLoss
+        objective += run[.trainObjective] ?? runLoss
       }
       self.error = error / Double(runs.count)
       self.loss = loss / Double(runs.count)

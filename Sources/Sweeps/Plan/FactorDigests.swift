@@ -71,6 +71,12 @@ struct FactorDigests: Codable, Hashable, Sendable {
     return configuration.epochs * order.stepsPerEpoch
   }
 
+  /// The numbers of steps after which a run records its loss and error, ascending.
+  static func checkpoints(of problem: ProblemSummary, configuration: SweepConfiguration) -> [Int] {
+    let steps = steps(of: problem, configuration: configuration)
+    return Set(configuration.checkpoints.map { stepCount(share: $0, of: steps) }).sorted()
+  }
+
   private static func kind(of schedule: Schedule, steps: Int, optimizer: Optimizer) -> String {
     let takesNormOfOptimizer = schedule.refinementOptions != nil && !schedule.gives("norm")
     return takesNormOfOptimizer ? "\(steps) \(optimizer.norm.rawValue)" : "\(steps)"

@@ -151,7 +151,8 @@ struct PlanHistory {
     record.problems.sort { $0.name < $1.name }
     record.yaml = configuration.protocolYAML
     return try Plan(
-      record, key: parts.map(\.key).joined(separator: ","), sessionKeys: parts.map(\.sessionKeys).reduce(into: []) { $0.formUnion($1) }, started: newest.started,
+      record, key: parts.map(\.key).joined(separator: ","),
+      sessionKeys: parts.map(\.sessionKeys).reduce(into: []) { $0.formUnion($1) }, started: newest.started,
       folder: folder)
   }
 

@@ -49,7 +49,7 @@ struct SchedulePlan {
     self.unit = unit
     self.configuration = configuration
     self.known = known
-    checkpoints = unit.checkpointSteps(configuration.checkpoints)
+    checkpoints = FactorDigests.checkpoints(of: unit.problem, configuration: configuration)
     let rates = configuration.rates
     let seeds = UInt64(configuration.seeds)
     let firstSeeds = configuration.racing.map(UInt64.init) ?? seeds

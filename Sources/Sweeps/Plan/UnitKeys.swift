@@ -37,9 +37,6 @@ final class UnitKeys: Sendable {
     maker = RunKey(problem: problem, optimizer: optimizer, configuration: configuration)
   }
 
-  /// The numbers of steps after which runs with these checkpoints record their loss and error, ascending.
-  func checkpointSteps(_ shares: [Double]) -> [Int] { Set(shares.map { stepCount(share: $0, of: steps) }).sorted() }
-
   /// Digest of the factors of a schedule that does not come from a prior run.
   func digest(of schedule: String) -> String? { factors.digest(of: schedule, steps: steps, optimizer: optimizer) }
 

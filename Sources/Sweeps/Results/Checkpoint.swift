@@ -8,17 +8,29 @@ public struct Checkpoint: Sendable, Codable, Hashable {
   public var trainLoss: Double?
   /// Fraction of 1; nil if the loss is not finite.
   public var trainError: Double?
+  /// nil without regularisation, where it is the loss, or if not finite.
+  public var trainObjective: Double?
 
-  public init(step: Int, trainLoss: Double?, trainError: Double?) {
+  public init(step: Int, trainLoss: Double?, trainError: Double?, trainObjective: Double? = nil) {
     self.step = step
     self.trainLoss = trainLoss
     self.trainError = trainError
+    self.trainObjective = trainObjective
+  }
+
+  init(_ outcome: CheckpointOutcome) {
+    func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+    let isFinite = outcome.trainLoss.isFinite
+    self.init(
+      step: outcome.step, trainLoss: finite(outcome.trainLoss), trainError: isFinite ? finite(outcome.trainError) : nil,
+      trainObjective: outcome.trainObjective.flatMap(finite))
   }
 
   enum CodingKeys: String, CodingKey {
     case step
     case trainLoss = "train_loss"
     case trainError = "train_error"
+    case trainObjective = "train_objective"
   }
 }
 
@@ -34,10 +46,5 @@ extension RunRecord {
     let further = other.checkpoints.filter { !has([$0.step]) }
     united.checkpoints = (checkpoints + further).sorted { $0.step < $1.step }
     return united
-  }
-
-  /// What the rates are chosen by where it is regularised; without regularisation, the training loss. nil if not finite.
-  public var trainObjective: Double? {
-    Quantity(rawValue: "train_objective").flatMap { self[$0] } ?? self[.trainLoss]
   }
 }

@@ -19,10 +19,12 @@ public struct SlurmSubmission: Sendable, Hashable {
   public var partition: String?
   /// As `sbatch --time` takes it; nil for the partition's own limit.
   public var timeLimit: String?
+  /// Further options of `sbatch`, for both jobs.
+  public var sbatchOptions: [String]
 
   public init(
-    executable: String, sweepArguments: [String], results: String, report: String = "REPORT.md", tasks: Int,
-    threadsPerTask: Int = 1, partition: String? = nil, timeLimit: String? = nil
+    executable: String, sweepArguments: [String], results: String, report: String, tasks: Int,
+    threadsPerTask: Int = 1, partition: String? = nil, timeLimit: String? = nil, sbatchOptions: [String] = []
   ) {
     self.executable = executable
     self.sweepArguments = sweepArguments
@@ -32,6 +34,7 @@ public struct SlurmSubmission: Sendable, Hashable {
     self.threadsPerTask = threadsPerTask
     self.partition = partition
     self.timeLimit = timeLimit
+    self.sbatchOptions = sbatchOptions
   }
 
   /// The script of the array job.
@@ -75,22 +78,23 @@ public struct SlurmSubmission: Sendable, Hashable {
   ///
   /// It prints the job IDs of the array and of the report.
   public var submissionScript: String {
-    """
-    #!/bin/sh
-    # Submits the sweep (\(counted(tasks, "task"))) and the report that waits for it.
-    set -eu
-    mkdir -p \(quoted(results))
-    array=$(sbatch --parsable <<'REFINERY_ARRAY'
-    \(arrayScript)
-    REFINERY_ARRAY
-    )
-    report=$(sbatch --parsable --dependency="afterok:${array%%;*}" --kill-on-invalid-dep=yes <<'REFINERY_REPORT'
-    \(reportScript)
-    REFINERY_REPORT
-    )
-    echo "sweep: job ${array%%;*}, report: job ${report%%;*}"
+    let options = sbatchOptions.map { " " + quoted($0) }.joined()
+    return """
+      #!/bin/sh
+      # Submits the sweep (\(counted(tasks, "task"))) and the report that waits for it.
+      set -eu
+      mkdir -p \(quoted(results))
+      array=$(sbatch --parsable\(options) <<'REFINERY_ARRAY'
+      \(arrayScript)
+      REFINERY_ARRAY
+      )
+      report=$(sbatch --parsable --dependency="afterok:${array%%;*}" --kill-on-invalid-dep=yes\(options) <<'REFINERY_REPORT'
+      \(reportScript)
+      REFINERY_REPORT
+      )
+      echo "sweep: job ${array%%;*}, report: job ${report%%;*}"
 
-    """
+      """
   }
 
   private func script(name: String, options: [String], body: String) -> String {

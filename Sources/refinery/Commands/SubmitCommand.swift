@@ -15,6 +15,8 @@ struct SubmitSlurmCommand: ParsableCommand {
     discussion: """
       Each task of the array trains one shard. A task that is killed or out of time is requeued and continues where its \
       journal ends. The results folder, the data and this program must be on a file system that every node sees.
+
+      Options after -- are passed on to sbatch, for the tasks and for the report: -- --account=NAME --mem=8G.
       """,
     version: Refinery.version)
 
@@ -24,9 +26,13 @@ struct SubmitSlurmCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("Threads per task.", valueName: "J")) var jobs = 1
   @Option(help: ArgumentHelp("Time limit of a task, in the format of sbatch.", valueName: "TIME")) var time: String?
   @Option(help: ArgumentHelp("Folder of the journals.", valueName: "DIR")) var results = "results"
-  @Option(help: ArgumentHelp("The report.", valueName: "FILE")) var out = "REPORT.md"
+  @Option(help: ArgumentHelp("The report (default: RESULTS/REPORT.md).", valueName: "FILE")) var out: String?
   @Flag(help: "Print what would be submitted, and exit.") var dryRun = false
   @Flag(help: "Print the scripts as JSON, and exit.") var json = false
+  @Argument(
+    parsing: .postTerminator,
+    help: ArgumentHelp("Further options of sbatch, such as --account=NAME --constraint=avx512.", valueName: "SBATCH OPTION"))
+  var sbatchOptions: [String] = []
 
   func validate() throws {
     if !(1...100_000).contains(array) { throw ValidationError("--array: expected a number from 1 to 100000, got \(array)") }
@@ -34,14 +40,19 @@ struct SubmitSlurmCommand: ParsableCommand {
   }
 
   func run() throws {
+    if !json && !dryRun && !Self.isOnPath("sbatch") {
+      throw Failure(
+        "sbatch: error: not found on the PATH, expected Slurm's command; run this where jobs are submitted, or see what would be "
+          + "submitted with --dry-run", .software)
+    }
     let configuration = try options.configuration().withAbsolutePaths()
     let results = InputPath(results).absolute
     let file = results + "/sweep.yml"
     let submission = SlurmSubmission(
       executable: ProcessInfo.processInfo.arguments[0].contains("/")
         ? InputPath(ProcessInfo.processInfo.arguments[0]).absolute : ProcessInfo.processInfo.arguments[0],
-      sweepArguments: [file], results: results, report: InputPath(out).absolute, tasks: array, threadsPerTask: jobs,
-      partition: partition, timeLimit: time)
+      sweepArguments: [file], results: results, report: out.map { InputPath($0).absolute } ?? results + "/REPORT.md",
+      tasks: array, threadsPerTask: jobs, partition: partition, timeLimit: time, sbatchOptions: sbatchOptions)
     if json {
       let scripts = [
         "array": submission.arrayScript, "report": submission.reportScript, "submission": submission.submissionScript,
@@ -72,5 +83,10 @@ struct SubmitSlurmCommand: ParsableCommand {
     guard shell.terminationStatus == 0 else {
       throw Failure("error: sbatch did not take the jobs; --dry-run shows them", .software)
     }
+  }
+
+  private static func isOnPath(_ program: String) -> Bool {
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":", omittingEmptySubsequences: false)
+    return folders.contains { access(($0.isEmpty ? "." : $0) + "/" + program, X_OK) == 0 }
   }
 }

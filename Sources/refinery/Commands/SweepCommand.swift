@@ -12,7 +12,7 @@ struct SweepCommand: ParsableCommand {
     abstract: "Train every schedule at every learning rate on every dataset, and keep the results.",
     discussion: """
       Without a configuration file, the sweep follows the paper's protocol on all datasets in datasets/. --print-config prints \
-      that configuration, as a start for your own. Options given here override the file.
+      that configuration, as a start for your own; studies/ has more. Options given here override the file.
 
       Every finished batch of runs is written to a journal in the results folder before it is reported as done. Ctrl-C, a \
       crash or a power cut loses only the unfinished batches; the same command continues the sweep. A finished run is not \
@@ -81,22 +81,25 @@ struct SweepCommand: ParsableCommand {
       try Output.write(Output.json(plan), to: nil)
       return
     }
+    // One condition needs no column.
+    let hasConditions = plan.parts.contains { !$0.condition.isEmpty }
     var table = TextTable(
-      header: ["problem", "optimizer", "schedules", "runs", "done", "core seconds left"], leftAligned: [0, 1])
+      header: ["problem", "optimizer"] + (hasConditions ? ["condition"] : [])
+        + ["schedules", "runs", "done", "core seconds left"], leftAligned: hasConditions ? [0, 1, 2] : [0, 1])
+    func append(_ names: [String], _ condition: String, _ counts: [String], _ seconds: Double) {
+      table.append(names + (hasConditions ? [condition] : []) + counts + [String(format: "%.1f", seconds)])
+    }
     for part in plan.parts {
-      table.append([
-        part.problem, part.optimizer, "\(part.schedules)", "\(part.runs)", "\(part.runsDone)",
-        String(format: "%.1f", part.estimatedSeconds),
-      ])
+      append(
+        [part.problem, part.optimizer], part.condition, ["\(part.schedules)", "\(part.runs)", "\(part.runsDone)"],
+        part.estimatedSeconds)
     }
     for loss in plan.smallestLosses {
-      table.append([
-        loss.problem, "smallest loss", "-", "-", loss.isDone ? "yes" : "no", String(format: "%.1f", loss.estimatedSeconds),
-      ])
+      append(
+        [loss.problem, "smallest loss"], loss.l2 > 0 ? "l2 \(shortText(loss.l2))" : "", ["-", "-", loss.isDone ? "yes" : "no"],
+        loss.estimatedSeconds)
     }
-    table.append([
-      "total", "", "", "\(plan.runs)", "\(plan.runsDone)", String(format: "%.1f", plan.estimatedSeconds),
-    ])
+    append(["total", ""], "", ["", "\(plan.runs)", "\(plan.runsDone)"], plan.estimatedSeconds)
     try Output.write(table.text, to: nil)
   }
 

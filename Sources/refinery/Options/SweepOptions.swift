@@ -11,7 +11,10 @@ struct SweepOptions: ParsableArguments {
     help: ArgumentHelp(
       "Folders, files or quoted patterns, separated by commas (default: datasets).", valueName: "GLOB|DIR"))
   var data: [String] = []
-  @Option(help: ArgumentHelp("Schedules, separated by commas.", valueName: "NAME[,NAME...]")) var schedule: String?
+  @Option(
+    help: ArgumentHelp(
+      "Schedules, separated by commas; those within parentheses separate nothing.", valueName: "NAME[,NAME...]")) var schedule:
+    String?
   @Option(
     help: ArgumentHelp(
       "Optimizers, separated by commas: NAME[:key=value]... (see `refinery train --help`).", valueName: "NAME[,NAME...]"))
@@ -32,6 +35,7 @@ struct SweepOptions: ParsableArguments {
         throw Failure("\(file): error: cannot be read as UTF-8, expected a configuration file", .noInput)
       }
       configuration = try SweepConfiguration(yaml: text, file: file)
+      if configuration.name == nil { configuration.name = stem(of: file) }
     }
     // A comma may be part of a name.
     if !data.isEmpty { configuration.data = data.flatMap { InputPath($0).isFile ? [$0] : commaSeparated($0) } }
@@ -43,10 +47,20 @@ struct SweepOptions: ParsableArguments {
       if let seeds { configuration.seeds = seeds }
       if let epochs { configuration.epochs = epochs }
       if let rounds { configuration.rounds = rounds }
+      // What names one that the option has taken away.
+      if schedule != nil, !configuration.namesReference { configuration.reference = nil }
+      if optimizer != nil || schedule != nil, !configuration.namesReferenceMethod { configuration.referenceMethod = nil }
       try configuration.validate()
     } catch {
       throw ValidationError("\(error)")
     }
     return configuration
+  }
+
+  /// A file's name without its extension; nil where there is nothing to call it by.
+  private func stem(of file: String) -> String? {
+    let name = InputPath(file).name
+    let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+    return stem.isEmpty || file == "-" || file.hasPrefix("/dev/") ? nil : stem
   }
 }

@@ -27,7 +27,7 @@ struct ProgressDisplay {
       redraw([bar(progress), best(progress)] + [searched(progress)].compactMap { $0.map(Self.fitted) })
     } else if Date().timeIntervalSince(lastLine) >= Self.lineInterval {
       lastLine = Date()
-      let batch = progress.problem.isEmpty ? nil : "\(progress.problem), \(progress.optimizer)"
+      let batch = progress.problem.isEmpty ? nil : Self.batch(progress)
       report(([summary(progress)] + [batch, searched(progress)].compactMap { $0 }).joined(separator: "; "))
     }
   }
@@ -64,13 +64,17 @@ struct ProgressDisplay {
   private func best(_ progress: SweepProgress) -> String {
     guard !progress.problem.isEmpty else { return "" }
     let bests = progress.best.map { "\($0.schedule) " + String(format: "%.2f", $0.meanTrainError * 100) }
-    let line = "\(progress.problem), \(progress.optimizer), train error %: " + bests.joined(separator: ", ")
+    let line = "\(Self.batch(progress)), train error %: " + bests.joined(separator: ", ")
     return Self.fitted(line)
   }
 
   /// Searches that run beside training or after it: "smallest loss of w8a".
   private func searched(_ progress: SweepProgress) -> String? {
     progress.smallestLosses.isEmpty ? nil : "smallest loss of " + progress.smallestLosses.joined(separator: ", ")
+  }
+
+  private static func batch(_ progress: SweepProgress) -> String {
+    [progress.problem, progress.optimizer, progress.condition].filter { !$0.isEmpty }.joined(separator: ", ")
   }
 
   private static func fitted(_ line: String) -> String { String(line.printable.prefix(terminalWidth - 1)) }

@@ -65,7 +65,7 @@ import Training
     ("learning_rate_exponents: 3\n", 1, 26, "two exponents"),
     ("tau: 1.5\n", 1, 6, "from 0 to 1"),
     ("prior: refined\n", 1, 8, "cannot be one"),
-    ("schedules: [flat, flat]\n", 1, 12, "twice"),
+    ("schedules: [flat, flat]\n", 1, 19, "twice, first at line 1, column 13"),
     ("schedules: []\n", 1, 12, "empty"),
     ("drop_last: maybe\n", 1, 12, "true or false"),
     ("- 1\n", 1, 1, "found a list"),

@@ -29,7 +29,10 @@ import Testing
     let configuration = SweepConfiguration()
     let chains = Chain.all(of: configuration)
     #expect(chains.count == 10)
-    #expect(chains.filter { !$0.refined.isEmpty } == [Chain(schedule: "linear", refined: [Chain.Refined(schedule: "refined", rounds: 1)])])
+    #expect(
+      chains.filter { !$0.refined.isEmpty } == [
+        Chain(schedule: "linear", refined: [Chain.Refined(schedule: "refined", rounds: 1)])
+      ])
     // One problem that costs as much as all others, as letter does.
     let data = SweepData(
       problems: [TinySweep.problem("a", rows: 4000)] + (0..<9).map { TinySweep.problem("b\($0)", rows: 400) })

@@ -5,8 +5,10 @@ import Testing
 
 @Suite struct SlurmSubmissionTests {
   static let submission = SlurmSubmission(
-    executable: "/opt/refinery", sweepArguments: ["my config.yml", "--seeds", "3"], results: "it's here", tasks: 4,
-    threadsPerTask: 2, partition: "short", timeLimit: "01:00:00")
+    executable: "/opt/refinery", sweepArguments: ["my config.yml", "--seeds", "3"], results: "it's here", report: "REPORT.md",
+    tasks: 4,
+    threadsPerTask: 2, partition: "short", timeLimit: "01:00:00",
+    sbatchOptions: ["--account=my group", "--mem=8G"])
 
   @Test func theArrayTrainsShards() {
     let script = Self.submission.arrayScript
@@ -21,6 +23,12 @@ import Testing
   @Test func theReportWaitsForTheArray() {
     #expect(Self.submission.reportScript.contains("exec /opt/refinery report 'it'\\''s here' --out REPORT.md"))
     #expect(Self.submission.submissionScript.contains("--dependency=\"afterok:${array%%;*}\""))
+  }
+
+  @Test func optionsAfterTheTerminatorReachBothJobs() {
+    let calls = Self.submission.submissionScript.split(separator: "\n").filter { $0.contains("$(sbatch") }
+    #expect(calls.count == 2)
+    #expect(calls.allSatisfy { $0.contains(" '--account=my group' --mem=8G <<'REFINERY") })
   }
 
   @Test func shellsAcceptTheScripts() throws {
