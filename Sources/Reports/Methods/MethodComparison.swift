@@ -161,7 +161,7 @@ private struct SeedChoices {
 
   /// - Parameter runs: Of one method and problem.
   init(_ runs: [RunRecord], isRegularised: Bool) {
-    let objective = { (run: RunRecord) in run.diverged ? nil : run.trainObjective }
+    let objective = { (run: RunRecord) in run.diverged ? nil : run[.trainObjective] }
     byLoss = Self.choices(runs, by: objective, ties: { _ in nil }, tolerance: 0)
     byError =
       isRegularised ? byLoss : Self.choices(runs, by: { $0.diverged ? nil : $0[.trainError] }, ties: objective, tolerance: 1e-9)

@@ -92,8 +92,8 @@ extension MethodComparison {
     notes.append("Schedules: \(listed(schedules)).")
     if isTested {
       notes.append(
-        "< and >: significantly below and above \(columns[reference].title), the reference method (paired t-test over the shared "
-          + "seeds, level \(percent(Standing.level)) %, two-sided, Holm's correction for the number of columns compared). Nothing else is tested."
+        "Tests are against \(columns[reference].title), the reference method: paired t-tests over the shared seeds, level "
+          + "\(percent(Standing.level)) %, two-sided, Holm's correction for the number of columns compared. Nothing else is tested."
       )
     }
     if ranked.count > 1 {
