@@ -25,7 +25,7 @@ extension Report {
 
   private var alongAxes: [Document.Block] {
     AxisComparison.all(self).flatMap { axis -> [Document.Block] in
-      let losses = axis.comparisons[0].measures.first { $0.isDistance || $0 == .trainLoss || $0 == .objective }
+      let losses = axis.comparisons[axis.comparisons.count - 1].measures.first { !$0.quantity.isFraction }
       let quantities = [.measure(.trainError)] + (losses.map { [.measure($0)] } ?? []) + [AxisFigure.Quantity.rate]
       let figures = quantities.compactMap { AxisFigure(axis: axis, quantity: $0).render() }
       return [.heading(2, "Along \(axis.axis.title), \(axis.title)"), .table(axis.table())] + figures.map { .figure($0) }

@@ -62,6 +62,12 @@ struct AxisComparison {
     return "**\(Markup.plain(title)), \(name)**: \(leaders). \(order) \(rates)"
   }
 
+  /// What ranks, which along l2 is the error only where there is none.
+  var measureText: String {
+    let measures = Set(comparisons.map(\.primaryMeasure))
+    return measures.count == 1 ? " in \(comparisons[0].primaryMeasure.shortTitle)" : " (of errors at l2 0, else of objectives)"
+  }
+
   private var leaders: String {
     var parts: [(name: String, values: [String])] = []
     for (comparison, value) in zip(comparisons, valueTexts) {
@@ -70,13 +76,14 @@ struct AxisComparison {
         verdict.map { $0.isBestByChance ? "none told from the others" : "**\($0.title($0.leader))**" } ?? "not comparable"
       if parts.last?.name == name { parts[parts.count - 1].values.append(value) } else { parts.append((name, [value])) }
     }
-    let measure = comparisons[0].primaryMeasure.shortTitle
-    if parts.count == 1 { return "best by rank in \(measure) at every value: \(parts[0].name)" }
+    let measure = measureText
+    if parts.count == 1 { return "best by rank\(measure) at every value: \(parts[0].name)" }
     let texts = parts.map { part in
       part.name + " at "
         + (part.values.count > 2 ? "\(part.values[0]) to \(part.values[part.values.count - 1])" : listed(part.values))
     }
-    return "best by rank in \(measure): \(shortlisted(texts))"
+    return "best by rank\(measure): "
+      + listed(texts.count > 4 ? texts.prefix(3) + ["\(texts.count - 3) more, below"] : texts)
   }
 
   /// Pairs of schedules on a problem that are told apart at both ends: in the same order, or reversed.

@@ -71,7 +71,9 @@ struct AxisFigure {
             Point(place: place, mean: $0.learningRate, low: $0.learningRate, high: $0.learningRate)
           }
         case .measure(let measure):
-          guard let sample = comparison.sample(measure, problem: problem, column: column) else { return nil }
+          // Along l2, the loss without regularisation is the objective with none.
+          let own = measure.quantity.isFraction ? measure : comparison.measures.first { !$0.quantity.isFraction } ?? measure
+          guard let sample = comparison.sample(own, problem: problem, column: column) else { return nil }
           let error = sample.standardError ?? 0
           let values = [sample.mean, sample.mean - error, sample.mean + error].map { measure.isDistance ? pow(10, $0) : $0 }
           return Point(place: place, mean: values[0], low: values[1], high: values[2])

@@ -4,9 +4,9 @@ import Schedules
 extension AxisComparison {
   /// For each value of the axis: average ranks, what is above the best, and the chosen rates.
   func table() -> Table {
-    let measure = comparisons[0].primaryMeasure
     var rows: [Table.Row] = []
     for (index, comparison) in comparisons.enumerated() {
+      let measure = comparison.primaryMeasure
       let ranking = Ranking(measure, of: comparison)
       let count = "(\(counted(ranking.problems.count, "problem")))"
       rows.append(
@@ -36,7 +36,7 @@ extension AxisComparison {
       identifier: "axis-\(identifier)", title: "Along \(axis.title), \(title)", headings: [axis.title] + columns.map(\.title),
       schedules: columns.map(\.key), optimizer: comparisons[0].optimizer, rows: rows,
       notes: [
-        "Average rank by \(measure.shortTitle), bold: the lowest and what Nemenyi's test over the problems cannot tell from it. Above the best: "
+        "Average rank\(measureText), bold: the lowest and what Nemenyi's test over the problems cannot tell from it. Above the best: "
           + "geometric mean over the problems of the value divided by the lowest of any schedule in the same condition, minus 1. Chosen rate: "
           + "geometric mean over the problems that are complete and not separable in every condition."
       ])
