@@ -12,7 +12,7 @@ SWEEP_FLAGS ?=
 refinery := .build/release/refinery
 libsvm_page ?= https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass
 
-.PHONY: help setup build test sweep study report datasets bench bench-peers count-references examples fuzz test-faults test-slurm test-package clean
+.PHONY: help setup build install test sweep study report datasets bench bench-peers count-references examples fuzz test-faults test-slurm test-package clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -39,6 +39,19 @@ endef
 
 build: setup ## compiles .build/release/refinery for this machine
 	REFINERY_ARCHITECTURE=native $(SWIFT) build -c release --product refinery
+
+# The manual page is made by swift-argument-parser's plugin from the program's own help.
+PREFIX ?= /usr/local
+manual = .build/plugins/GenerateManual/outputs/refinery/refinery.1
+install: build ## the program, its manual page and shell completions (PREFIX=/usr/local)
+	REFINERY_ARCHITECTURE=native $(SWIFT) package --allow-writing-to-package-directory generate-manual --configuration release
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -m 755 $(refinery) $(DESTDIR)$(PREFIX)/bin/refinery
+	install -m 644 $(manual) $(DESTDIR)$(PREFIX)/share/man/man1/refinery.1
+	$(refinery) --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/refinery
+	$(refinery) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_refinery
+	$(refinery) --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/refinery.fish
 
 test: setup ## builds and runs the tests
 	$(SWIFT) test

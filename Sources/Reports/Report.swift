@@ -1,7 +1,7 @@
 import Foundation
 import Sweeps
 
-/// The comparison of schedules that a sweep's results support, ready to be written down.
+/// The comparison of schedules that a study's results support, ready to be written down.
 ///
 /// The same results give the same bytes. Everything that may differ between two runs of one configuration (machine, dates,
 /// durations, threads, shards, paths) is in the closing section `## How this was run` and nowhere else.
@@ -10,6 +10,14 @@ import Sweeps
 public struct Report: Sendable {
   public enum Format: String, Sendable, CaseIterable {
     case markdown, latex, csv, json, html
+  }
+
+  /// What JSON and CSV can carry besides.
+  public enum Extra: String, Sendable, CaseIterable {
+    /// Mini-batch losses along the runs that were traced.
+    case traces
+    /// Gradient norms of prior runs, raw and smoothed, and the factors refined from them.
+    case norms
   }
 
   /// A report in one format: the text, and the figures that it refers to as `FOLDER/NAME.svg`.
@@ -25,63 +33,55 @@ public struct Report: Sendable {
     public let figureFolder: String
   }
 
-  static let title = "Learning-rate schedules on logistic regression"
+  public let study: StudyResults
+  /// At least one.
+  let conditions: [ConditionReport]
 
-  public let results: SweepResults
-  /// One per optimizer, in the configuration's order.
-  public let comparisons: [Comparison]
-
+  /// - Parameter added: Runs made elsewhere.
   /// - Complexity: O(n log n) in the number of runs.
-  public init(_ results: SweepResults) {
-    self.results = results
-    let columns = ScheduleColumn.columns(of: results.configuration.schedules + Set(results.runs.map(\.schedule)).sorted())
-    let optimizers = Self.optimizers(of: results)
-    comparisons = zip(optimizers, Self.identifiers(of: optimizers)).map {
-      Comparison(results, optimizer: $0, identifier: $1, columns: columns)
+  public init(_ study: StudyResults, added: AddedRuns? = nil) {
+    self.study = study
+    conditions = study.conditions.map { entry in
+      ConditionReport(
+        entry.results, condition: entry.condition, axes: study.axes,
+        added: added?.rows.filter { $0.isOf(entry.condition) }.map(\.run) ?? [])
     }
   }
 
-  /// `sgd-momentum-0-9` for `sgd:momentum=0.9`; numbered where two would be equal, also on a case-insensitive file system.
-  static func identifiers(of names: [String]) -> [String] {
-    var taken: Set<String> = []
-    return names.map { name in
-      let plain = name.replacingScalars { $0.isWordOfASCII ? nil : "-" }
-      var identifier = plain
-      var number = 1
-      while !taken.insert(identifier.lowercased()).inserted {
-        number += 1
-        identifier = "\(plain)-\(number)"
-      }
-      return identifier
-    }
-  }
+  /// A study of one condition.
+  public init(_ results: SweepResults, added: AddedRuns? = nil) { self.init(StudyResults(results), added: added) }
 
-  /// The configured optimizers in their order, then any others in the journal.
-  private static func optimizers(of results: SweepResults) -> [String] {
-    let present = Set(results.runs.map(\.optimizer)).union(results.refinements.map(\.optimizer)).sorted()
-    var seen: Set<String> = []
-    return (results.configuration.optimizers.map(\.spelling) + present).filter { seen.insert($0).inserted }
-  }
+  var title: String { study.configuration.name ?? "Learning-rate schedules on logistic regression" }
+
+  /// Of the first condition, with the protocol, warnings and sessions of the whole study.
+  public var results: SweepResults { study.first }
+
+  /// Of the first condition: one per optimizer, in the configuration's order.
+  public var comparisons: [Comparison] { conditions[0].comparisons }
 
   /// Whether there is neither a problem nor a run to report on.
-  public var isEmpty: Bool { results.problems.isEmpty && results.runs.isEmpty }
+  public var isEmpty: Bool { results.problems.isEmpty && study.conditions.allSatisfy { $0.results.runs.isEmpty } }
 
-  /// - Parameter figureFolder: The folder of the figures, relative to the report.
+  /// - Parameters:
+  ///   - figureFolder: The folder of the figures, relative to the report.
+  ///   - extras: For CSV and JSON.
   /// - Throws: the encoder's error, for JSON that cannot be written.
   /// - Complexity: O(n log n) in the number of runs.
-  public func render(_ format: Format, figureFolder: String = "figures") throws -> Rendering {
+  public func render(_ format: Format, figureFolder: String = "figures", with extras: Set<Extra> = []) throws -> Rendering {
     switch format {
     case .markdown:
       let document = document()
       return Rendering(text: MarkdownWriter(figureFolder: figureFolder).write(document), figures: document.figures)
     case .latex:
-      let tables = document().tables.filter { $0.identifier != Self.sessionTableIdentifier }
-      return Rendering(text: LaTeXWriter().write(tables, introduction: Answer(comparisons).text), figures: [])
-    case .csv: return Rendering(text: CSVWriter().write(self), figures: [])
-    case .json: return Rendering(text: try JSONWriter().write(self), figures: [])
+      let document = document()
+      let tables = document.tables.filter { $0.identifier != Self.sessionTableIdentifier }
+      let text = LaTeXWriter(figureFolder: figureFolder).write(tables, figures: document.figures, findings: findings)
+      return Rendering(text: text, figures: [])
+    case .csv: return Rendering(text: CSVWriter(extras: extras).write(self), figures: [])
+    case .json: return Rendering(text: try JSONWriter(extras: extras).write(self), figures: [])
     case .html:
       let text = HTMLWriter().write(
-        document(), title: Self.title, columns: comparisons.first?.columns ?? [],
+        document(), title: title, columns: comparisons.first?.columns ?? [],
         optimizers: comparisons.map { ($0.optimizer, $0.optimizerTitle) })
       return Rendering(text: text, figures: [])
     }
@@ -94,10 +94,11 @@ public struct Report: Sendable {
   /// - Throws: What `writeFile` throws, and Foundation's error where the folder cannot be made or a file cannot be removed.
   @discardableResult
   public func write(
-    to url: URL, format: Format, writeFile: (Data, URL) throws -> Void = { try $0.write(to: $1, options: .atomic) }
+    to url: URL, format: Format, with extras: Set<Extra> = [],
+    writeFile: (Data, URL) throws -> Void = { try $0.write(to: $1, options: .atomic) }
   ) throws -> Written {
     let folder = FigureFolder(ofReportAt: url)
-    let rendering = try render(format, figureFolder: folder.name)
+    let rendering = try render(format, figureFolder: folder.name, with: extras)
     if !rendering.figures.isEmpty {
       try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
       for figure in rendering.figures { try writeFile(Data(folder.marked(figure).utf8), folder.file(of: figure)) }

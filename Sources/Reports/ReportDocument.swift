@@ -5,45 +5,32 @@ extension Report {
   /// The whole report, in order.
   func document() -> Document {
     var document = Document()
-    document.blocks += opening
-    for comparison in comparisons { document.blocks += details(comparison) }
+    document.blocks = [.heading(1, title), .paragraph(Markup.plain(study.configuration.protocolSentence)), .findings(findings)]
+    if conditions.count == 1 {
+      document.blocks += conditions[0].opening + conditions[0].details
+    } else {
+      document.blocks += alongAxes
+      for condition in conditions { document.blocks.append(condition.folded) }
+    }
     document.blocks += warningsSection
     document.blocks += provenance
     document.blocks += howThisWasRun
     return document
   }
 
-  private var opening: [Document.Block] {
-    var blocks: [Document.Block] = [
-      .heading(1, Self.title), .paragraph(Answer(comparisons).text),
-      .paragraph(Markup.plain(results.configuration.protocolSentence)),
-    ]
-    blocks += comparisons.compactMap { $0.table(.trainError).map { .table($0) } }
-    if let figure = HeadlineFigure(comparisons: comparisons).render() { blocks.append(.figure(figure)) }
-    return blocks
+  /// What opens the report, as markup.
+  var findings: [String] {
+    conditions.count == 1 ? conditions[0].findings : AxisComparison.all(self).map(\.bullet)
   }
 
-  private func details(_ comparison: Comparison) -> [Document.Block] {
-    var blocks: [Document.Block] = [.heading(2, comparison.optimizerTitle)]
-    let losses: Measure = results.problems.allSatisfy { $0.optimum != nil } ? .distance : .trainLoss
-    let rankings = [Measure.trainError, losses, .testError].map { Ranking($0, of: comparison) }
-    if let table = comparison.rankTable(rankings) { blocks += [.heading(3, "Ranks"), .table(table)] }
-    blocks += figures([CriticalDifferenceFigure(comparison: comparison, ranking: rankings[0]).render()])
-    let lossTables = [Measure.distance, .trainLoss].compactMap { comparison.table($0) }
-    if !lossTables.isEmpty { blocks += [.heading(3, "Training loss")] + lossTables.map { .table($0) } }
-    blocks += figures([LossFigure(comparison: comparison).render()])
-    if let table = comparison.table(.testError) { blocks += [.heading(3, "Test error"), .table(table)] }
-    blocks += [.heading(3, "Learning rates"), .table(comparison.chosenRateTable())]
-    blocks += figures([ErrorAgainstRateFigure(comparison: comparison).render()])
-    blocks += [.heading(3, "Robustness"), .table(comparison.robustnessTable())]
-    if let figure = RefinedSchedulesFigure(comparison: comparison).render() {
-      blocks += [.heading(3, "Refined schedules"), .figure(figure)]
+  private var alongAxes: [Document.Block] {
+    AxisComparison.all(self).flatMap { axis -> [Document.Block] in
+      let losses = axis.comparisons[axis.comparisons.count - 1].measures.first { !$0.quantity.isFraction }
+      let quantities = [.measure(.trainError)] + (losses.map { [.measure($0)] } ?? []) + [AxisFigure.Quantity.rate]
+      let figures = quantities.compactMap { AxisFigure(axis: axis, quantity: $0).render() }
+      return [.heading(2, "Along \(axis.axis.title), \(axis.title)"), .table(axis.table())] + figures.map { .figure($0) }
     }
-    if let table = comparison.theoryTable() { blocks += [.heading(3, "Theory"), .table(table)] }
-    return blocks
   }
-
-  private func figures(_ figures: [Figure?]) -> [Document.Block] { figures.compactMap { $0.map { .figure($0) } } }
 
   private var warningsSection: [Document.Block] {
     warnings.isEmpty ? [] : [.heading(2, "Warnings"), .list(warnings)]
@@ -57,15 +44,18 @@ extension Report {
     }
   }
 
+  private var protocolYAML: String { conditions.count == 1 ? results.protocolYAML : study.configuration.protocolYAML }
+
   private var provenance: [Document.Block] {
-    let seeds = Set(results.runs.map(\.seed)).sorted()
+    let seeds = Set(study.conditions.flatMap { $0.results.runs.map(\.seed) }).sorted()
+    let runs = study.conditions.reduce(0) { $0 + $1.results.runs.count }
     let range = seeds.isEmpty ? "none" : seeds.map(String.init).joined(separator: ", ")
     return [
       .heading(2, "Provenance"),
-      .paragraph("Refinery \(results.version). \(counted(results.runs.count, "run")); seeds: \(range)."),
+      .paragraph("Refinery \(results.version). \(counted(runs, "run")); seeds: \(range)."),
       .table(results.problemTable(marks: separableMarks)),
     ] + (results.optimumTable(marks: separableMarks).map { [.table($0)] } ?? []) + [
-      .paragraph("The protocol:"), .code(results.protocolYAML, language: "yaml"),
+      .paragraph("The protocol:"), .code(protocolYAML, language: "yaml"),
     ]
   }
 

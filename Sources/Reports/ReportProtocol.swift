@@ -1,29 +1,60 @@
+import Foundation
 import Schedules
 import Sweeps
 import Training
 
 extension SweepConfiguration {
-  /// How everything was trained, for the first screen of a report.
+  /// How everything was trained, in one line.
   var protocolSentence: String {
-    let rates =
-      "learning rates 2^\(minimumExponent) to 2^\(maximumExponent) by factors of 2 (extended up to 2^\(minimumExtendedExponent) and "
-      + "2^\(maximumExtendedExponent) while the best is at an edge)"
-    return "Protocol: \(counted(epochs, "epoch")), mini-batches of \(batchSize) (incomplete last batch "
-      + "\(keepsLastBatch ? "kept" : "dropped")), \(counted(seeds, "seed")), \(rates), unregularised objective, last iterates. "
-      + "\(optimizers.map(\.constantsSentence).joined(separator: "; "))."
+    let constants = allOptimizerEntries.map(\.constantsText)
+    let named = constants.count <= 4 ? constants : constants.prefix(3) + ["\(constants.count - 3) more optimizers"]
+    let parts = [
+      "\(axisText(epochsAxis.map(String.init))) \(epochsAxis == [1] ? "epoch" : "epochs")",
+      "batch size \(axisText(batchSizeAxis.map(String.init)))\(keepsLastBatch ? " (incomplete last batch kept)" : "")",
+      counted(seeds, "seed"), ratesText,
+    ]
+    let regularisation =
+      l2Axis == [0]
+      ? "not regularised" : "l2 \(axisText(l2Axis.map { significant($0, 6) })) (ranked by the objective where it is above 0)"
+    return ([parts.joined(separator: ", ") + (racing.map { racingText($0) } ?? ""), regularisation] + named)
+      .joined(separator: "; ") + "."
+  }
+
+  private var allOptimizerEntries: [OptimizerEntry] {
+    methods.map { OptimizerEntry($0.optimizer) }.reduce(into: optimizerEntries) { entries, entry in
+      if !entries.contains(where: { $0.optimizer == entry.optimizer }) { entries.append(entry) }
+    }
+  }
+
+  private func axisText(_ values: [String]) -> String {
+    values.count <= 4 ? listed(values) : "\(values[0]) to \(values[values.count - 1]) (\(values.count) values)"
+  }
+
+  private var ratesText: String {
+    if let learningRates {
+      let rates = learningRates.sorted().map(rateText)
+      return "learning rate\(rates.count == 1 ? "" : "s") \(axisText(rates))"
+    }
+    let step = learningRateStep == 1 ? "2" : "2^\(significant(learningRateStep, 4))"
+    return
+      "learning rates \(rateText(exp2(Double(minimumExponent)))) to \(rateText(exp2(Double(maximumExponent)))) by factors of "
+      + "\(step), further where the best is at an edge"
+  }
+
+  /// Fewer runs where a rate has no chance.
+  private func racingText(_ seeds: Int) -> String {
+    " (raced: the whole grid with \(counted(seeds, "seed")), all only for rates within 10 % of a column's best by error or loss)"
   }
 }
 
-extension Optimizer {
-  /// "Adam with beta1 0.9, beta2 0.95 and epsilon 1e-08": the constants that are neither zero nor off.
-  fileprivate var constantsSentence: String {
-    let constants = fullSpelling.split(separator: ":").dropFirst().map {
+extension OptimizerEntry {
+  /// `Adam (beta1 0.9, beta2 0.95, epsilon 1e-08)`: the constants that are neither zero nor off.
+  fileprivate var constantsText: String {
+    let constants = optimizer.fullSpelling.split(separator: ":").dropFirst().map {
       $0.split(separator: "=", maxSplits: 1).map(String.init)
     }
-    let shown = constants.filter { $0.count == 2 && !["0", "false"].contains($0[1]) }.map { part in
-      "\(part[0]) \(part[1])" + (name == "adam" && part == ["beta2", "0.95"] ? " (the paper's; PyTorch's is 0.999)" : "")
-    }
-    let base = title.split(separator: " (").first.map(String.init) ?? title
-    return shown.isEmpty ? base : "\(base) with \(listed(shown))"
+    let shown = constants.filter { $0.count == 2 && !["0", "false"].contains($0[1]) }.map { $0.joined(separator: " ") }
+    let base = name ?? optimizer.title.split(separator: " (").first.map(String.init) ?? optimizer.title
+    return shown.isEmpty ? base : "\(base) (\(shown.joined(separator: ", ")))"
   }
 }

@@ -6,7 +6,9 @@ extension Report {
   /// lines.
   var warnings: [String] {
     var seen: Set<String> = []
-    return (PathShortening(results.warnings).shortened + comparisons.flatMap(\.warnings)).filter { seen.insert($0).inserted }
+    return (PathShortening(results.warnings).shortened + conditions.flatMap(\.comparisons).flatMap(\.warnings)).filter {
+      seen.insert($0).inserted
+    }
   }
 }
 

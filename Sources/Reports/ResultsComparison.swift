@@ -123,12 +123,35 @@ public struct ResultsComparison: Sendable {
     return zip(a.runs, b.runs).allSatisfy { $0.seed == $1.seed && haveSameResult($0, $1, withTest: withTest) }
   }
 
+  /// The conditions that both studies have, one after the other.
+  ///
+  /// - Throws: `NoSharedCondition`.
+  public static func markdown(_ first: StudyResults, _ second: StudyResults) throws(NoSharedCondition) -> String {
+    let pairs = first.conditions.compactMap { entry in
+      second.conditions.first { $0.condition == entry.condition }.map { (entry, $0) }
+    }
+    // Two sweeps of one condition each are compared whatever they differ in.
+    if first.conditions.count == 1, second.conditions.count == 1 {
+      return ResultsComparison(first.first, second.first).markdown
+    }
+    guard !pairs.isEmpty else { throw NoSharedCondition() }
+    return pairs.map { a, b in
+      ResultsComparison(a.results, b.results).markdown(title: "Two sweeps compared: \(a.condition.description(on: first.axes))")
+    }.joined(separator: "\n")
+  }
+
+  public struct NoSharedCondition: Error, CustomStringConvertible {
+    public var description: String { "the two studies have no condition (epochs, batch size, l2) in common" }
+  }
+
   /// A one- or two-sentence summary, then a row for every cell that is not identical.
-  public var markdown: String {
+  public var markdown: String { markdown(title: "Two sweeps compared") }
+
+  private func markdown(title: String) -> String {
     let changed = differences.filter { !$0.isIdentical && ($0.first != nil || $0.second != nil) }
     let significant = changed.count { ($0.adjustedP ?? 1) < Standing.level }
     var blocks: [Document.Block] = [
-      .heading(1, "Two sweeps compared"),
+      .heading(1, title),
       .paragraph(
         "\(counted(sharedRuns, "run")) in both; \(differingRuns) of them differ. "
           + "\(differences.count - changed.count) of \(counted(differences.count, "cell")) of the error tables have not changed; "

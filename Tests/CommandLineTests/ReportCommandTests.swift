@@ -49,4 +49,34 @@ import Testing
     #expect(report.status == 66 && report.output.isEmpty)
     #expect(report.errors.contains("no results here"))
   }
+
+  @Test func resultsMadeElsewhereStandInTheTable() throws {
+    try withSweep { folder in
+      let results = folder.appendingPathComponent("results").path
+      let file = folder.appendingPathComponent("mine.csv")
+      try Data("problem,optimizer,seed,train_error\nalpha,mine,1,0.25\nalpha,mine,2,0.5\n".utf8).write(to: file)
+      let report = try Program.run("report", results, "--add", file.path, "--out", "-")
+      #expect(
+        report.status == 0 && report.output.contains("| problem | SGD (reference) | mine (elsewhere) |"), "\(report.errors)")
+      try Data("problem,optimizer,seed,train_error\nalpha,mine,x,0.25\nalhpa,mine,2,0.5\n".utf8).write(to: file)
+      let failed = try Program.run("report", results, "--add", file.path, "--out", "-")
+      #expect(failed.status == 65 && failed.output.isEmpty)
+      let lines = failed.errors.split(separator: "\n")
+      #expect(
+        lines.count == 2 && lines[0].hasPrefix("\(file.path):2:12: error: ") && lines[1].hasPrefix("\(file.path):3:1: error: "))
+      #expect(try Program.run("report", results, "--add", folder.path + "/none.csv").status == 66)
+    }
+  }
+
+  @Test func tracesAndNormsAreAskedFor() throws {
+    try withSweep { folder in
+      let results = folder.appendingPathComponent("results").path
+      let csv = try Program.run("report", results, "--format", "csv", "--with", "traces,norms")
+      #expect(csv.status == 0 && csv.output.split(separator: "\n")[0].hasSuffix(",l2,traces,norms"))
+      let json = try Program.run("report", results, "--json", "--with", "traces")
+      #expect(json.status == 0 && json.output.contains("\"traces\" : [") && json.output.contains("\"losses\""))
+      #expect(try Program.run("report", results, "--with", "traces").status == 64)
+      #expect(try Program.run("report", results, "--json", "--with", "trace").status == 64)
+    }
+  }
 }

@@ -18,13 +18,18 @@ import Training
     #expect(inverse.runs.count == 10)
   }
 
-  @Test func warmupMakesAColumnOfItsOwn() {
-    let columns = ScheduleColumn.columns(of: [
-      "linear", "linear:warmup=0.1", "inverse:offset=0.1:warmup=0.1", "inverse:warmup=0.1",
-    ])
-    #expect(columns.map(\.key) == ["linear", "linear:warmup=0.1", "inverse:warmup=0.1"])
-    #expect(columns[2].schedules == ["inverse:offset=0.1:warmup=0.1", "inverse:warmup=0.1"])
-    #expect(columns[1].title == "linear (warmup 0.1)")
+  @Test func everyEntryIsAColumnAndOnlyBestOfCompetes() {
+    let columns = ScheduleColumn.columns(
+      of: [
+        Column("wsd:cooldown=0.1"), Column("wsd:cooldown=0.4"),
+        Column(name: "1/sqrt(t)", schedules: ["inverse-sqrt:offset=0.1", "inverse-sqrt"]),
+        Column(name: "mine", schedules: ["wsd:cooldown=0.1"]),
+      ], further: ["linear", "inverse-sqrt"])
+    #expect(
+      columns.map(\.key) == ["wsd:cooldown=0.1", "wsd:cooldown=0.4", "inverse-sqrt", "wsd:cooldown=0.1:column=2", "linear"])
+    #expect(columns.map(\.title) == ["wsd (cooldown 0.1)", "wsd (cooldown 0.4)", "1/√t", "mine", "linear"])
+    #expect(columns[2].schedules == ["inverse-sqrt:offset=0.1", "inverse-sqrt"])
+    #expect(Set(columns.map(\.style)).count == 5)
   }
 
   @Test func boldIsTheBestAndWhatCannotBeToldFromIt() {
@@ -82,11 +87,11 @@ import Training
         key: "", problem: "p", optimizer: "adam", schedule: "flat", learningRate: exp2(Double(exponent)), seed: 1, steps: 10,
         quantities: [.trainError: error, .trainLoss: error], diverged: false)
     }
-    let width = try #require(RateCurve(runs).width(around: 0.5, tolerance: 0.05))
+    let width = try #require(RateCurve(runs, measure: .trainError).width(around: 0.5, tolerance: 0.05))
     // Limit 21 %: half way to -2, all of 0 and 0.6 of 9.6 on the way to 1.
     #expect(isClose(width.octaves, 0.5 + 1 + 0.6 / 9.6))
     #expect(!width.isOpen)
-    let open = try #require(RateCurve(Array(runs.dropLast())).width(around: 0.5, tolerance: 0.05))
+    let open = try #require(RateCurve(Array(runs.dropLast()), measure: .trainError).width(around: 0.5, tolerance: 0.05))
     #expect(isClose(open.octaves, 1.5))
     #expect(open.isOpen)
   }
@@ -121,9 +126,10 @@ import Training
     let comparison = try #require(Report(results).comparisons.first)
     let problem = try #require(comparison.problems.firstIndex { $0.name == norms.problem })
     let row = try #require(TheoryRow(comparison, problem: problem))
-    #expect(row.columns.map { comparison.columns[$0].key } == ["flat", "linear", "refined", "refined:warmup=0.1"])
-    #expect(row.bounds == [0.3, 0.2, 0.1, 0.25])
-    #expect(row.predictedRanks == [4, 2, 1, 3])
+    #expect(
+      row.columns.map { comparison.columns[$0].key } == ["flat", "linear", "refined", "refined:tau=0.2", "refined:warmup=0.1"])
+    #expect(row.bounds == [0.3, 0.2, 0.15, 0.1, 0.25])
+    #expect(row.predictedRanks == [5, 3, 2, 1, 4])
   }
 
   @Test func aFailedRefinementHidesNoOther() throws {

@@ -6,16 +6,16 @@ import Training
 @testable import Reports
 
 @Suite struct FigureTests {
-  /// 24 columns, names of 40 characters.
+  /// 24 columns, 40 problems, names of 40 characters.
   private static let crowd: SweepResults = {
     let schedules =
       ["flat", "inverse", "inverse-sqrt", "stepwise", "cosine", "linear", "polynomial", "exponential", "wsd", "refined"]
       + ["refined", "cosine", "linear", "exponential"].flatMap { name in
         [0.1, 0.15, 0.25].map { "\(name):warmup=\($0)" }
       } + ["inverse-sqrt:warmup=0.1", "polynomial:warmup=0.1"]
-    let problems = (1...9).map { index in
+    let problems = (1...40).map { index in
       (
-        name: "W_dataset.with-a-MMMMMWWWWW-long-name-0\(index)", error: 0.2 + 0.03 * Double(index), rows: 300 * index,
+        name: "W_dataset.with-a-MMMMMWWWWW-long-name-\(index + 10)", error: 0.2 + 0.01 * Double(index), rows: 300 * index,
         classes: 4
       )
     }
@@ -23,6 +23,9 @@ import Training
       schedules: schedules, problems: problems, excess: ["flat": 0.2], exponents: -6 ... -1, seeds: 3
     )
     .results()
+    for index in results.configuration.columns.indices where index % 3 == 0 {
+      results.configuration.columns[index].name = "A column whose own name is forty letters \(index)"
+    }
     for record in results.refinements {
       for schedule in schedules where schedule.hasPrefix("refined:") {
         var other = record
@@ -60,6 +63,25 @@ import Training
   @Test func nothingIsCutOffOrOverlaps() throws {
     let figures = try Report(Self.crowd).render(.markdown).figures
     #expect(figures.count == 9)
+    try check(figures)
+  }
+
+  @Test func nothingIsCutOffOrOverlapsAlongAnAxis() throws {
+    var study = StudyResults(Self.crowd)
+    study.configuration.epochsAxis = [10, 20, 50, 100, 1_000, 100_000]
+    study.conditions = study.configuration.conditions.map { condition in
+      var results = Self.crowd
+      results.configuration = study.configuration.at(condition)
+      return StudyResults.ConditionResults(condition: condition, results: results)
+    }
+    let axis = try #require(AxisComparison.all(Report(study)).first)
+    let quantities: [AxisFigure.Quantity] = [.measure(.trainError), .measure(.distance), .rate]
+    let figures = quantities.compactMap { AxisFigure(axis: axis, quantity: $0).render() }
+    #expect(figures.count == 3)
+    try check(figures)
+  }
+
+  private func check(_ figures: [Figure]) throws {
     for figure in figures {
       let size = try #require(figure.svg.firstMatch(of: /width="([0-9.]+)" height="([0-9.]+)"/))
       let (width, height) = try (#require(Double(size.1)), #require(Double(size.2)))

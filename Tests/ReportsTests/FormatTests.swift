@@ -36,7 +36,7 @@ import Testing
 
   @Test func optimizersHaveIdentifiersOfTheirOwn() {
     #expect(
-      Report.identifiers(of: ["adam", "sgd:momentum=0.9", "sgd-momentum-0-9", "Adam", "\u{E9}", "\u{4E2D}"])
+      Reports.identifiers(of: ["adam", "sgd:momentum=0.9", "sgd-momentum-0-9", "Adam", "\u{E9}", "\u{4E2D}"])
         == ["adam", "sgd-momentum-0-9", "sgd-momentum-0-9-2", "Adam-2", "-", "--2"])
   }
 

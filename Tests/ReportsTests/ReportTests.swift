@@ -14,16 +14,31 @@ import Testing
     text.prefix(upTo: text.range(of: "## How this was run")?.lowerBound ?? text.endIndex)
   }
 
-  @Test func opensWithThreeSentencesFromTheData() throws {
-    let answer = Answer(Report(results).comparisons).text
+  @Test func opensWithTheProtocolAndFindings() throws {
+    let lines = try markdown(results).split(separator: "\n").map(String.init)
     #expect(
-      try markdown(results).split(separator: "\n", omittingEmptySubsequences: true).dropFirst().first.map(String.init) == answer
-    )
-    let sentences = answer.components(separatedBy: ". ")
-    #expect(sentences.count == 3, "\(answer)")
-    #expect(sentences[0].contains("by **linear**") || sentences[0].contains("by **refined**"), "\(answer)")
-    #expect(sentences[1].contains("% below that of flat"), "\(answer)")
-    #expect(sentences[2].contains("critical difference"), "\(answer)")
+      lines[1]
+        == "100 epochs, batch size 16, 10 seeds, learning rates 2⁻¹² to 2³ by factors of 2, further where the best is at an edge; "
+        + "not regularised; Adam (beta1 0.9, beta2 0.95, epsilon 1e-08); SGD.")
+    let bullets = Findings(Report(results).comparisons).bullets
+    #expect(lines[2..<(2 + bullets.count)].elementsEqual(bullets.map { "- " + $0 }))
+    #expect(bullets[0].contains("**linear** is best") || bullets[0].contains("**refined** is best"), "\(bullets[0])")
+    #expect(bullets[0].contains("% below flat.") && bullets[0].contains("By rank not told from"), "\(bullets[0])")
+  }
+
+  /// Where no column has errors, ranks and ratios of errors say nothing.
+  @Test func problemsWithoutErrorsAreLeftOutOfRanksOfErrors() throws {
+    var results = results
+    for index in results.runs.indices where results.runs[index].problem == "glass.scale" {
+      results.runs[index][.trainError] = 0
+    }
+    let comparison = Report(results).comparisons[0]
+    #expect(!comparison.separable[0])
+    #expect(!Ranking(.trainError, of: comparison).problems.contains(0))
+    #expect(Ranking(.distance, of: comparison).problems.contains(0))
+    #expect(comparison.excess(.trainError, problem: 0) == [nil, nil, nil, nil, nil, nil])
+    let text = try markdown(results)
+    #expect(text.contains("complete and not separable, with errors in some column: letter.scale, pendigits"), "\(text)")
   }
 
   @Test func sameResultsSameBytesInAnyOrder() throws {

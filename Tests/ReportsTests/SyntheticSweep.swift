@@ -25,7 +25,17 @@ struct SyntheticSweep {
 
   func results() -> SweepResults {
     var configuration = SweepConfiguration()
-    configuration.schedules = schedules
+    // As the built-in configuration has them.
+    configuration.columns = schedules.reduce(into: []) { columns, schedule in
+      let isOffset = schedule.hasPrefix("inverse") && !schedule.contains("warmup")
+      let name = schedule.split(separator: ":")[0]
+      if isOffset, let place = columns.firstIndex(where: { $0.schedules[0].split(separator: ":")[0] == name }) {
+        columns[place].schedules.append(schedule)
+        columns[place].name = name == "inverse" ? "1/t" : "1/sqrt(t)"
+      } else {
+        columns.append(Column(schedule))
+      }
+    }
     configuration.optimizers = optimizers
     configuration.seeds = seeds
     var results = SweepResults(protocolYAML: "epochs: 100\nseeds: \(seeds)\n", version: "0.0.0", configuration: configuration)

@@ -5,18 +5,26 @@ import Training
 /// Everything that the report says about one optimizer, before it is written in some format.
 public struct Comparison: Sendable {
   public let optimizer: String
+  /// As the configuration names it, else as papers write it.
+  let optimizerName: String
+  /// With the condition, where there are several.
+  let optimizerTitle: String
   /// For file names of figures and anchors of tables: ASCII letters, digits and hyphens.
   let identifier: String
   public let problems: [ProblemSummary]
   public let columns: [ScheduleColumn]
   /// Number of seeds in the configuration.
   public let seeds: Int
-  /// By problem, then column: at the rate with the lowest mean training error.
+  /// Whether the objective is: rates are then chosen, and schedules ranked, by it.
+  public let isRegularised: Bool
+  /// Shares of a run.
+  let checkpoints: [Double]
+  /// By problem, then column: at the rate with the lowest mean training error, or regularised objective.
   public let byError: [[Cell]]
-  /// By problem, then column: at the rate with the lowest mean training loss.
+  /// By problem, then column: at the rate with the lowest mean training loss, or regularised objective.
   public let byLoss: [[Cell]]
   /// Whether a problem is separable, which makes averages over it meaningless: by its smallest loss or, if that is not known,
-  /// because runs of this optimizer end without errors.
+  /// because runs of this optimizer end without errors. A regularised objective has a minimum all the same.
   public let separable: [Bool]
   /// Whether all runs of some cell end without errors.
   let endsWithoutErrors: [Bool]
@@ -26,8 +34,14 @@ public struct Comparison: Sendable {
   let tracesBySchedule: [[String: [TraceRecord]]]
 
   /// - Complexity: O(n log n) in the number of runs.
-  init(_ results: SweepResults, optimizer: String, identifier: String, columns: [ScheduleColumn]) {
+  init(
+    _ results: SweepResults, optimizer: String, name: String, condition: String, identifier: String, columns: [ScheduleColumn]
+  ) {
     self.optimizer = optimizer
+    optimizerName = name
+    optimizerTitle = condition.isEmpty ? name : "\(name), \(condition)"
+    isRegularised = results.configuration.l2 > 0
+    checkpoints = results.configuration.checkpoints
     self.identifier = identifier
     self.columns = columns
     problems = results.problems
@@ -56,8 +70,8 @@ public struct Comparison: Sendable {
             refinementFailure: records.lazy.filter { column.schedules.contains($0.schedule) }.compactMap(\.failure).first)
         }
       }
-      byError.append(cells(.trainError))
-      byLoss.append(cells(.trainLoss))
+      byError.append(cells(isRegularised ? .trainObjective : .trainError))
+      byLoss.append(cells(isRegularised ? .trainObjective : .trainLoss))
       bySchedule.append(ofProblem)
       refinements.append(records)
     }
@@ -70,12 +84,10 @@ public struct Comparison: Sendable {
       // Weights under which all classes are equally likely may count as error-free; their loss shows that they are not.
       cells.compactMap(\.best).contains { $0.meanTrainError == 0 && $0.meanTrainLoss < log(2) }
     }
-    separable = zip(results.problems, endsWithoutErrors).map { problem, ends in problem.optimum.map(\.separable) ?? ends }
-  }
-
-  /// As papers write it, with non-default constants; the journal's spelling if this version does not know the optimizer.
-  var optimizerTitle: String {
-    (try? Optimizer(parsing: optimizer))?.title ?? optimizer
+    let isRegularised = isRegularised
+    separable = zip(results.problems, endsWithoutErrors).map { problem, ends in
+      !isRegularised && (problem.optimum.map(\.separable) ?? ends)
+    }
   }
 
   /// The problems that averages are over: complete in every column of these cells, and not separable.

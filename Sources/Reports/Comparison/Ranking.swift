@@ -13,10 +13,11 @@ struct Ranking {
   init(_ measure: Measure, of comparison: Comparison) {
     self.measure = measure
     problems = comparison.averaged(comparison.cells(measure)).filter { problem in
-      comparison.columns.indices.allSatisfy { column in
-        comparison.cells(measure)[problem][column].status == .diverged
-          || comparison.sample(measure, problem: problem, column: column) != nil
-      }
+      comparison.hasErrors(measure, problem: problem)
+        && comparison.columns.indices.allSatisfy { column in
+          comparison.cells(measure)[problem][column].status == .diverged
+            || comparison.sample(measure, problem: problem, column: column) != nil
+        }
     }
     let rows = problems.map { problem in
       comparison.columns.indices.map { column -> Double in
@@ -29,5 +30,21 @@ struct Ranking {
     self.ranks = ranks
     averages = ranks.first.map { first in first.indices.map { c in ranks.reduce(0) { $0 + $1[c] } / count } }
     friedman = FriedmanTest(rows)
+  }
+
+  /// Whether a column's average rank is not told from the lowest: what the table of ranks shows in bold, and what sentences about
+  /// ranks say.
+  func isAmongBest(_ column: Int) -> Bool {
+    guard let averages, let lowest = averages.min() else { return false }
+    let difference = friedman.map { $0.pValue < $0.level ? $0.criticalDifference : .infinity } ?? 0
+    return averages[column] - lowest <= difference
+  }
+}
+
+extension Comparison {
+  /// Whether some column of a problem has errors. Where none has, a problem tells nothing about errors.
+  func hasErrors(_ measure: Measure, problem: Int) -> Bool {
+    guard measure.quantity.isFraction else { return true }
+    return columns.indices.contains { sample(measure, problem: problem, column: $0).map { $0.mean > 0 } ?? true }
   }
 }

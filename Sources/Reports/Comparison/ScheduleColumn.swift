@@ -1,54 +1,44 @@
-/// A column of the tables: schedules that differ only in their own hyper-parameters, shown at the best of them.
-///
-/// `inverse`, `inverse:offset=0.001` and `inverse:offset=0.1` are one column. Warmup, which every schedule takes, makes another
-/// column: `linear:warmup=0.1` is compared with `linear`, not merged into it.
+import Sweeps
+
+/// A column of the tables by optimizer: a column of the configuration, with how it is drawn.
 public struct ScheduleColumn: Sendable, Hashable {
-  /// The name, with the warmup where there is one: `inverse`, `linear:warmup=0.1`.
+  /// Unique in a report: the spelling of its schedule or, where several compete, what they have in common.
   public let key: String
-  public let name: String
   public let title: String
   /// Canonical spellings, in the configuration's order.
   public let schedules: [String]
   let style: ScheduleStyle
 
-  private init(key: String, schedules: [String], style: ScheduleStyle) {
-    self.key = key
-    self.schedules = schedules
-    self.style = style
-    name = Self.name(of: key)
-    title = ScheduleStyle.title(of: key)
-  }
-
-  /// One column per spelling.
-  static func each(_ spellings: [String]) -> [ScheduleColumn] {
-    zip(spellings, ScheduleStyle.styles(of: spellings.map(name))).map { spelling, style in
-      ScheduleColumn(key: spelling, schedules: [spelling], style: style)
-    }
-  }
-
-  private static func name(of key: String) -> String { key.split(separator: ":").first.map(String.init) ?? key }
+  static func name(of spelling: String) -> String { spelling.split(separator: ":").first.map(String.init) ?? spelling }
 
   /// The hyper-parameters that distinguish a spelling within its column, as in `offset=0.1`; empty for defaults.
   static func parameters(of schedule: String) -> String {
     schedule.split(separator: ":").dropFirst().filter { !$0.hasPrefix("warmup=") }.joined(separator: " ")
   }
 
-  static func key(of schedule: String) -> String {
-    let parts = schedule.split(separator: ":")
+  /// The name of a schedule, with its warmup.
+  private static func stem(of spelling: String) -> String {
+    let parts = spelling.split(separator: ":")
     return ([parts.first ?? ""] + parts.dropFirst().filter { $0.hasPrefix("warmup=") }).joined(separator: ":")
   }
 
-  /// Columns in the order in which their first spelling appears.
-  static func columns(of schedules: [String]) -> [ScheduleColumn] {
-    var order: [String] = []
-    var members: [String: [String]] = [:]
-    for schedule in schedules {
-      let key = key(of: schedule)
-      if members[key] == nil { order.append(key) }
-      if members[key]?.contains(schedule) != true { members[key, default: []].append(schedule) }
+  /// The columns of a configuration, then one for each further schedule.
+  static func columns(of configured: [Column], further schedules: [String]) -> [ScheduleColumn] {
+    let known = Set(configured.flatMap(\.schedules))
+    let all = configured + schedules.filter { !known.contains($0) }.map { Column($0) }
+    var taken: Set<String> = []
+    let keys = all.map { column -> String in
+      let first = column.schedules.first ?? ""
+      let key = column.schedules.count == 1 ? first : stem(of: first)
+      // Several columns may show one schedule under different names.
+      let unique = ([key] + (2...(all.count + 1)).map { "\(key):column=\($0)" }).first { !taken.contains($0) } ?? key
+      taken.insert(unique)
+      return unique
     }
-    return zip(order, ScheduleStyle.styles(of: order.map(name))).map { key, style in
-      ScheduleColumn(key: key, schedules: members[key] ?? [], style: style)
+    let styles = ScheduleStyle.styles(of: keys.map(name))
+    return zip(zip(all, keys), styles).map { entry, style in
+      ScheduleColumn(
+        key: entry.1, title: entry.0.title.replacing("sqrt(t)", with: "√t"), schedules: entry.0.schedules, style: style)
     }
   }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Training error against learning rate, one panel per problem: bands of one standard error, a dot at the chosen rate.
+/// Training error (the regularised objective, where rates are chosen by it) against learning rate, one panel per problem: bands of one standard error, a dot at the chosen rate.
 struct ErrorAgainstRateFigure {
   let comparison: Comparison
 
@@ -26,7 +26,7 @@ struct ErrorAgainstRateFigure {
     let grid = PanelGrid(
       columns: min(3, panels.count), count: panels.count, width: 840, top: 64 + key.extraHeight, panelHeight: 206)
     var canvas = SVGCanvas(name: "error-against-rate-\(comparison.identifier)", width: grid.width, height: grid.height + 22)
-    canvas.title("Training error (%) against learning rate, \(comparison.optimizerTitle)")
+    canvas.title("\(comparison.measureAlongRates.title) against learning rate, \(comparison.optimizerTitle)")
     canvas.key(comparison.columns, at: .init(x: 16, y: 50))
     for (index, panel) in panels.enumerated() {
       canvas.problem(comparison.problems[panel.0].name) {
@@ -37,8 +37,8 @@ struct ErrorAgainstRateFigure {
       "base learning rate (logarithmic axes, but for errors of 0)", at: .init(x: grid.width / 2, y: canvas.height - 8), "muted",
       anchor: .middle)
     let caption =
-      "Training error against learning rate with \(comparison.optimizerTitle), a panel a problem: mean over the seeds, bands of one "
-      + "standard error, dots at the chosen rates. Errors far above the best are cut off."
+      "\(comparison.measureAlongRates.shortTitle.capitalizedFirst) against learning rate with \(comparison.optimizerTitle), a panel a problem: mean over the seeds, bands of one "
+      + "standard error, dots at the chosen rates. Values far above the best are cut off."
     return canvas.figure(caption: caption)
   }
 
@@ -56,7 +56,7 @@ struct ErrorAgainstRateFigure {
     }
     for curve in curves {
       guard let best = curve.points.first(where: { $0.rate == curve.best }), let error = best.error else { continue }
-      let hint = "\(curve.column.title): \(fixed(error.mean, 2)) % at \(rateText(best.rate))"
+      let hint = "\(curve.column.title): \(text(error.mean)) at \(rateText(best.rate))"
       canvas.schedule(curve.column) { $0.circle(frame.point(best.rate, error.mean), radius: 3.4, "dot halo", hint: hint) }
     }
   }
@@ -70,9 +70,13 @@ struct ErrorAgainstRateFigure {
     for stretch in curve.points.split(whereSeparator: { $0.error == nil }) {
       canvas.curve(
         stretch.compactMap { point in
-          point.error.map { (frame.point(point.rate, $0.mean), "\(fixed($0.mean, 2)) % at \(rateText(point.rate))") }
+          point.error.map { (frame.point(point.rate, $0.mean), "\(text($0.mean)) at \(rateText(point.rate))") }
         }, "line", dashes: curve.column.style.dashes)
     }
+  }
+
+  private func text(_ value: Double) -> String {
+    comparison.isRegularised ? significant(value, 4) : "\(fixed(value, 2)) %"
   }
 
   /// Around the errors at the chosen rates: of errors far above them, only the direction matters.

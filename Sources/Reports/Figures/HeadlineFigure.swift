@@ -5,6 +5,8 @@ import Schedules
 /// schedule's.
 struct HeadlineFigure {
   let comparisons: [Comparison]
+  /// `headline`, with the condition.
+  let name: String
 
   private static let width = 840.0
   private static let rowHeight = 27.0
@@ -21,10 +23,11 @@ struct HeadlineFigure {
     let top = 62.0
     let grid = PanelGrid(
       columns: beside, count: panels.count, width: Self.width, top: 0, panelHeight: top + Double(rows) * Self.rowHeight + 22)
-    var canvas = SVGCanvas(name: "headline", width: Self.width, height: grid.height + 40)
+    var canvas = SVGCanvas(name: name, width: Self.width, height: grid.height + 40)
     let highest = min(1, panels.flatMap(\.rows).flatMap(\.dots).map(\.excess).max() ?? 1)
     let scale = Scale(.squareRoot, 0, max(0.02, highest * 1.08))
-    canvas.title("Training error above that of each problem's best schedule")
+    let quantity = panels[0].comparison.primaryMeasure.quantityTitle
+    canvas.title("\(quantity) above that of each problem's best schedule")
     for (index, panel) in panels.enumerated() {
       let corner = grid.corner(index)
       draw(
@@ -39,7 +42,7 @@ struct HeadlineFigure {
     canvas.line(.init(x: 446, y: legend - 11), .init(x: 446, y: legend + 3), "key tick")
     canvas.text("geometric mean over the problems (number at the right)", at: .init(x: 455, y: legend), "muted small")
     let caption =
-      "Training error above that of each problem's best schedule, in per cent of it: a row a schedule, a dot a problem, "
+      "\(quantity) above that of each problem's best schedule, in per cent of it: a row a schedule, a dot a problem, "
       + "ordered by the mean. Hollow dots cannot be told from the best."
     return canvas.figure(caption: caption)
   }
@@ -104,20 +107,21 @@ struct HeadlineFigure {
     let problems: Int
 
     init?(_ comparison: Comparison) {
+      let measure = comparison.primaryMeasure
       let counted = comparison.averaged(comparison.byError)
-      let ratios = counted.filter { problem in
-        comparison.columns.indices.contains { comparison.excess(problem: problem, column: $0) != nil }
-      }
+      let excess = counted.map { comparison.excess(measure, problem: $0) }
+      let ratios = zip(counted, excess).filter { $0.1.contains { $0 != nil } }
       guard !ratios.isEmpty, comparison.columns.count > 1 else { return nil }
       self.comparison = comparison
       problems = ratios.count
-      let standings = ratios.map { comparison.standing(.trainError, problem: $0) }
+      let standings = ratios.map { comparison.standing(measure, problem: $0.0) }
+      let means = comparison.meanExcess(measure, problems: ratios.map(\.0))
       rows = comparison.columns.indices.map { column in
         Row(
-          column: comparison.columns[column], mean: comparison.meanExcess(column: column, problems: ratios),
-          dots: zip(ratios, standings).compactMap { problem, standing in
-            comparison.excess(problem: problem, column: column).map {
-              Dot(problem: comparison.problems[problem].name, excess: $0, isBold: standing.isBold(column))
+          column: comparison.columns[column], mean: means[column],
+          dots: zip(ratios, standings).compactMap { ratio, standing in
+            ratio.1[column].map {
+              Dot(problem: comparison.problems[ratio.0].name, excess: $0, isBold: standing.isBold(column))
             }
           })
       }.enumerated().sorted { ($0.element.mean ?? .infinity, $0.offset) < ($1.element.mean ?? .infinity, $1.offset) }.map(

@@ -9,8 +9,9 @@ struct LossFigure {
 
   private struct Curve {
     let column: ScheduleColumn
-    /// Means over equal windows of steps; empty if the run was not traced.
-    let losses: [Double]
+    /// By step: losses at checkpoints, or means over equal windows of steps; empty if the run has neither.
+    let losses: [(step: Double, loss: Double)]
+    let isOfCheckpoints: Bool
     /// Loss of the last iterate on the whole training file.
     let last: Double
     let steps: Int
@@ -43,10 +44,15 @@ struct LossFigure {
       }
     }
     let isPartial = panels.contains { $0.curves.contains(where: \.losses.isEmpty) }
+    let isOfCheckpoints = panels.contains { $0.curves.contains(where: \.isOfCheckpoints) }
+    let lines =
+      isOfCheckpoints
+      ? "lines join the losses on the whole training file at the checkpoints and of the last iterate (dots)"
+      : "lines are means over \(Self.windows) stretches of steps, dots the loss of the last iterate on the whole training file"
     let caption =
-      "Mini-batch training loss against step with \(comparison.optimizerTitle), first seed, each schedule at the rate with the "
-      + "lowest mean loss; lines are means over \(Self.windows) stretches of steps, dots the loss of the last iterate on the whole "
-      + "training file" + (isPartial ? "; of runs without a trace only the dots are shown." : ".")
+      "\(isOfCheckpoints ? "Training" : "Mini-batch training") loss against step with \(comparison.optimizerTitle), first seed, each schedule at the rate with the "
+      + "lowest mean \(comparison.isRegularised ? "objective" : "loss"); \(lines)"
+      + (isPartial ? "; of runs without a trace only the dots are shown." : ".")
     return canvas.figure(caption: caption)
   }
 
@@ -57,9 +63,14 @@ struct LossFigure {
       let trace = comparison.tracesBySchedule[problem][best.schedule]?.first {
         $0.learningRate == best.learningRate && $0.seed == run.seed
       }
+      let checkpoints = run.checkpoints.compactMap { point in point.trainLoss.map { (step: Double(point.step), loss: $0) } }
+      let windows = checkpoints.isEmpty ? trace.map { Self.windowed($0.losses) } ?? [] : []
+      let window = Double(max(2, run.steps)) / Double(max(1, windows.count))
       return Curve(
-        column: comparison.columns[column], losses: trace.map { Self.windowed($0.losses) } ?? [], last: loss,
-        steps: max(2, run.steps))
+        column: comparison.columns[column],
+        losses: checkpoints.isEmpty
+          ? windows.enumerated().map { ((Double($0.offset) + 0.5) * window, $0.element) } : checkpoints,
+        isOfCheckpoints: !checkpoints.isEmpty, last: loss, steps: max(2, run.steps))
     }
   }
 
@@ -73,11 +84,11 @@ struct LossFigure {
   }
 
   private func draw(_ curves: [Curve], problem: Int, corner: SVGCanvas.Point, width: Double, on canvas: inout SVGCanvas) {
-    let values = curves.flatMap { $0.losses + [$0.last] }.filter { $0 > 0 }
+    let values = curves.flatMap { $0.losses.map(\.loss) + [$0.last] }.filter { $0 > 0 }
     guard let low = values.min(), let high = values.max(), let steps = curves.map(\.steps).max() else { return }
     let labels = isLabelled ? 34 + (curves.map { textWidth($0.column.title) }.max() ?? 0) : 18
     // The first eighth, where all schedules fall alike, would compress the rest.
-    let ends = curves.compactMap { $0.losses.dropFirst($0.losses.count / 8).max() }.max() ?? high
+    let ends = curves.compactMap { $0.losses.dropFirst($0.losses.count / 8).map(\.loss).max() }.max() ?? high
     let frame = Frame(
       left: corner.x + 52, top: corner.y + 26, width: width - 52 - labels, height: Self.panelHeight,
       horizontal: Scale(.linear, 0, Double(steps)), vertical: Scale(.logarithmic, low * 0.96, min(high, ends * 1.02)))
@@ -86,8 +97,7 @@ struct LossFigure {
       frame, horizontal: frame.horizontal.ticks(3), vertical: frame.vertical.ticks(5), horizontalText: stepText)
     canvas.clipped(frame) { canvas in
       for curve in curves {
-        let window = Double(curve.steps) / Double(max(1, curve.losses.count))
-        let points = curve.losses.enumerated().map { frame.point((Double($0.offset) + 0.5) * window, $0.element) }
+        let points = curve.losses.map { frame.point($0.step, $0.loss) }
         canvas.schedule(curve.column) {
           $0.curve(
             points.isEmpty ? [] : points + [frame.point(Double(curve.steps), curve.last)], "line thin-line",

@@ -1,5 +1,6 @@
 import Foundation
 import Schedules
+import Sweeps
 
 /// The plot of `refine --plot`: the raw norms, the smoothed norms and the schedule, in three panels as in the paper. The
 /// schedule is also drawn on a logarithmic axis in an inset, and beside the closest polynomial decay if one is given.
@@ -35,7 +36,7 @@ public struct RefinementPlot: Sendable {
     var canvas = SVGCanvas(name: "refinement", width: 900, height: 300)
     canvas.title(title)
     let norm = result.options.norm == .l2 ? "l2" : "l1"
-    let refined = ScheduleColumn.each(["refined"])[0]
+    let refined = ScheduleColumn.columns(of: [], further: ["refined"])[0]
     let scale = normScale
     let raw = panel(0, from: log.first?.step ?? 1, to: log.last?.step ?? 1, vertical: scale)
     canvas.text("gradient norm (\(norm)), as logged", at: .init(x: raw.left, y: raw.top - 10))
@@ -135,7 +136,7 @@ public struct SchedulePlot: Sendable {
 
   /// - Complexity: O(n) in the number of factors.
   public var svg: String {
-    let columns = ScheduleColumn.each(schedules.map(\.spelling))
+    let columns = ScheduleColumn.columns(of: schedules.map { Column($0.spelling) }, further: [])
     let isLabelled = columns.count > 1
     let labels = columns.map { fitted($0.title, width: 240) }
     let margin = isLabelled ? 24 + (labels.map { textWidth($0) }.max() ?? 0) : 8

@@ -161,7 +161,7 @@ struct SVGCanvas {
     + ".strong{font-weight:600}.grid{stroke:#e3e6ea;stroke-width:1}.axis{stroke:#8c959f;stroke-width:1}.reference{stroke:#8c959f;"
     + "stroke-width:1.2;fill:none;stroke-dasharray:3 3}.line{fill:none;stroke:currentColor;stroke-width:1.8;stroke-linejoin:round;"
     + "stroke-linecap:round}.thin-line{stroke-width:1.5}.halo{stroke:#fff;stroke-width:1.2}.faint{opacity:.35}.band{fill:currentColor;opacity:.14}.dot{fill:currentColor}"
-    + ".ring{fill:#fff;stroke:currentColor;stroke-width:1.6}.label{fill:currentColor}.bar{stroke:#1f2328;stroke-width:3.5;"
+    + ".error-bar{stroke:currentColor;stroke-width:1.2}.ring{fill:#fff;stroke:currentColor;stroke-width:1.6}.label{fill:currentColor}.bar{stroke:#1f2328;stroke-width:3.5;"
     + "stroke-linecap:round}.tick{stroke:currentColor;stroke-width:3}.leader{stroke:currentColor;stroke-width:1;fill:none;opacity:.7}"
     + ".key{color:#59636e}.panel{fill:#f6f8fa}.raw{stroke:#8c959f;fill:none;stroke-width:1;opacity:.6}.strong-raw{opacity:1}"
   private static let baseDark =

@@ -10,6 +10,7 @@ enum HTMLAssets {
     #controls input[type=search]{width:11em}#controls input,#controls select{font:inherit;color:inherit;background:var(--panel);border:1px solid var(--line);border-radius:5px;padding:2px 6px}
     fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:2px 12px}legend{float:left;padding:0;margin-right:10px}
     h2,h3,.table,figure{scroll-margin-top:96px}
+    .hidden-note{flex-basis:100%;margin:0;color:var(--muted);font-size:13px}details{margin:16px 0}summary{cursor:pointer;font-size:19px;font-weight:600}
     .toggle{white-space:nowrap;cursor:pointer}.toggle .swatch{display:inline-block;width:18px;height:4px;border-radius:2px;background:currentColor;margin:0 5px 3px 2px;vertical-align:middle}
     .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums;margin:8px 0}
     caption{text-align:left;font-weight:600;padding:4px 0}th,td{padding:3px 10px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
@@ -57,6 +58,12 @@ enum HTMLAssets {
         });
       }
 
+      // Nothing is computed again where something is hidden: that is said.
+      const note = document.querySelector(".hidden-note");
+      const isHiding = () => {
+        note.hidden = !problem.value.trim() && toggles.every(box => box.checked);
+      };
+
       // Filters.
       const problem = document.getElementById("problem-filter");
       const optimizer = document.getElementById("optimizer-filter");
@@ -73,6 +80,7 @@ enum HTMLAssets {
         for (const table of all(".table[data-optimizer]")) {
           table.hidden = Boolean(optimizer.value) && table.dataset.optimizer !== optimizer.value;
         }
+        isHiding();
       };
       problem.addEventListener("input", filter);
       optimizer.addEventListener("change", filter);
@@ -84,6 +92,7 @@ enum HTMLAssets {
       const toggle = () => {
         hidden.textContent = toggles.filter(box => !box.checked)
           .map(box => `[data-schedule="${CSS.escape(box.dataset.toggle)}"]{display:none}`).join("");
+        isHiding();
       };
       for (const box of toggles) box.addEventListener("change", toggle);
 

@@ -23,7 +23,7 @@ struct HTMLWriter {
     </head>
     <body>
     <main>
-    \(sections(document, controls: controls(columns, optimizers)))
+    \(sections(document.blocks, controls: controls(columns, optimizers)))
     </main>
     <div id="hint" role="status" hidden></div>
     <script>
@@ -35,21 +35,22 @@ struct HTMLWriter {
     """
   }
 
-  /// Everything from one second-level heading to the next is a section; the controls follow the opening paragraph.
-  private func sections(_ document: Document, controls: String) -> String {
+  /// Everything from one second-level heading to the next is a section; the controls follow the findings.
+  private func sections(_ blocks: [Document.Block], controls: String?) -> String {
     var html: [String] = []
-    var isControlled = false
+    var controls = controls
     var isOpen = false
-    for block in document.blocks {
-      if case .heading(2, let text) = block {
-        if isOpen { html.append("</section>") }
-        html.append("<section data-title=\"\(escaped(text))\">")
-        isOpen = true
-      }
+    for block in blocks {
+      var title: String?
+      if case .heading(2, let text) = block { title = text }
+      if case .folded = block { title = "" }
+      if isOpen, title != nil { html.append("</section>") }
+      if let title, !title.isEmpty { html.append("<section data-title=\"\(escaped(title))\">") }
+      if let title { isOpen = !title.isEmpty }
       html.append(self.block(block))
-      if !isControlled, case .paragraph = block {
-        html.append(controls)
-        isControlled = true
+      if let form = controls, case .findings = block {
+        html.append(form)
+        controls = nil
       }
     }
     if isOpen { html.append("</section>") }
@@ -69,6 +70,7 @@ struct HTMLWriter {
       <label>problem <input type="search" id="problem-filter" placeholder="all" autocomplete="off"></label>
       <label>optimizer <select id="optimizer-filter"><option value="">all</option>\(options.joined())</select></label>
       <fieldset><legend>schedules</legend>\(toggles.joined(separator: "\n"))</fieldset>
+      <p class="hidden-note" hidden>Means, ranks, tests and bold marks stay those of all problems and schedules, whatever is hidden.</p>
       </form>
       """
   }
@@ -78,7 +80,10 @@ struct HTMLWriter {
     case .heading(let level, let text): "<h\(level)>\(escaped(text))</h\(level)>"
     case .paragraph(let text): "<p>\(marked(text))</p>"
     case .list(let items): "<ul>\(items.map { "<li>\(broken($0))</li>" }.joined(separator: "\n"))</ul>"
+    case .findings(let items): "<ul class=\"findings\">\(items.map { "<li>\(marked($0))</li>" }.joined(separator: "\n"))</ul>"
     case .code(let text, _): "<pre><code>\(escaped(text))</code></pre>"
+    case .folded(let summary, let inner):
+      "<details>\n<summary>\(escaped(summary))</summary>\n\(sections(inner, controls: nil))\n</details>"
     case .table(let table): write(table)
     case .figure(let figure): "<figure>\(inlined(figure.svg))<figcaption>\(escaped(figure.caption))</figcaption></figure>"
     }
@@ -118,7 +123,7 @@ struct HTMLWriter {
   }
 
   private func symbols(_ marks: [Table.Mark]) -> String {
-    marks.map { " <abbr title=\"\(escaped($0.explanation))\">\($0.symbol)</abbr>" }.joined()
+    marks.map { " <abbr title=\"\(escaped($0.explanation))\">\(escaped($0.symbol))</abbr>" }.joined()
   }
 
   private func attribute(_ name: String, _ value: String?) -> String { value.map { " \(name)=\"\(escaped($0))\"" } ?? "" }

@@ -4,31 +4,116 @@ import Training
 
 /// The tables' numbers for other programs. Errors are fractions of 1; keys may be added, never renamed.
 struct JSONWriter {
+  var extras: Set<Report.Extra> = []
+
   func write(_ report: Report) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return String(decoding: try encoder.encode(Summary(report)), as: UTF8.self) + "\n"
+    return String(decoding: try encoder.encode(Summary(report, extras: extras)), as: UTF8.self) + "\n"
   }
 
   private struct Summary: Encodable {
+    /// The findings as one text.
     let answer: String
+    let findings: [String]
     let version: String
     let protocolYaml: String
     let problems: [Problem]
     let optimizers: [OptimizerSummary]
+    /// Across optimizers.
+    let methods: [MethodSummary]
+    /// One per condition, where there are several; `optimizers` and `methods` are then those of the first.
+    let conditions: [ConditionSummary]?
     let warnings: [String]
 
-    init(_ report: Report) {
-      answer = Markup.stripped(Answer(report.comparisons).text)
+    init(_ report: Report, extras: Set<Report.Extra>) {
+      findings = report.findings.map(Markup.stripped)
+      answer = findings.joined(separator: " ")
       version = report.results.version
       protocolYaml = report.results.protocolYAML
       problems = report.results.problems.map(Problem.init)
-      optimizers = report.comparisons.map(OptimizerSummary.init)
+      optimizers = report.comparisons.map { OptimizerSummary($0, extras: extras) }
+      methods = MethodSummary.all(report.conditions[0].methods)
+      conditions = report.conditions.count > 1 ? report.conditions.map { ConditionSummary($0, extras: extras) } : nil
       warnings = report.warnings
     }
+  }
+
+  private struct ConditionSummary: Encodable {
+    let epochs, batchSize: Int
+    let l2: Double
+    let findings: [String]
+    let optimizers: [OptimizerSummary]
+    let methods: [MethodSummary]
+
+    init(_ report: ConditionReport, extras: Set<Report.Extra>) {
+      (epochs, batchSize, l2) = (report.condition.epochs, report.condition.batchSize, report.condition.l2)
+      findings = report.findings.map(Markup.stripped)
+      optimizers = report.comparisons.map { OptimizerSummary($0, extras: extras) }
+      methods = MethodSummary.all(report.methods)
+    }
+  }
+
+  /// A column of the table across optimizers: values at the rates that the other seeds choose.
+  private struct MethodSummary: Encodable {
+    struct Value: Encodable {
+      let problem, measure: String
+      /// Errors in per cent, distances as their logarithm, as in the table.
+      let mean: Double
+      let standardError: Double?
+      /// Against the reference method, adjusted for the number of columns.
+      let p: Double?
+    }
+
+    let name, schedule: String
+    let madeElsewhere, reference: Bool
+    let tuningRuns: [String: Int]
+    let values: [Value]
+
+    static func all(_ comparison: MethodComparison?) -> [MethodSummary] {
+      guard let comparison else { return [] }
+      return comparison.columns.indices.map { MethodSummary(comparison, column: $0) }
+    }
+
+    private init(_ comparison: MethodComparison, column: Int) {
+      let of = comparison.columns[column]
+      (name, schedule, madeElsewhere, reference) = (of.title, of.schedule, of.isMadeElsewhere, column == comparison.reference)
+      tuningRuns = Dictionary(
+        uniqueKeysWithValues: zip(comparison.problems.map(\.name), of.tuningRuns).compactMap { name, runs in
+          runs.map { (name, $0) }
+        })
+      values = comparison.measures.flatMap { measure in
+        comparison.problems.indices.compactMap { problem in
+          comparison.sample(measure, problem: problem, column: column).map {
+            Value(
+              problem: comparison.problems[problem].name, measure: measure.identifier, mean: $0.mean,
+              standardError: $0.standardError, p: comparison.differences(measure, problem: problem)[column]?.pValue)
+          }
+        }
+      }
+    }
+  }
+
+  private struct TraceSummary: Encodable {
+    let problem, schedule: String
+    let learningRate: Double
+    let seed: UInt64
+    let steps: Int
+    /// Means over equal windows of steps.
+    let losses: [Float]
+  }
+
+  private struct NormSummary: Encodable {
+    let problem, schedule, priorSchedule, norm: String
+    let priorLearningRate: Double
+    let priorSeed: UInt64
+    let round, steps: Int
+    /// Evenly spaced over the steps, ends included.
+    let norms, smoothedNorms: [Float]
+    let factors: [Double]
   }
 
   private struct Problem: Encodable {
@@ -60,8 +145,29 @@ struct JSONWriter {
     let ranksByTrainError: Ranks
     let cells: [CellSummary]
     let theory: [Theory]
+    let traces: [TraceSummary]?
+    let norms: [NormSummary]?
 
-    init(_ comparison: Comparison) {
+    init(_ comparison: Comparison, extras: Set<Report.Extra>) {
+      traces =
+        extras.contains(.traces)
+        ? comparison.tracesBySchedule.flatMap { traces in
+          comparison.columns.flatMap(\.schedules).flatMap { traces[$0] ?? [] }.sorted {
+            ($0.schedule, $0.learningRate, $0.seed) < ($1.schedule, $1.learningRate, $1.seed)
+          }.map {
+            TraceSummary(
+              problem: $0.problem, schedule: $0.schedule, learningRate: $0.learningRate, seed: $0.seed, steps: $0.steps,
+              losses: $0.losses)
+          }
+        } : nil
+      norms =
+        extras.contains(.norms)
+        ? comparison.refinements.joined().filter { !$0.norms.isEmpty }.map {
+          NormSummary(
+            problem: $0.problem, schedule: $0.schedule, priorSchedule: $0.priorSchedule, norm: $0.norm.rawValue,
+            priorLearningRate: $0.priorLearningRate, priorSeed: $0.priorSeed, round: $0.round, steps: $0.steps, norms: $0.norms,
+            smoothedNorms: $0.smoothedNorms, factors: $0.factors)
+        } : nil
       optimizer = comparison.optimizer
       columns = Dictionary(uniqueKeysWithValues: comparison.columns.map { ($0.key, $0.schedules) })
       let ranking = Ranking(.trainError, of: comparison)

@@ -3,6 +3,9 @@ import Foundation
 /// A LaTeX document of booktabs tables in the paper's layout. It compiles with pdflatex, or with XeLaTeX or LuaLaTeX if a
 /// name has characters that pdflatex's fonts lack; its first lines then say so.
 struct LaTeXWriter {
+  /// The folder of the figures, relative to the document.
+  var figureFolder = "figures"
+
   private static let eightBit = #"\usepackage[utf8]{inputenc}"#
 
   /// DejaVu covers most alphabets; another font can be substituted.
@@ -16,15 +19,22 @@ struct LaTeXWriter {
     \documentclass{article}
     \#(encoding)
     \usepackage{booktabs}
+    \usepackage{graphicx}
+    % Figures are those of the Markdown report; pdflatex reads them as PDF: rsvg-convert -f pdf -o NAME.pdf NAME.svg
+    \newcommand{\refineryfigure}[1]{\IfFileExists{#1.pdf}{\includegraphics[width=\linewidth]{#1.pdf}}{\fbox{\texttt{\detokenize{#1}.pdf} is not there}}}
     \usepackage[a4paper,landscape,margin=15mm]{geometry}
     \setlength{\parindent}{0pt}
     \begin{document}
     """#
   }
 
-  /// - Parameter introduction: As `Markup`.
-  func write(_ tables: [Table], introduction: String) -> String {
-    let body = ([paragraph(introduction)] + tables.map(write) + ["\\end{document}"]).joined(separator: "\n\n") + "\n"
+  /// - Parameter findings: As `Markup`.
+  func write(_ tables: [Table], figures: [Figure], findings: [String]) -> String {
+    let items = ["\\begin{itemize}"] + findings.map { "\\item \(marked($0))" } + ["\\end{itemize}"]
+    let body =
+      ([items.joined(separator: "\n")] + Self.paged(tables.map(write)) + Self.paged(figures.map(write)) + ["\\end{document}"])
+      .joined(separator: "\n\n")
+      + "\n"
     let foreign = LaTeXText.foreign(body)
     guard !foreign.isEmpty else { return Self.preamble(Self.eightBit) + "\n\n" + body }
     return """
@@ -36,9 +46,15 @@ struct LaTeXWriter {
       """
   }
 
+  /// With a page break now and then: TeX holds back only so many floats.
+  private static func paged(_ floats: [String]) -> [String] {
+    floats.enumerated().map { index, float in index % 10 == 9 ? float + "\n\n\\clearpage" : float }
+  }
+
   func write(_ table: Table) -> String {
     var lines = [
-      "% \(table.identifier)", "\\begin{table}[htbp]", "\\centering", "\\caption{\(escaped(table.title))}", "\\small",
+      "% \(table.identifier)", "\\begin{table}[htbp]", "\\centering", "\\caption{\(escaped(table.title))}",
+      "\\label{tab:\(table.identifier)}", "\\small",
     ]
     if table.headings.count > 9 { lines.append("\\footnotesize\\setlength{\\tabcolsep}{3pt}") }
     lines.append("\\begin{tabular}{l\(String(repeating: "r", count: table.headings.count - 1))}")
@@ -62,6 +78,17 @@ struct LaTeXWriter {
     return (lines + ["\\end{table}"]).joined(separator: "\n")
   }
 
+  private func write(_ figure: Figure) -> String {
+    """
+    \\begin{figure}[htbp]
+    \\centering
+    \\refineryfigure{\(figureFolder)/\(figure.name)}
+    \\caption{\(escaped(figure.caption))}
+    \\label{fig:\(figure.name)}
+    \\end{figure}
+    """
+  }
+
   /// Typesets formulas in headings as formulas.
   private func heading(_ text: String) -> String {
     escaped(text).replacing("1/$\\surd$t", with: "$1/\\sqrt{t}$").replacing("1/t", with: "$1/t$")
@@ -80,7 +107,7 @@ struct LaTeXWriter {
     marks.isEmpty ? "" : "\\," + marks.map { escaped($0.symbol) }.joined()
   }
 
-  private func paragraph(_ text: String) -> String {
+  private func marked(_ text: String) -> String {
     Markup.render(text, strong: { "\\textbf{\(escaped($0))}" }, plain: escaped)
   }
 

@@ -8,22 +8,40 @@ struct MarkdownWriter {
   /// A note under an earlier table is not repeated; explanations of marks are.
   func write(_ document: Document) -> String {
     var printed: Set<String> = []
-    let blocks = document.blocks.map { block -> String in
-      guard case .table(let table) = block else { return self.block(block) }
-      return write(table, notes: table.notes.filter { printed.insert($0).inserted })
+    return write(document.blocks, printed: &printed) + "\n"
+  }
+
+  /// - Parameter printed: The notes that are there already.
+  private func write(_ blocks: [Document.Block], printed: inout Set<String>) -> String {
+    var texts: [String] = []
+    for block in blocks {
+      switch block {
+      case .table(let table): texts.append(write(table, notes: table.notes.filter { printed.insert($0).inserted }))
+      case .folded(let summary, let inner):
+        texts += [
+          "<details>\n<summary>\(Reports.escaped(summary))</summary>", write(inner, printed: &printed), "</details>",
+        ]
+      default: texts.append(self.block(block))
+      }
     }
-    return blocks.joined(separator: "\n\n") + "\n"
+    return texts.joined(separator: "\n\n")
   }
 
   private func block(_ block: Document.Block) -> String {
     switch block {
     case .heading(let level, let text): String(repeating: "#", count: level) + " " + escaped(text)
-    case .paragraph(let text): Markup.render(text, strong: { "**\(escaped($0))**" }, plain: escaped)
+    case .paragraph(let text): marked(text)
+    case .findings(let items): items.map { "- " + marked($0) }.joined(separator: "\n")
     case .list(let items): items.map(item).joined(separator: "\n")
     case .code(let text, let language): code(text, language: language)
     case .figure(let figure): "![\(escaped(figure.caption))](\(linked(figureFolder))/\(linked(figure.name)).svg)"
     case .table(let table): write(table, notes: table.notes)
+    case .folded(_, let inner): inner.map(self.block).joined(separator: "\n\n")
     }
+  }
+
+  private func marked(_ text: String) -> String {
+    Markup.render(text, strong: { "**\(escaped($0))**" }, plain: escaped)
   }
 
   /// Hard breaks between the lines of an item, indented so that the lines stay in it.
@@ -65,7 +83,7 @@ struct MarkdownWriter {
     return (cell.isBold && !text.isEmpty ? "**\(text)**" : text) + symbols(cell.marks)
   }
 
-  private func symbols(_ marks: [Table.Mark]) -> String { marks.isEmpty ? "" : " " + marks.map(\.symbol).joined() }
+  private func symbols(_ marks: [Table.Mark]) -> String { marks.isEmpty ? "" : " " + escaped(marks.map(\.symbol).joined()) }
 
   private func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
 

@@ -14,7 +14,11 @@ extension Comparison {
             marks: edgeMarks(cell, problem: problem) + (cell.isComplete ? [] : [.incomplete]), sortValue: best.learningRate)
         })
     }
-    var notes = ["The learning rate with the lowest mean training error; ties go to the lowest mean training loss."]
+    var notes = [
+      isRegularised
+        ? "The learning rate with the lowest mean regularised objective."
+        : "The learning rate with the lowest mean training error; ties go to the lowest mean training loss."
+    ]
     let collapsed = columns.filter { $0.schedules.count > 1 }
     if !collapsed.isEmpty {
       notes.append(

@@ -28,14 +28,16 @@ extension Comparison {
     switch measure {
     case .trainError: true
     case .testError: problems[problem].testRows != nil
-    case .trainLoss: problems[problem].optimum == nil
-    case .distance: problems[problem].optimum != nil
+    case .trainLoss: !isRegularised && problems[problem].optimum == nil
+    case .distance: !isRegularised && problems[problem].optimum != nil
+    case .objective: isRegularised && problems[problem].optimum == nil
+    case .objectiveDistance: isRegularised && problems[problem].optimum != nil
     }
   }
 
   private func headingMarks(_ measure: Measure, problem: Int) -> [Table.Mark] {
     var marks = separableMarks(problem)
-    if measure == .distance, let optimum = problems[problem].optimum, !optimum.attained, !separable[problem] {
+    if measure.isDistance, let optimum = problems[problem].optimum, !optimum.attained, !separable[problem] {
       marks.append(.notAttained)
     }
     return marks
@@ -51,8 +53,8 @@ extension Comparison {
     guard let sample = sample(measure, problem: problem, column: column) else { return Table.Cell(cell.placeholder) }
     var marks = edgeMarks(cell, problem: problem)
     if !cell.isComplete || sample.count < seeds { marks.append(.incomplete) }
-    if measure == .distance, let optimum = problems[problem].optimum, let runs = cell.best?.runs,
-      runs.contains(where: { ($0[.trainLoss] ?? .infinity) - optimum.loss <= Measure.smallestDistance })
+    if measure.isDistance, let optimum = problems[problem].optimum, let runs = cell.best?.runs,
+      runs.contains(where: { ($0[measure.quantity] ?? .infinity) - optimum.loss <= Measure.smallestDistance })
     {
       marks.append(.atResolution)
     }
@@ -84,7 +86,7 @@ extension Comparison {
   }
 
   private func notes(_ measure: Measure, ranking: Ranking, isTested: Bool, shown: [Int]) -> [String] {
-    var notes = [measure.caption(seeds: seeds)]
+    var notes = [measure.caption(seeds: seeds, isRegularised: isRegularised)]
     if isTested {
       notes.append(
         "Bold: the lowest mean, and whatever a paired t-test over the shared seeds cannot tell from it (level "
@@ -98,7 +100,8 @@ extension Comparison {
     if seeds < 2 { notes.append("One seed has no standard error: none is shown.") }
     if ranking.problems.count > 1, ranking.problems.count < shown.count {
       notes.append(
-        "Mean and average rank are over the \(ranking.problems.count) problems that are complete and not separable: "
+        "Mean and average rank are over the \(ranking.problems.count) problems that are complete and not separable"
+          + (shown.allSatisfy { separable[$0] || hasErrors(measure, problem: $0) } ? ": " : ", with errors in some column: ")
           + listed(ranking.problems.map { problems[$0].name }) + ".")
     }
     for problem in shown {
@@ -131,6 +134,8 @@ extension Measure {
     case .testError: "test-error"
     case .trainLoss: "training-loss"
     case .distance: "training-loss-distance"
+    case .objective: "training-objective"
+    case .objectiveDistance: "training-objective-distance"
     }
   }
 
@@ -140,14 +145,18 @@ extension Measure {
     case .testError: "Test error (%)"
     case .trainLoss: "Training loss"
     case .distance: "Training loss, log10 of the distance from the optimum"
+    case .objective: "Training objective"
+    case .objectiveDistance: "Training objective, log10 of the distance from the optimum"
     }
   }
 
-  func caption(seeds: Int) -> String {
+  func caption(seeds: Int, isRegularised: Bool) -> String {
     let mean = seeds > 1 ? "mean ± standard error over \(seeds) seeds" : "one seed"
+    let rate = "at the learning rate with the lowest mean \(isRegularised ? "regularised objective" : "training error")"
     return switch self {
-    case .trainError:
-      "Error of the last iterate on the whole training file, \(mean), at the learning rate with the lowest mean training error."
+    case .trainError: "Error of the last iterate on the whole training file, \(mean), \(rate)."
+    case .testError where isRegularised:
+      "Error of the last iterate on the test file, \(mean), \(rate): the test file chooses nothing."
     case .testError:
       "Error of the last iterate on the test file, \(mean), at the rate chosen by training error: the test file chooses nothing."
     case .trainLoss:
@@ -155,6 +164,11 @@ extension Measure {
     case .distance:
       "log10(training loss of the last iterate − smallest possible training loss), \(mean), at the rate with the lowest mean "
         + "training loss; −2 is ten times nearer to the optimum than −1."
+    case .objective:
+      "Mean cross-entropy plus regularisation of the last iterate on the whole training file, \(mean), \(rate)."
+    case .objectiveDistance:
+      "log10(regularised objective of the last iterate − its smallest possible value), \(mean), \(rate); −2 is ten times nearer to "
+        + "the optimum than −1."
     }
   }
 }

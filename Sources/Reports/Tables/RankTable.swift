@@ -6,15 +6,14 @@ extension Comparison {
   func rankTable(_ rankings: [Ranking]) -> Table? {
     var rows: [Table.Row] = []
     for ranking in rankings where ranking.problems.count > 1 {
-      guard let averages = ranking.averages, let lowest = averages.min() else { continue }
-      let difference = ranking.friedman.map { $0.pValue < Standing.level ? $0.criticalDifference : .infinity } ?? 0
+      guard let averages = ranking.averages else { continue }
       rows.append(
         Table.Row(
           "average rank, \(ranking.measure.shortTitle) (\(counted(ranking.problems.count, "problem")))",
-          averages.map { Table.Cell(fixed($0, 2), isBold: $0 - lowest <= difference, sortValue: $0) }))
+          columns.indices.map { Table.Cell(fixed(averages[$0], 2), isBold: ranking.isAmongBest($0), sortValue: averages[$0]) }))
     }
-    guard let errors = rankings.first(where: { $0.measure == .trainError }), !rows.isEmpty else { return nil }
-    let standings = errors.problems.map { standing(.trainError, problem: $0) }
+    guard let first = rankings.first, !rows.isEmpty else { return nil }
+    let standings = first.problems.map { standing(first.measure, problem: $0) }
     rows.append(
       Table.Row(
         "best, or not told from it",
@@ -24,18 +23,19 @@ extension Comparison {
         }))
     rows.append(
       Table.Row(
-        "training error above the best (%)",
-        columns.indices.map { column in
-          meanExcess(column: column, problems: errors.problems).map { Table.Cell(fixed(100 * $0, 1), sortValue: $0) }
-            ?? Table.Cell("–")
+        "\(first.measure.shortTitle) above the best (%)",
+        meanExcess(first.measure, problems: first.problems).map { excess in
+          excess.map { Table.Cell(fixed(100 * $0, 1), sortValue: $0) } ?? Table.Cell("–")
         }))
     return Table(
       identifier: "ranks-\(identifier)", title: "Over all problems, \(optimizerTitle)", headings: [""] + columns.map(\.title),
-      schedules: columns.map(\.key), optimizer: optimizer, rows: rows, notes: rankNotes(rankings))
+      schedules: columns.map(\.key), optimizer: optimizer, rows: rows, notes: rankNotes(rankings, first: first))
   }
 
-  private func rankNotes(_ rankings: [Ranking]) -> [String] {
-    var notes = ["Rank 1 is best; equal values share their ranks. Separable and incomplete problems are left out."]
+  private func rankNotes(_ rankings: [Ranking], first: Ranking) -> [String] {
+    var notes = [
+      "Rank 1 is best; equal values share their ranks. Separable and incomplete problems are left out, and of errors those without any."
+    ]
     for ranking in rankings {
       guard let test = ranking.friedman else { continue }
       let p = test.pValue < 0.001 ? "p below 0.001" : "p = \(fixed(test.pValue, 3))"
@@ -51,25 +51,32 @@ extension Comparison {
       notes.append("Too few problems or schedules for a Friedman test: nothing can be said about chance.")
     }
     notes.append(
-      "Training error above the best: geometric mean over the problems of error / lowest error of any schedule, minus 1.")
+      first.measure == .trainError
+        ? "Training error above the best: geometric mean over the problems of error / lowest error of any schedule, minus 1."
+        : "\(first.measure.shortTitle.capitalizedFirst) above the best: geometric mean over the problems of the "
+          + "\(first.measure.isDistance ? "distance / the smallest distance" : "value / the lowest value") of any schedule, minus 1."
+    )
     return notes
   }
 
-  /// Error relative to the lowest of any column, minus 1; nil if the lowest is zero or the cell is empty.
-  func excess(problem: Int, column: Int) -> Double? {
-    let means = columns.indices.map { sample(.trainError, problem: problem, column: $0)?.mean }
-    guard let lowest = means.compactMap({ $0 }).min(), lowest > 0, let mean = means[column] else { return nil }
-    return mean / lowest - 1
+  /// By column: the value relative to the lowest of any column, minus 1, distances by their logarithms; nil where the lowest is
+  /// zero or the cell is empty.
+  func excess(_ measure: Measure, problem: Int) -> [Double?] {
+    let means = columns.indices.map { sample(measure, problem: problem, column: $0)?.mean }
+    guard let lowest = means.compactMap({ $0 }).min() else { return means }
+    return means.map { mean in
+      mean.flatMap { measure.isDistance ? pow(10, $0 - lowest) - 1 : lowest > 0 ? $0 / lowest - 1 : nil }
+    }
   }
 
-  /// Geometric mean over the problems for which the ratio exists; nil if there are none or a cell diverged.
-  func meanExcess(column: Int, problems: [Int]) -> Double? {
-    let values = problems.filter { byError[$0].contains { ($0.best?.meanTrainError ?? 0) > 0 } }
-      .filter { problem in columns.indices.contains { excess(problem: problem, column: $0) != nil } }
-      .map { excess(problem: $0, column: column) }
-    let known = values.compactMap { $0 }
-    guard !known.isEmpty, known.count == values.count else { return nil }
-    return exp(known.reduce(0) { $0 + log1p($1) } / Double(known.count)) - 1
+  /// By column: the geometric mean over the problems for which the ratio exists; nil if there are none or a cell diverged.
+  func meanExcess(_ measure: Measure, problems: [Int]) -> [Double?] {
+    let rows = problems.map { excess(measure, problem: $0) }.filter { row in row.contains { $0 != nil } }
+    return columns.indices.map { column in
+      let known = rows.compactMap { $0[column] }
+      guard !known.isEmpty, known.count == rows.count else { return nil }
+      return exp(known.reduce(0) { $0 + log1p($1) } / Double(known.count)) - 1
+    }
   }
 }
 
@@ -79,8 +86,14 @@ extension Measure {
     case .trainError: "training error"
     case .testError: "test error"
     case .trainLoss, .distance: "training loss"
+    case .objective, .objectiveDistance: "training objective"
     }
   }
+}
+
+extension Measure {
+  /// With the distance, where it is that: the subject of a sentence about ratios.
+  var quantityTitle: String { isDistance ? "Distance of the \(shortTitle) from the optimum" : shortTitle.capitalizedFirst }
 }
 
 extension String {

@@ -2,22 +2,25 @@ import Foundation
 import Sweeps
 import Training
 
-/// Mean training error at every learning rate of one spelling of a schedule.
+/// Mean training error, or regularised objective, at every learning rate of one spelling of a schedule.
 struct RateCurve {
   struct Point {
     let rate: Double
-    /// Per cent; nil if a seed diverged.
+    /// Errors in per cent; nil if a seed diverged.
     let error: SampleMean?
   }
 
   /// By ascending rate; rates with fewer seeds than the most are left out.
   let points: [Point]
 
-  init(_ runs: [RunRecord]) {
+  /// - Parameter measure: Not a distance, which has no relative rise.
+  init(_ runs: [RunRecord], measure: Measure) {
     let byRate = Dictionary(grouping: runs) { $0.learningRate }
     let most = byRate.values.map(\.count).max() ?? 0
     points = byRate.filter { $0.value.count == most }.sorted { $0.key < $1.key }.map { rate, runs in
-      let errors = runs.sorted { $0.seed < $1.seed }.compactMap { $0.diverged ? nil : $0[.trainError].map { 100 * $0 } }
+      let errors = runs.sorted { $0.seed < $1.seed }.compactMap { run in
+        run.diverged ? nil : run[measure.quantity].map { measure.quantity.isFraction ? 100 * $0 : $0 }
+      }
       return Point(rate: rate, error: errors.count == runs.count ? SampleMean(errors) : nil)
     }
   }
@@ -62,8 +65,11 @@ struct RateCurve {
 extension Comparison {
   static let robustnessTolerance = 0.05
 
+  /// What rates are chosen by.
+  var measureAlongRates: Measure { isRegularised ? .objective : .trainError }
+
   func curve(problem: Int, column: Int) -> RateCurve? {
-    byError[problem][column].best.map { RateCurve(runsBySchedule[problem][$0.schedule] ?? []) }
+    byError[problem][column].best.map { RateCurve(runsBySchedule[problem][$0.schedule] ?? [], measure: measureAlongRates) }
   }
 
   /// How wide the range of learning rates is within 5 % of the best, in factors of two.
@@ -99,7 +105,7 @@ extension Comparison {
       identifier: "robustness-\(identifier)", title: "Robustness: usable range of learning rates, \(optimizerTitle)",
       headings: ["problem"] + columns.map(\.title), schedules: columns.map(\.key), optimizer: optimizer, rows: rows,
       notes: [
-        "Width, in factors of two, of the range of learning rates around the best whose mean training error is within "
+        "Width, in factors of two, of the range of learning rates around the best whose mean \(measureAlongRates.shortTitle) is within "
           + "\(percent(Self.robustnessTolerance)) % of the best (relative, each schedule against its own best, interpolated "
           + "between grid points). Wider is easier to tune; ≥: the range reaches the end of the rates tried."
       ])

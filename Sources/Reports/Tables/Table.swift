@@ -48,17 +48,20 @@ public struct Table: Sendable {
 
   /// A mark after a number or a name, explained under every table that uses it.
   public enum Mark: Sendable, Hashable, CaseIterable {
-    case upperEdge, lowerEdge, incomplete, separable, separableUnreached, notAttained, atResolution
+    case upperEdge, lowerEdge, incomplete, separable, separableUnreached, separableProblem, notAttained, atResolution
+    case belowReference, aboveReference
 
     public var symbol: String {
       switch self {
       case .upperEdge: "↑"
       case .lowerEdge: "↓"
       case .incomplete: "…"
-      case .separable: "†"
+      case .separable, .separableProblem: "†"
       case .separableUnreached: "§"
       case .notAttained: "‡"
       case .atResolution: "≤"
+      case .belowReference: "<"
+      case .aboveReference: ">"
       }
     }
 
@@ -73,6 +76,9 @@ public struct Table: Sendable {
       case .separableUnreached:
         "separable: the classes can be separated (the smallest loss is 0), though training did not reach zero errors; left out of "
           + "averages and ranks."
+      case .separableProblem: "separable: larger rates are better for ever; left out of averages and ranks."
+      case .belowReference: "significantly below the reference method."
+      case .aboveReference: "significantly above the reference method."
       case .notAttained: "no weights attain the smallest loss (some class can be separated); the distance is to the infimum."
       case .atResolution: "so near the optimum that the distance cannot be resolved with some seed; 1e-10 stands in for it."
       }

@@ -26,13 +26,13 @@ struct TheoryRow {
       let spellings = comparison.columns[column].schedules.compactMap { known[$0] }.filter(\.isFinite)
       let cell = comparison.byError[problem][column]
       guard cell.isComplete, let bound = spellings.min(), let error = cell.best?.meanTrainError,
-        let loss = comparison.byLoss[problem][column].best?.meanTrainLoss
+        let best = comparison.byLoss[problem][column].best
       else { continue }
       columns.append(column)
       bounds.append(bound)
       // Rounded so that equal means, summed in another order, tie.
       errors.append((error * 1e9).rounded())
-      losses.append((loss * 1e9).rounded())
+      losses.append(((comparison.isRegularised ? best.meanTrainObjective : best.meanTrainLoss) * 1e9).rounded())
     }
     guard columns.count > 1 else { return nil }
     self.problem = problem

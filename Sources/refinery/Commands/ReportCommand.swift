@@ -30,16 +30,40 @@ struct ReportCommand: ParsableCommand {
       "Plan to show, by the first digits of its key, or several to combine (default: the newest); list lists all.",
       valueName: "KEY[,KEY...]|list"))
   var `protocol`: String?
+  @Option(
+    help: ArgumentHelp(
+      "Runs made elsewhere, as further methods: rows in the schema of --format csv, what does not apply left empty.",
+      valueName: "FILE.csv"))
+  var add: String?
+  @Option(
+    help: ArgumentHelp(
+      "What CSV and JSON carry besides: the mini-batch losses of traced runs, the gradient norms of prior runs.",
+      valueName: Report.Extra.allCases.map(\.rawValue).joined(separator: ",")))
+  var with: String?
   @Flag(help: "The same as --format json.") var json = false
 
   func validate() throws {
     if json, let format, format != .json { throw ValidationError("--json and --format \(format.rawValue) exclude each other") }
+    if with != nil, ![.csv, .json].contains(json ? .json : format) {
+      throw ValidationError("--with: expected --format csv or --format json with it")
+    }
+    _ = try extras()
     guard results.count <= 2 else {
       throw ValidationError("expected one results folder, or two to compare, got \(results.count)")
     }
+    if results.count == 2, add != nil { throw ValidationError("--add: expected one results folder with it, got two") }
     if results.count == 2, json || (format ?? .markdown) != .markdown {
       throw ValidationError("a comparison of two folders is written as markdown only")
     }
+  }
+
+  private func extras() throws -> Set<Report.Extra> {
+    try Set(
+      (with.map(commaSeparated) ?? []).map { name in
+        if let extra = Report.Extra(rawValue: name) { return extra }
+        let names = Report.Extra.allCases.map(\.rawValue)
+        throw ValidationError("--with: expected \(names.joined(separator: " or ")), got '\(name)'")
+      })
   }
 
   func run() throws {
@@ -54,26 +78,32 @@ struct ReportCommand: ParsableCommand {
       return
     }
     let loaded = try folders.map { folder in
-      let results = try SweepResults.load(folder: folder, protocol: self.protocol)
-      guard !Report(results).isEmpty else {
+      let study = try StudyResults.load(folder: folder, protocol: self.protocol)
+      guard !Report(study).isEmpty else {
         throw Failure("\(folder): error: no results here: the sweep found no dataset that it could read", .noInput)
       }
-      if let more = results.morePlans { report("\(folder): note: \(more)") }
-      return results
+      if let more = study.first.morePlans { report("\(folder): note: \(more)") }
+      return study
     }
     if loaded.count == 2 {
-      try Output.write(ResultsComparison(loaded[0], loaded[1]).markdown, to: out)
+      do {
+        try Output.write(ResultsComparison.markdown(loaded[0], loaded[1]), to: out)
+      } catch let error as ResultsComparison.NoSharedCondition {
+        throw Failure("\(folders[1]): error: \(error)", .badData)
+      }
       if let out, out != "-" { report("wrote \(out)") }
       return
     }
-    let document = Report(loaded[0])
+    let document = Report(loaded[0], added: try add.map { try Self.addedRuns($0, to: loaded[0]) })
     let path = out ?? (format == .markdown ? (folders[0] as NSString).appendingPathComponent("REPORT.md") : "-")
     guard Self.isFile(path) else {
-      try Output.write(document.render(format).text, to: path)
+      try Output.write(document.render(format, with: extras()).text, to: path)
       return
     }
     do {
-      let written = try document.write(to: URL(fileURLWithPath: path), format: format) { try Output.write($0, to: $1.path) }
+      let written = try document.write(to: URL(fileURLWithPath: path), format: format, with: extras()) {
+        try Output.write($0, to: $1.path)
+      }
       let parent = InputPath(path).folder
       let folder = parent == "." ? written.figureFolder : parent + "/" + written.figureFolder
       report("wrote \(path)" + (written.figures > 0 ? " and \(counted(written.figures, "figure")) in \(folder)/" : ""))
@@ -82,6 +112,21 @@ struct ReportCommand: ParsableCommand {
     } catch {
       throw Failure("\(path): error: cannot be written: \(Output.reason(error))", .cannotCreate)
     }
+  }
+
+  private static func addedRuns(_ path: String, to study: StudyResults) throws -> AddedRuns {
+    let bytes: Data
+    do {
+      bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      guard FileManager.default.fileExists(atPath: path) else { throw Failure("\(path): error: no such file", .noInput) }
+      throw Failure("\(path): error: cannot be read: \(Output.reason(error))", .inputOutput)
+    }
+    guard let text = String(data: bytes, encoding: .utf8) else {
+      throw Failure("\(path): error: expected a CSV file, found bytes that are not UTF-8", .badData)
+    }
+    return try AddedRuns(
+      text, file: path.printable, problems: study.first.problems.map(\.name), conditions: study.configuration.conditions)
   }
 
   /// Whether a path is, or will be, that of a file: figures cannot be written beside standard output, a device or a pipe.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Reports
 import Schedules
 import Sparse
 import Sweeps
@@ -40,6 +41,8 @@ extension Refinery {
       leave(failure.description, ExitStatus(failure.kind).rawValue)
     case let failure as JournalError:
       leave(lines: failure.description, failure.exitCode)
+    case let failure as AddedRuns.Failure:
+      leave(lines: failure.description, ExitStatus.badData.rawValue)
     case let failure as ConfigurationError:
       leave(lines: failure.description, ExitStatus.badData.rawValue)
     // Only from the command line: those of a configuration file are `ConfigurationError`.

@@ -5,11 +5,15 @@ import Training
 @testable import Reports
 
 /// What the opening says where schedules cannot be compared as usual.
-@Suite struct AnswerTests {
-  private func answer(_ sweep: SyntheticSweep, change: (inout SweepResults) -> Void = { _ in }) -> String {
+@Suite struct FindingsTests {
+  private func bullets(_ sweep: SyntheticSweep, change: (inout SweepResults) -> Void = { _ in }) -> [String] {
     var results = sweep.results()
     change(&results)
-    return Answer(Report(results).comparisons).text
+    return Findings(Report(results).comparisons).bullets
+  }
+
+  private func answer(_ sweep: SyntheticSweep, change: (inout SweepResults) -> Void = { _ in }) -> String {
+    bullets(sweep, change: change).joined(separator: "\n")
   }
 
   private static let glass = [(name: "glass.scale", error: 0.265, rows: 214, classes: 6)]
@@ -22,34 +26,61 @@ import Training
 
   @Test func oneProblemIsNotAveragedOver() {
     let text = answer(SyntheticSweep(problems: Self.glass))
-    #expect(text.contains("reached by **refined** on the one problem; with SGD"), "\(text)")
+    #expect(text.contains("**Adam, training error**: **refined** is best on the one problem, "), "\(text)")
     #expect(text.contains("(the next) and 13"), "\(text)")
     #expect(!text.contains("average"), "\(text)")
-    #expect(!text.contains("of 1 problem"), "\(text)")
     #expect(text.contains("one problem cannot be generalised from"))
-    #expect(text.contains("it is significantly better than stepwise, 1/t and flat and cannot be told from linear"), "\(text)")
+    #expect(text.contains("It is significantly better than stepwise, 1/t and flat and cannot be told from linear"), "\(text)")
   }
 
   @Test func whatIsToldOnOneProblemIsWhatIsNotBold() throws {
     let results = SyntheticSweep(problems: Self.glass).results()
     let comparison = try #require(Report(results).comparisons.first)
-    let verdict = try #require(Verdict(comparison))
-    let standing = comparison.standing(.trainError, problem: 0)
-    #expect(verdict.untoldByTest.allSatisfy(standing.isBold))
-    #expect(!verdict.toldByTest.contains(where: standing.isBold))
-    #expect(verdict.toldByTest.count + verdict.untoldByTest.count == verdict.others.count)
+    for measure in comparison.measures where measure != .testError {
+      let verdict = try #require(Verdict(measure, of: comparison))
+      let standing = comparison.standing(measure, problem: 0)
+      #expect(standing.best == verdict.leader)
+      #expect(verdict.untoldByTest.allSatisfy(standing.isBold))
+      #expect(!verdict.toldByTest.contains(where: standing.isBold))
+      #expect(verdict.toldByTest.count + verdict.untoldByTest.count == verdict.others.count)
+    }
+  }
+
+  @Test func whatRanksCannotTellIsWhatIsBold() throws {
+    let comparison = try #require(Report(SyntheticSweep().results()).comparisons.first)
+    let table = try #require(comparison.rankTable(comparison.measures.map { Ranking($0, of: comparison) }))
+    for (measure, row) in zip(comparison.measures, table.rows) {
+      let verdict = try #require(Verdict(measure, of: comparison))
+      for column in verdict.others {
+        #expect(row.cells[column].isBold == (verdict.isBestByChance || verdict.ranking.isAmongBest(column)))
+      }
+    }
+  }
+
+  @Test func everyMeasureHasABulletOfAtMostSixtyWords() {
+    let sweep = SyntheticSweep()
+    let bullets = bullets(sweep)
+    for optimizer in ["Adam", "SGD"] {
+      for measure in ["training error", "training loss", "test error"] {
+        #expect(bullets.count { $0.hasPrefix("**\(optimizer), \(measure)**: ") } == 1, "\(bullets)")
+      }
+    }
+    #expect(bullets.count == 7)
+    let crowd = self.bullets(
+      SyntheticSweep(
+        schedules: ["flat", "cosine", "linear", "refined", "stepwise"] + (1...19).map { "wsd:cooldown=0.0\($0)1" }, seeds: 4))
+    for bullet in bullets + crowd { #expect(bullet.split(separator: " ").count <= 60, "\(bullet)") }
   }
 
   @Test func twoSchedulesAreTooFewForRanksNotForWords() {
     let text = answer(SyntheticSweep(schedules: ["flat", "linear"]))
-    #expect(text.contains("two schedules are too few for a test of ranks"), "\(text)")
-    #expect(text.components(separatedBy: ". ").count == 3, "\(text)")
+    #expect(text.contains("Two schedules are too few for a test of ranks"), "\(text)")
     #expect(!text.contains("next"), "\(text)")
   }
 
   @Test func twoProblemsAreCounted() {
     let text = answer(SyntheticSweep(problems: Self.glass + [(name: "letter.scale", error: 0.222, rows: 15_000, classes: 26)]))
-    #expect(text.contains("over 2 problems"), "\(text)")
+    #expect(text.contains(", 2 problems)"), "\(text)")
     #expect(text.contains("of 2 problems"), "\(text)")
   }
 
@@ -82,8 +113,8 @@ import Training
 
   @Test func anOptimizerThatHasNotBeenRunIsNotForgotten() {
     let text = answer(SyntheticSweep()) { $0.runs.removeAll { $0.optimizer == "sgd" } }
-    #expect(text.hasPrefix("With Adam, the lowest training error"))
-    #expect(text.hasSuffix("With SGD, nothing has been measured yet."), "\(text)")
+    #expect(text.hasPrefix("**Adam, training error**: "))
+    #expect(text.contains("\nWith SGD, nothing has been measured yet."), "\(text)")
   }
 
   @Test func divergenceEverywhereIsSaid() {

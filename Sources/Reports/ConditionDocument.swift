@@ -1,0 +1,54 @@
+import Schedules
+import Sweeps
+
+extension ConditionReport {
+  var findings: [String] {
+    let bullets = Findings(comparisons).bullets
+    guard let methods = methods?.bullet else { return bullets }
+    return bullets + [methods]
+  }
+
+  /// Its own report, folded.
+  var folded: Document.Block { .folded(title.capitalizedFirst, [.findings(findings)] + opening + details) }
+
+  var opening: [Document.Block] {
+    var blocks: [Document.Block] = comparisons.compactMap { $0.table($0.primaryMeasure).map { .table($0) } }
+    if let figure = HeadlineFigure(comparisons: comparisons, name: "headline\(suffix)").render() {
+      blocks.append(.figure(figure))
+    }
+    return blocks
+  }
+
+  var details: [Document.Block] { acrossOptimizers + comparisons.flatMap(details) }
+
+  private var acrossOptimizers: [Document.Block] {
+    guard let methods else { return [] }
+    let tables = methods.measures.compactMap { methods.table($0) }
+    return tables.isEmpty ? [] : [.heading(2, "Across optimizers")] + tables.map { .table($0) }
+  }
+
+  private func details(_ comparison: Comparison) -> [Document.Block] {
+    var blocks: [Document.Block] = [.heading(2, comparison.optimizerTitle)]
+    let rankings = comparison.measures.map { Ranking($0, of: comparison) }
+    if let table = comparison.rankTable(rankings) { blocks += [.heading(3, "Ranks"), .table(table)] }
+    if let table = Claims([comparison]).table(0) { blocks.append(.table(table)) }
+    blocks += figures([CriticalDifferenceFigure(comparison: comparison, ranking: rankings[0]).render()])
+    let losses = [Measure.distance, .trainLoss].compactMap { comparison.table($0) }
+    if !losses.isEmpty { blocks += [.heading(3, "Training loss")] + losses.map { .table($0) } }
+    blocks += figures([LossFigure(comparison: comparison).render()])
+    let errors = comparison.isRegularised ? [Measure.objective, .trainError].compactMap { comparison.table($0) } : []
+    if !errors.isEmpty { blocks += [.heading(3, "Training error")] + errors.map { .table($0) } }
+    if let table = comparison.table(.testError) { blocks += [.heading(3, "Test error"), .table(table)] }
+    if let table = comparison.checkpointTable() { blocks += [.heading(3, "Stopped early"), .table(table)] }
+    blocks += [.heading(3, "Learning rates"), .table(comparison.chosenRateTable())]
+    blocks += figures([ErrorAgainstRateFigure(comparison: comparison).render()])
+    blocks += [.heading(3, "Robustness"), .table(comparison.robustnessTable())]
+    if let figure = RefinedSchedulesFigure(comparison: comparison).render() {
+      blocks += [.heading(3, "Refined schedules"), .figure(figure)]
+    }
+    if let table = comparison.theoryTable() { blocks += [.heading(3, "Theory"), .table(table)] }
+    return blocks
+  }
+
+  private func figures(_ figures: [Figure?]) -> [Document.Block] { figures.compactMap { $0.map { .figure($0) } } }
+}
