@@ -71,8 +71,8 @@ import Testing
     }
   }
 
-  /// A checkpoint after two epochs is the end of a run of two epochs.
-  @Test(arguments: KernelMatrixTests.optimizers, paths)
+  /// A checkpoint after two epochs is the end of a run of two epochs; not for an average that begins at a share of the run.
+  @Test(arguments: KernelMatrixTests.optimizers.filter { !$0.spelling.contains("average=tail") }, paths)
   func aCheckpointIsTheEndOfAShorterRun(optimizer: Optimizer, path: TrainingSettings.Path) throws {
     for l2 in [0, 0.01] {
       let long = try train(optimizer, path, checkpoints: [14], l2: l2)
