@@ -105,10 +105,12 @@ extension Comparison {
           + listed(ranking.problems.map { problems[$0].name }) + ".")
     }
     for problem in shown {
-      for cell in cells(measure)[problem] {
-        if case .noRefinement(let reason) = cell.status {
-          notes.append("\(problems[problem].name) has no refined schedule: \(reason).")
-        }
+      let failures = zip(columns, cells(measure)[problem]).compactMap { column, cell -> (title: String, reason: String)? in
+        if case .noRefinement(let reason) = cell.status { (column.title, reason) } else { nil }
+      }
+      for (reason, columns) in Dictionary(grouping: failures, by: \.reason).sorted(by: { $0.key < $1.key }) {
+        let titles = failures.count > 1 ? " (\(columns.map(\.title).joined(separator: ", ")))" : ""
+        notes.append("\(problems[problem].name) has no refined schedule\(titles): \(reason).")
       }
     }
     return notes

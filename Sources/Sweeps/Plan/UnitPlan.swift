@@ -122,12 +122,8 @@ struct UnitPlan {
     for round in 1...chained.rounds {
       guard prior.isComplete else { return }
       guard let run = prior.best?.runs.first else {
-        impossibleRefinements.append(
-          RefinementRecord(
-            problem: unit.problem.name, optimizer: unit.optimizer.spelling,
-            schedule: SweepConfiguration.spelling(of: refined, round: round), round: round, priorSchedule: prior.schedule,
-            priorLearningRate: 0, priorSeed: 1, steps: 0,
-            failure: "\(prior.schedule) diverged at every learning rate, so there is no prior run"))
+        let reason = "\(prior.schedule) diverged at every learning rate, so there is no prior run"
+        noteImpossible(chained, rounds: round...chained.rounds, prior: prior, reason)
         return
       }
       let key = RunKey.refinement(ofRun: run.key, schedule: refined, round: round, smoothing: smoothing)
@@ -138,8 +134,25 @@ struct UnitPlan {
       }
       refinement.record.problem = unit.problem.name
       refinements[planned] = refinement
-      guard let digest = refinement.digest else { return }
+      guard let digest = refinement.digest else {
+        if let reason = refinement.record.failure, round < chained.rounds {
+          noteImpossible(chained, rounds: (round + 1)...chained.rounds, prior: prior, reason)
+        }
+        return
+      }
       prior = add(schedule: planned.schedule, factors: digest, part: part)
+    }
+  }
+
+  /// Records why a refinement cannot be made, nor those of the rounds after it.
+  private mutating func noteImpossible(
+    _ chained: Chain.Refined, rounds: ClosedRange<Int>, prior: SchedulePlan, _ reason: String
+  ) {
+    impossibleRefinements += rounds.map { round in
+      RefinementRecord(
+        problem: unit.problem.name, optimizer: unit.optimizer.spelling,
+        schedule: SweepConfiguration.spelling(of: chained.schedule, round: round), round: round, priorSchedule: prior.schedule,
+        priorLearningRate: 0, priorSeed: 1, steps: 0, failure: reason)
     }
   }
 }
