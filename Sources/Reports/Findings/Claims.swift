@@ -69,6 +69,22 @@ struct Claims {
     return claims.isEmpty ? nil : claims.joined(separator: " ")
   }
 
+  /// Markup: which of several refined schedules are better than linear decay anywhere; nil with one or none.
+  var variantsBullet: String? {
+    let parts = refined.filter { $0.count > 1 }.map { pairs -> String in
+      let better = pairs.filter { $0.count(.better) > 0 }
+        .sorted { $0.count(.better) > $1.count(.better) }
+        .map { "\(Markup.plain($0.comparison.columns[$0.first].title)) on \($0.count(.better))" }
+      let named = better.prefix(3).joined(separator: ", ") + (better.count > 3 ? " and \(better.count - 3) others" : "")
+      let worse = pairs.count { $0.count(.worse) > 0 }
+      return "\(Markup.plain(pairs[0].comparison.optimizerName)): \(better.isEmpty ? "none on any" : named) of "
+        + "\(pairs[0].outcomes.count) problems, \(worse) of \(pairs.count) worse on some"
+    }
+    guard !parts.isEmpty else { return nil }
+    return "Of several refined schedules, **better than linear decay on some problem**, by tests of one problem at a time: "
+      + parts.joined(separator: "; ") + "."
+  }
+
   /// By optimizer if there are few, else counted over all.
   private func sentence(_ pairs: [[Pair]], _ counts: ([Pair]) -> [Outcome: Int]) -> String {
     let parts = pairs.filter { !$0.isEmpty }.map { (title: $0[0].comparison.optimizerName, counts: counts($0)) }

@@ -15,7 +15,8 @@ struct Findings {
     let verdicts = comparisons.flatMap { comparison in
       comparison.measures.compactMap { measure in Verdict(measure, of: comparison).map(bullet) }
     }
-    return verdicts + obstacles + (Claims(comparisons).bullet.map { [$0] } ?? [])
+    let claims = Claims(comparisons)
+    return verdicts + obstacles + [claims.bullet, claims.variantsBullet].compactMap { $0 }
   }
 
   /// One sentence for each reason why schedules cannot be compared by the first measure, with the optimizers concerned.
