@@ -3,9 +3,7 @@ import Sweeps
 
 extension ConditionReport {
   var findings: [String] {
-    let bullets = Findings(comparisons).bullets
-    guard let methods = methods?.bullet else { return bullets }
-    return bullets + [methods]
+    Findings(comparisons).bullets + [methods?.bullet, tuning?.bullet].compactMap { $0 }
   }
 
   /// Its own report, folded.
@@ -24,7 +22,13 @@ extension ConditionReport {
   private var acrossOptimizers: [Document.Block] {
     guard let methods else { return [] }
     let tables = methods.measures.compactMap { methods.table($0) }
-    return tables.isEmpty ? [] : [.heading(2, "Across optimizers")] + tables.map { .table($0) }
+    guard !tables.isEmpty else { return [] }
+    var blocks: [Document.Block] = [.heading(2, "Across optimizers")] + tables.map { .table($0) }
+    if let tuning {
+      blocks += [.heading(3, "Tuning"), .table(tuning.table())]
+      blocks += figures([TuningFigure(tuning: tuning).render()])
+    }
+    return blocks
   }
 
   private func details(_ comparison: Comparison) -> [Document.Block] {

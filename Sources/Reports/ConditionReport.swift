@@ -13,6 +13,8 @@ struct ConditionReport: Sendable {
   let comparisons: [Comparison]
   /// nil for a single method.
   let methods: MethodComparison?
+  /// nil where no methods are configured beside the optimizers.
+  let tuning: Tuning?
 
   init(_ results: SweepResults, condition: Condition, axes: [SweepConfiguration.Axis], added: [RunRecord]) {
     self.results = results
@@ -32,6 +34,7 @@ struct ConditionReport: Sendable {
     }
     methods = MethodComparison(
       results, comparisons: comparisons, added: added, identifier: suffix, title: text.isEmpty ? "" : ", " + text)
+    tuning = results.configuration.methods.isEmpty ? nil : methods.flatMap { Tuning($0, results: results) }
   }
 
   /// The configured optimizers in their order, then any others in the journal.
