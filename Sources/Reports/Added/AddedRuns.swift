@@ -57,7 +57,7 @@ public struct AddedRuns: Sendable {
         report(cell.line, cell.column, "no column is called '\(cell.text)'\(near)")
         continue
       }
-      if places.updateValue(place, forKey: field) != nil { report(cell.line, cell.column, "'\(cell.text)' is there twice") }
+      if places.updateValue(place, forKey: field) != nil { report(cell.line, cell.column, "'\(cell.text)' is listed twice") }
     }
     for field in [Field.problem, .optimizer, .seed] where places[field] == nil {
       report(header[0].line, header[0].column, "the header has no '\(field.rawValue)'")

@@ -34,7 +34,7 @@ extension SweepConfiguration {
       try require(
         (1..<max(seeds, 1)).contains(racing), .racing, "expected fewer than the \(counted(seeds, "seed")), found \(racing)")
     }
-    try require(Set(checkpoints).count == checkpoints.count, .checkpoints, "a share stands there twice")
+    try require(Set(checkpoints).count == checkpoints.count, .checkpoints, "a share is listed twice")
     for share in checkpoints {
       try require(
         share > 0 && share < 1, .checkpoints, "expected shares of a run above 0 and below 1, found \(shortText(share))")
@@ -51,7 +51,7 @@ extension SweepConfiguration {
 
   private func requireDistinct<Value: Hashable>(_ values: [Value], _ key: SettingKey) throws {
     var seen: Set<Value> = []
-    for value in values { try require(seen.insert(value).inserted, key, "'\(value)' stands there twice") }
+    for value in values { try require(seen.insert(value).inserted, key, "'\(value)' is listed twice") }
   }
 
   private func validateEntries() throws {

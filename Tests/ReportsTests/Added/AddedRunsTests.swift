@@ -44,7 +44,7 @@ import Testing
       ]
     ),
     ("problem,optimizer,seed\n", ["mine.csv:1:1: error: the header has neither 'train_error' nor 'diverged'"]),
-    ("problem,optimizer,seed,seed,train_error\n", ["mine.csv:1:24: error: 'seed' is there twice"]),
+    ("problem,optimizer,seed,seed,train_error\n", ["mine.csv:1:24: error: 'seed' is listed twice"]),
     ("problem,optimizer,seed,train_error\n", ["mine.csv:1:1: error: there are no runs below the header"]),
     (
       "problem,optimizer,seed,train_error\nvowel,x,-1,2\nvowel.scale,,1,\n",

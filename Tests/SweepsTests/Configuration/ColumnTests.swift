@@ -95,13 +95,13 @@ import Training
   private func exp2Double(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: 1) }
 
   @Test(arguments: [
-    ("schedules: [cosine, {name: cosine, schedule: linear}]\n", 1, 21, "name 'cosine' stands there twice, first at line 1"),
+    ("schedules: [cosine, {name: cosine, schedule: linear}]\n", 1, 21, "name 'cosine' is listed twice, first at line 1"),
     ("schedules:\n  - {name: a, schedule: flat}\n  - {name: a, schedule: linear}\n", 3, 5, "first at line 2, column 5"),
     ("schedules: [{schedule: flat, best_of: [linear]}]\n", 1, 39, "both given"),
     ("schedules: [{name: a}]\n", 1, 13, "neither schedule nor best_of"),
     ("schedules: [{name: a, schedul: flat}]\n", 1, 23, "did you mean 'schedule'?"),
     ("schedules: [{best_of: [flat, flat]}]\n", 1, 30, "twice, first at line 1, column 24"),
-    ("optimizers: [adam, {name: b, optimizer: adam}]\n", 1, 20, "'adam' stands there twice"),
+    ("optimizers: [adam, {name: b, optimizer: adam}]\n", 1, 20, "'adam' is listed twice"),
     ("optimizers: [{name: b, optimizer: adamm}]\n", 1, 35, "did you mean 'adam'?"),
     ("methods: [adam]\n", 1, 11, "expected {name:, optimizer:, schedule:}"),
     ("methods: [{name: Adam, optimizer: sgd, schedule: flat}]\n", 1, 10, "also that of an optimizer"),

@@ -55,7 +55,7 @@ import Training
     ("epochs: [1, two]\n", 1, 13, "found 'two', expected a whole number"),
     ("epochs: [[1]]\n", 1, 10, "found a list"),
     ("epochs: []\n", 1, 9, "empty"),
-    ("l2: [0, 1, 0]\n", 1, 12, "0.0 stands there twice, first at line 1, column 6"),
+    ("l2: [0, 1, 0]\n", 1, 12, "0.0 is listed twice, first at line 1, column 6"),
     ("schedules:\n  - flat\n  - lineer\n", 3, 5, "schedules: "),
     ("optimizers: [adam, adagrid]\n", 1, 20, "did you mean 'adagrad'?"),
     ("optimizers: ['adam:beta1=1']\n", 1, 14, "below 1"),

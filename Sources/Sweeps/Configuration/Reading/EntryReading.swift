@@ -31,7 +31,7 @@ extension SettingReader {
       let schedules = try several.values { entry in
         let schedule = try entry.schedule()
         if let first = places.updateValue(entry.node, forKey: schedule) {
-          throw entry.error("'\(schedule)' stands there twice, first at \(first.place)")
+          throw entry.error("'\(schedule)' is listed twice, first at \(first.place)")
         }
         return schedule
       }
@@ -83,7 +83,7 @@ extension SettingReader {
       // Trainers compute in float32.
       guard Float(rate) > 0, Float(rate).isFinite else { throw entry.wrong("a learning rate above 0") }
       if let first = places.updateValue(entry.node, forKey: rate) {
-        throw entry.error("\(shortText(rate)) stands there twice, first at \(first.place)")
+        throw entry.error("\(shortText(rate)) is listed twice, first at \(first.place)")
       }
       return rate
     }
@@ -97,7 +97,7 @@ extension SettingReader {
     let values = try values { entry in
       let value = try read(entry)
       if let first = places.updateValue(entry.node, forKey: value) {
-        throw entry.error("\(value) stands there twice, first at \(first.place)")
+        throw entry.error("\(value) is listed twice, first at \(first.place)")
       }
       return value
     }
@@ -112,7 +112,7 @@ private struct UniqueNames {
 
   mutating func take(_ text: String, kind: String = "", at entry: SettingReader) throws {
     if let first = places.updateValue(entry.node, forKey: text) {
-      throw entry.error("\(kind.isEmpty ? "" : kind + " ")'\(text)' stands there twice, first at \(first.place)")
+      throw entry.error("\(kind.isEmpty ? "" : kind + " ")'\(text)' is listed twice, first at \(first.place)")
     }
   }
 
