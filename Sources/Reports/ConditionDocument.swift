@@ -3,7 +3,9 @@ import Sweeps
 
 extension ConditionReport {
   var findings: [String] {
-    Findings(comparisons).bullets + [methods?.bullet, tuning?.bullet].compactMap { $0 }
+    let across = [methods?.bullet, tuning?.bullet].compactMap { $0 }
+    // Where methods are configured, they are the question.
+    return tuning == nil ? Findings(comparisons).bullets + across : across + Findings(comparisons).bullets
   }
 
   /// Its own report, folded.
