@@ -14,7 +14,7 @@ struct Lion: OptimizerMethod {
   static let beta1 = NumberParameter("beta1", default: 0.9, in: 0..<1, help: "Share of the momentum in a step's direction.")
   static let beta2 = NumberParameter("beta2", default: 0.99, in: 0..<1, help: "Decay of the momentum.")
   static let weightDecay = NumberParameter(
-    "weight-decay", default: 0, in: 0...(.infinity), help: "Decay of the weights, beside the gradient.")
+    "weight-decay", default: 0, in: 0...(.infinity), help: "Decoupled weight decay: applied to the weights.")
   static let parameters: [any ScheduleParameter] = [beta1, beta2, weightDecay]
 
   let beta1: Double

@@ -19,7 +19,8 @@ struct DAdaptAdam: OptimizerMethod {
   static let beta2 = NumberParameter("beta2", default: 0.999, in: 0..<1, help: "Decay of the second moment.")
   static let epsilon = NumberParameter(
     "epsilon", default: 1e-8, above: 0, help: "Added to the root of the second moment.")
-  static let weightDecay = NumberParameter("weight-decay", default: 0, in: 0...(.infinity), help: "L2, in the gradient.")
+  static let weightDecay = NumberParameter(
+    "weight-decay", default: 0, in: 0...(.infinity), help: "L2 coefficient; times the weight, added to the gradient.")
   static let d0 = NumberParameter("d0", default: 1e-6, above: 0, help: "The estimate of the distance to begin with.")
   static let growthRate = GrowthRateParameter()
   static let parameters: [any ScheduleParameter] = [beta1, beta2, epsilon, weightDecay, d0, growthRate]

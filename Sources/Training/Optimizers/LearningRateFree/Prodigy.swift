@@ -28,7 +28,7 @@ struct Prodigy: OptimizerMethod {
   static let coefficient = NumberParameter("d-coef", default: 1, above: 0, help: "Factor of the estimate; what is tuned.")
   static let growthRate = GrowthRateParameter()
   static let weightDecay = NumberParameter(
-    "weight-decay", default: 0, in: 0...(.infinity), help: "Decay of the weights, beside the gradient.")
+    "weight-decay", default: 0, in: 0...(.infinity), help: "Decoupled weight decay: applied to the weights.")
   static let safeguardWarmup = FlagParameter("safeguard-warmup", help: "Keeps the rate out of the estimate's denominator.")
   static let biasCorrection = FlagParameter("bias-correction", help: "Adam's bias correction.")
   static let parameters: [any ScheduleParameter] = [

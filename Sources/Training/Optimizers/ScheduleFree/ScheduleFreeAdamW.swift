@@ -15,12 +15,12 @@ struct ScheduleFreeAdamW: OptimizerMethod {
   static let summary = "AdamW with averaging in place of a schedule, as the package schedulefree"
   static let norm = GradientNorm.l1
   static let beta1 = NumberParameter(
-    "beta1", default: 0.9, above: 0, below: 1, help: "Share of the average in the point of the gradient.")
+    "beta1", default: 0.9, above: 0, below: 1, help: "Weight of the average in the point at which gradients are taken.")
   static let beta2 = NumberParameter("beta2", default: 0.999, in: 0..<1, help: "Decay of the second moment.")
   static let epsilon = NumberParameter(
     "epsilon", default: 1e-8, above: 0, help: "Added to the root of the second moment.")
   static let weightDecay = NumberParameter(
-    "weight-decay", default: 0, in: 0...(.infinity), help: "Decay at the point of the gradient, beside it.")
+    "weight-decay", default: 0, in: 0...(.infinity), help: "Decoupled weight decay, at the point at which gradients are taken.")
   static let parameters: [any ScheduleParameter] = [
     beta1, beta2, epsilon, weightDecay, ScheduleFreeAveraging.power, ScheduleFreeAveraging.ratePower,
   ]
