@@ -7,10 +7,10 @@ extension MethodComparison {
     let own = columns.indices.filter { !columns[$0].isMadeElsewhere }
     let (tuned, untuned) = (own.filter { !columns[$0].isUntuned }, own.filter { columns[$0].isUntuned })
     guard !tuned.isEmpty, !untuned.isEmpty else { return [bullet].compactMap { $0 } }
-    let leaders = measures.prefix(2).flatMap { measure in
+    let bullets = measures.prefix(2).flatMap { measure in
       [leaders("Tuned", measure, of: tuned), leaders("Untuned, at one listed rate", measure, of: untuned)].compactMap { $0 }
     }
-    return leaders.isEmpty ? [bullet].compactMap { $0 } : leaders
+    return bullets.isEmpty ? [bullet].compactMap { $0 } : bullets
   }
 
   /// The three lowest average ranks of a group, with the problems on which each differs significantly from the reference.
