@@ -3,9 +3,10 @@ import Sweeps
 
 extension ConditionReport {
   var findings: [String] {
-    let across = [methods?.bullet, tuning?.bullet].compactMap { $0 }
+    let across = (methods?.bullets ?? []) + [tuning?.bullet].compactMap { $0 }
+    let own = Findings(comparisons).bullets
     // Where methods are configured, they are the question.
-    return tuning == nil ? Findings(comparisons).bullets + across : across + Findings(comparisons).bullets
+    return results.configuration.methods.isEmpty ? own + across : across + own
   }
 
   /// Its own report, folded.

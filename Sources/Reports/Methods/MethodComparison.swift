@@ -18,6 +18,8 @@ struct MethodComparison: Sendable {
     fileprivate let byError, byLoss: [[UInt64: RunRecord]]
     /// By problem.
     let isComplete: [Bool]
+    /// Whether no rate was chosen on any problem.
+    var isUntuned: Bool { tuningRuns.contains(0) && tuningRuns.allSatisfy { ($0 ?? 0) == 0 } }
   }
 
   let problems: [ProblemSummary]

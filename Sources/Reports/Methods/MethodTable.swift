@@ -108,22 +108,4 @@ extension MethodComparison {
     }
     return notes
   }
-
-  /// One bullet: what can be told from the reference method, by the first measure.
-  var bullet: String? {
-    guard let measure = measures.first else { return nil }
-    let counted = problems.indices.filter { !separable[$0] }
-    let differences = counted.map { self.differences(measure, problem: $0) }
-    guard differences.contains(where: { $0.contains { $0 != nil } }) else { return nil }
-    let parts = columns.indices.filter { $0 != reference }.map { column -> (text: String, score: Int, column: Int) in
-      let known = differences.compactMap { $0[column] }
-      let (below, above) = (known.count { $0.isSignificant && $0.mean < 0 }, known.count { $0.isSignificant && $0.mean > 0 })
-      let text = "\(Markup.plain(columns[column].title)) lower on \(below), higher on \(above) of \(known.count)"
-      return (text, above - below, column)
-    }.sorted { ($0.score, $0.column) < ($1.score, $1.column) }
-    let shown = parts.count > 4 ? parts.prefix(3).map(\.text) + ["\(parts.count - 3) others in the table"] : parts.map(\.text)
-    return "**Across optimizers, \(measure.shortTitle)**, significantly different from "
-      + "**\(Markup.plain(columns[reference].title))** with rates chosen by the other seeds, problems counted: "
-      + shown.joined(separator: "; ") + "."
-  }
 }

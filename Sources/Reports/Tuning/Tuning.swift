@@ -1,4 +1,5 @@
 import Foundation
+import Schedules
 import Sweeps
 import Training
 
@@ -15,6 +16,9 @@ struct Tuning {
     /// The same with one rate for all problems, the one that is best on the other problems; with its only rate for a method
     /// that has no other.
     let withOneRate: Double?
+    /// Number of problems whose lowest mean is at the smallest or largest rate of the window, so that rates outside it may be
+    /// better; 0 for a single rate.
+    let problemsAtEdge: Int
   }
 
   let rows: [Row]
@@ -55,7 +59,7 @@ struct Tuning {
       return Row(
         title: methods.columns[method].title,
         byTries: tries < 4 ? [] : (0..<tries).map { k in excess(expected.map { $0[k] }) },
-        withOneRate: losses.chosenElsewhere().map(excess))
+        withOneRate: losses.chosenElsewhere().map(excess), problemsAtEdge: losses.problemsAtEdge)
     }
     problemCount = problems.count
     isRegularised = methods.isRegularised
@@ -71,10 +75,12 @@ struct Tuning {
     func text(_ rows: [(String, Double)]) -> String {
       rows.prefix(3).map { "\(Markup.plain($0.0)) (\(Self.text($0.1)))" }.joined(separator: ", ")
     }
+    let limited = rows.count { 2 * $0.problemsAtEdge > problemCount }
     return
       "**What tuning is worth**, in \(isRegularised ? "objective" : "training loss") above the best tuned method, a mean of "
       + "\(problemCount) problems, not tested: ahead with one rate for all problems \(text(untuned)); with every rate tried "
       + "\(text(tuned))."
+      + (limited == 0 ? "" : " The grid is too narrow for \(counted(limited, "method")) on most problems.")
   }
 
   static func text(_ excess: Double) -> String { excess >= 1000 ? "> 1000 %" : "\(fixed(excess, excess < 10 ? 2 : 0)) %" }
@@ -116,9 +122,22 @@ private struct MethodLosses {
     }
   }
 
+  /// By problem, then candidate: the mean over the seeds.
+  private var means: [[Double]] { values.map { $0.map { $0.reduce(0, +) / Double($0.count) } } }
+
+  var problemsAtEdge: Int {
+    let rates = candidates.map(\.learningRate)
+    guard let low = rates.first, let high = rates.last, low < high else { return 0 }
+    return means.count { means in
+      let best = means.min()
+      // A tie with a rate inside is no edge.
+      return rates.indices.allSatisfy { means[$0] != best || rates[$0] == low || rates[$0] == high }
+    }
+  }
+
   /// By problem, the mean at the candidate with the lowest mean log-ratio to the method's best on the other problems.
   func chosenElsewhere() -> [Double]? {
-    let means = values.map { $0.map { $0.reduce(0, +) / Double($0.count) } }
+    let means = means
     guard candidates.count > 1 else { return means.map { $0[0] } }
     let ratios = means.map { means in means.map { log($0 / (means.min() ?? 1)) } }
     return means.indices.map { problem in

@@ -18,6 +18,17 @@ extension Tuning {
         "Rates tried: drawn without replacement from the rates of the grid, the best chosen with one seed and judged with the "
           + "others, the expectation over all draws; a diverged run counts with the loss of the starting point.",
         "One rate for all: the rate that is best on the other problems; for a method with a single rate, that rate.",
-      ])
+      ] + edgeNote)
+  }
+
+  /// The other tables extend the grid; a fixed window does not follow.
+  private var edgeNote: [String] {
+    let limited = rows.filter { $0.problemsAtEdge > 0 }.map { "\($0.title) on \($0.problemsAtEdge)" }
+    return limited.isEmpty
+      ? []
+      : [
+        "The lowest loss is at the edge of the grid, and rates beyond it may be better, for \(listed(limited)) of "
+          + "\(problemCount) problems."
+      ]
   }
 }

@@ -61,6 +61,14 @@ import Training
     #expect(abs((rows[2].withOneRate ?? 0) - 50 * (0.55 / 0.5 - 1 + 0.5 / 0.4 - 1)) < 1e-9)
   }
 
+  @Test func problemsAtTheEdgeOfTheGridAreNamed() throws {
+    let tuning = try Self.tuning()
+    // Adam's lowest loss on q is at the smallest rate; SGD's on q at all, on p inside.
+    #expect(tuning.rows.map(\.problemsAtEdge) == [1, 0, 0])
+    #expect(tuning.table().notes.contains { $0.contains("for Adam on 1 of 2 problems") })
+    #expect(try !#require(tuning.bullet).contains("too narrow"))
+  }
+
   @Test func theTableAndTheFirstLinesShowThem() throws {
     let tuning = try Self.tuning()
     let table = tuning.table()
