@@ -46,7 +46,7 @@ import Testing
   /// Threads x sizes of blocks and ranges x plain or compressed text x vectors or not: the same data and the same errors.
   @Test(arguments: [0, 1, 3], 0..<6) func theWayDoesNotShow(mutations: Int, round: Int) throws {
     var random = SplitMix64(seed: testSeed &+ UInt64(100 * mutations + round))
-    for _ in 0..<10 {
+    for _ in 0..<5 {
       let text = randomText(&random, mutations: mutations)
       let compressed = try gzip(text)
       var options = ReadingOptions(threads: 1, usesVectors: false)

@@ -63,8 +63,8 @@ import Testing
     let fixture = try Fixture.read()
     #expect(fixture.cases.count >= 14)
     for test in fixture.cases {
-      let counts = try (1...7).compactMap { try Self.evaluations(test, target: fixture.target, seed: $0) }.sorted()
-      #expect(counts.count >= 6, "\(test.testDescription): found by \(counts.count) of 7 seeds")
+      let counts = try (1...5).compactMap { try Self.evaluations(test, target: fixture.target, seed: $0) }.sorted()
+      #expect(counts.count >= 4, "\(test.testDescription): found by \(counts.count) of 5 seeds")
       let ratio = Double(counts[counts.count / 2]) / test.median
       #expect((0.75...1.25).contains(ratio), "\(test.testDescription): \(ratio) times the package's evaluations")
     }
