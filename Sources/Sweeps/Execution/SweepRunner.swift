@@ -130,7 +130,8 @@ public struct SweepRunner: Sendable {
         problem: search.problem.summary.name, l2: search.l2, isDone: isDone, estimatedSeconds: isDone ? 0 : search.seconds)
     }
     return SweepPlanSummary(
-      parts: parts, bestSchedules: bestSchedules, smallestLosses: smallestLosses, shard: shard?.description, failures: data.failures, warnings: data.warnings)
+      parts: parts, bestSchedules: bestSchedules, smallestLosses: smallestLosses, shard: shard?.description,
+      failures: data.failures, warnings: data.warnings)
   }
 
   /// Trains what is missing. A batch of runs is on disk before it is reported as done.

@@ -52,8 +52,8 @@ struct UnitPart: Sendable {
     self.isSearched = isSearched
   }
 
-  /// The runs of the grid, without extensions; with racing, all seeds at one rate of each schedule. With them, those of the best
-  /// schedule found.
+  /// The runs of the grid, without extensions; with racing, all seeds at one rate of each schedule. Those of the
+  /// best schedule found are included.
   var leastRunCount: Int {
     let rates = configuration.rates.base.count
     let racing = configuration.racing ?? configuration.seeds
