@@ -205,9 +205,9 @@ final class SweepExecution: @unchecked Sendable {
     case .refine(let planned): details = [try unit.refine(planned, isCancelled: isCancelled, warn: warn)]
     case .trace(let planned): details = try unit.trace(planned, isCancelled: isCancelled, warn: warn)
     case .searchSchedule:
-      details = try unit.search(isCancelled: { [self] in condition.withLock { isStopped } || isCancelled() }) { [self] part in
-        condition.withLock { states[task.unit].searched = part }
-      }
+      details = try unit.search(
+        isCancelled: { [self] in condition.withLock { isStopped } || isCancelled() },
+        progress: { [self] part in condition.withLock { states[task.unit].searched = part } })
     }
     try journal.append(runs: runs, details: details)
     try condition.withLock {
