@@ -26,7 +26,9 @@ extension Report {
   private var alongAxes: [Document.Block] {
     AxisComparison.all(self).flatMap { axis -> [Document.Block] in
       let losses = axis.comparisons[axis.comparisons.count - 1].measures.first { !$0.quantity.isFraction }
-      let quantities = [.measure(.trainError)] + (losses.map { [.measure($0)] } ?? []) + [AxisFigure.Quantity.rate]
+      let hasTests = axis.comparisons.contains { $0.measures.contains(.testError) }
+      let tests: [AxisFigure.Quantity] = hasTests ? [.measure(.testError)] : []
+      let quantities = [.measure(.trainError)] + (losses.map { [.measure($0)] } ?? []) + tests + [.rate]
       let figures = quantities.compactMap { AxisFigure(axis: axis, quantity: $0).render() }
       return [.heading(2, "Along \(axis.axis.title), \(axis.title)"), .table(axis.table())] + figures.map { .figure($0) }
     }
@@ -54,7 +56,7 @@ extension Report {
       .heading(2, "Provenance"),
       .paragraph("Refinery \(results.version). \(counted(runs, "run")); seeds: \(range)."),
       .table(results.problemTable(marks: separableMarks)),
-    ] + (results.optimumTable(marks: separableMarks).map { [.table($0)] } ?? []) + [
+    ] + (study.optimumTable(marks: separableMarks).map { [.table($0)] } ?? []) + [
       .paragraph("The protocol:"), .code(protocolYAML, language: "yaml"),
     ]
   }

@@ -43,7 +43,8 @@ extension SweepConfiguration {
 
   /// Fewer runs where a rate has no chance.
   private func racingText(_ seeds: Int) -> String {
-    " (raced: the whole grid with \(counted(seeds, "seed")), all only for rates within 10 % of a column's best by error or loss)"
+    " (raced: the whole grid with \(counted(seeds, "seed")), all only for rates within 10 % of a column's best by error or loss"
+      + "\(checkpoints.isEmpty ? "" : ", at the end or at a checkpoint"))"
   }
 }
 

@@ -150,13 +150,20 @@ public struct ResultsComparison: Sendable {
   private func markdown(title: String) -> String {
     let changed = differences.filter { !$0.isIdentical && ($0.first != nil || $0.second != nil) }
     let significant = changed.count { ($0.adjustedP ?? 1) < Standing.level }
+    let onlyFirst = differences.count { $0.first != nil && $0.second == nil }
+    let onlySecond = differences.count { $0.first == nil && $0.second != nil }
+    let shared = differences.count - onlyFirst - onlySecond
+    let changedShared = changed.count - onlyFirst - onlySecond
+    let alone =
+      onlyFirst + onlySecond == 0
+      ? "" : " \(counted(onlyFirst, "cell")) only in the first, \(onlySecond) only in the second."
     var blocks: [Document.Block] = [
       .heading(1, title),
       .paragraph(
         "\(counted(sharedRuns, "run")) in both; \(differingRuns) of them differ. "
-          + "\(differences.count - changed.count) of \(counted(differences.count, "cell")) of the error tables have not changed; "
+          + "\(shared - changedShared) of \(counted(shared, "cell")) of the error tables have not changed; "
           + "\(significant) of the others differ by more than chance (paired t-test over the shared seeds, Holm's correction, "
-          + "\(percent(Standing.level)) %)."),
+          + "\(percent(Standing.level)) %).\(alone)"),
     ]
     if !remarks.isEmpty { blocks.append(.list(remarks)) }
     if !changed.isEmpty { blocks.append(.table(table(changed))) }

@@ -61,6 +61,15 @@ import Training
     #expect(text.contains("made with another program"))
   }
 
+  @Test func whatAFileDoesNotHaveIsNotCalledDiverged() throws {
+    let (_, errors) = try Self.results(
+      added: "problem,optimizer,seed,train_error\np,mine,1,0.1\np,mine,2,0.01\np,mine,3,0.02\n")
+    #expect(try #require(errors.table(.trainLoss)).rows[0].cells[2].text == "–")
+    let (_, diverged) = try Self.results(
+      added: "problem,optimizer,seed,diverged\np,mine,1,1\np,mine,2,1\np,mine,3,1\n")
+    #expect(try #require(diverged.table(.trainLoss)).rows[0].cells[2].text == "diverged")
+  }
+
   @Test func oneMethodHasNoTableAcross() throws {
     #expect(Report(SyntheticSweep(optimizers: [.adam()], seeds: 2).results()).conditions[0].methods == nil)
   }

@@ -41,6 +41,12 @@ import Training
     part.runs.removeAll { $0.schedule == "refined" }
     let cell = try #require(ResultsComparison(results, part).differences.first { $0.schedule == "refined" })
     #expect(cell.first != nil && cell.second == nil && cell.test == nil)
+    let counts = ResultsComparison(results, part).differences
+    let alone = counts.count { $0.second == nil && $0.first != nil }
+    let shared = counts.count - alone
+    let text = ResultsComparison(results, part).markdown
+    #expect(text.contains("\(shared) of \(shared) cells of the error tables have not changed"), "\(text)")
+    #expect(text.contains("\(alone) cells only in the first, 0 only in the second."), "\(text)")
   }
 
   /// `results` with other data or another name for one problem.

@@ -73,7 +73,10 @@ struct AxisComparison {
     for (comparison, value) in zip(comparisons, valueTexts) {
       let verdict = Verdict(comparison.primaryMeasure, of: comparison)
       let name =
-        verdict.map { $0.isBestByChance ? "none told from the others" : "**\($0.title($0.leader))**" } ?? "not comparable"
+        verdict.map { verdict in
+          let leaders = listed(([verdict.leader] + verdict.tied).map { "**\(verdict.title($0))**" })
+          return verdict.isBestByChance ? "none told from the others" : leaders + (verdict.isSupported ? "" : " (not tested)")
+        } ?? "not comparable"
       if parts.last?.name == name { parts[parts.count - 1].values.append(value) } else { parts.append((name, [value])) }
     }
     let measure = measureText
@@ -125,7 +128,7 @@ struct AxisComparison {
     if both == 0 {
       return "\(counted(counts.atOneEnd, "pair")) of schedules told apart on a problem at one end only, none at both."
     }
-    return "Of \(both) pairs of schedules told apart on a problem at both ends, \(counts.reversed) "
+    return "Of \(counted(both, "pair")) of schedules told apart on a problem at both ends, \(counts.reversed) "
       + "\(counts.reversed == 1 ? "reverses" : "reverse"); \(counts.atOneEnd) are told apart at one end only."
   }
 

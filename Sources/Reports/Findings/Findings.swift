@@ -35,7 +35,12 @@ struct Findings {
     let heading = "**\(Markup.plain(verdict.comparison.optimizerName)), \(verdict.measure.shortTitle)**"
     let leader = "**\(verdict.title(verdict.leader))**"
     let certainty = verdict.problems.count == 1 ? oneProblem(verdict) : severalProblems(verdict)
-    return "\(heading): \(leader) \(verdict.isBestByChance ? "has the lowest rank" : "is best")\(basis(verdict))"
+    let tie =
+      verdict.tied.isEmpty
+      ? "" : ", as \(verdict.tied.count == 1 ? "has" : "have") \(shortlisted(verdict.tied.map(verdict.title)))"
+    let claim =
+      verdict.isSupported ? "is best" : verdict.problems.count == 1 ? "is lowest" : "has the lowest rank" + tie
+    return "\(heading): \(leader) \(claim)\(basis(verdict))"
       + "\(margins(verdict)). \(certainty.capitalizedFirst)."
   }
 

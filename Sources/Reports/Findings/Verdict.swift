@@ -24,6 +24,10 @@ struct Verdict {
   var isTested: Bool { standings.contains { $0.isTested } }
   /// Whether the ranks differ no more than by chance.
   var isBestByChance: Bool { ranking.friedman.map { $0.pValue >= $0.level } ?? false }
+  /// Whether a test finds that ranks over several problems differ. On one problem the seeds are tested instead.
+  var isSupported: Bool { problems.count == 1 ? isTested : ranking.friedman != nil && !isBestByChance }
+  /// The other columns with the leader's average rank.
+  var tied: [Int] { ranking.averages.map { averages in others.filter { averages[$0] == averages[leader] } } ?? [] }
 
   /// - Returns: nil where no problem counts or there is nothing to compare.
   init?(_ measure: Measure, of comparison: Comparison) {

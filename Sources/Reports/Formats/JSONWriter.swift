@@ -46,12 +46,15 @@ struct JSONWriter {
     let epochs, batchSize: Int
     let l2: Double
     let findings: [String]
+    /// With the smallest values of the condition's objective.
+    let problems: [Problem]
     let optimizers: [OptimizerSummary]
     let methods: [MethodSummary]
 
     init(_ report: ConditionReport, extras: Set<Report.Extra>) {
       (epochs, batchSize, l2) = (report.condition.epochs, report.condition.batchSize, report.condition.l2)
       findings = report.findings.map(Markup.stripped)
+      problems = report.results.problems.map(Problem.init)
       optimizers = report.comparisons.map { OptimizerSummary($0, extras: extras) }
       methods = MethodSummary.all(report.methods)
     }

@@ -18,6 +18,8 @@ struct MethodComparison: Sendable {
     fileprivate let byError, byLoss: [[UInt64: RunRecord]]
     /// By problem.
     let isComplete: [Bool]
+    /// By problem: what some run has a value of. A quantity that none has does not apply, or was not given.
+    let quantities: [Set<Quantity>]
     /// Whether no rate was chosen on any problem.
     var isUntuned: Bool { tuningRuns.contains(0) && tuningRuns.allSatisfy { ($0 ?? 0) == 0 } }
   }
@@ -141,6 +143,7 @@ extension MethodComparison.Column {
     isComplete = problems.map { problem in
       !(runs[problem] ?? []).isEmpty && !results.incomplete.contains { $0.problem == problem }
     }
+    quantities = problems.map { Self.quantities(runs[$0] ?? []) }
   }
 
   init(madeElsewhere runs: [RunRecord], problems: [String], isRegularised: Bool) {
@@ -154,6 +157,11 @@ extension MethodComparison.Column {
     let choices = problems.map { SeedChoices(ofProblem[$0] ?? [], isRegularised: isRegularised) }
     (byError, byLoss) = (choices.map(\.byError), choices.map(\.byLoss))
     isComplete = problems.map { ofProblem[$0] != nil }
+    quantities = problems.map { Self.quantities(ofProblem[$0] ?? []) }
+  }
+
+  private static func quantities(_ runs: [RunRecord]) -> Set<Quantity> {
+    Set(Quantity.allCases.filter { quantity in runs.contains { $0[quantity] != nil } })
   }
 }
 

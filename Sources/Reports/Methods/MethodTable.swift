@@ -30,7 +30,7 @@ extension MethodComparison {
 
   private func cell(_ measure: Measure, problem: Int, column: Int, difference: Difference?) -> Table.Cell {
     guard let sample = sample(measure, problem: problem, column: column) else {
-      return Table.Cell(columns[column].isComplete[problem] ? "diverged" : columns[column].isMadeElsewhere ? "–" : "missing")
+      return Table.Cell(placeholder(measure, problem: problem, column: column))
     }
     var marks: [Table.Mark] = []
     if let difference, difference.isSignificant { marks.append(difference.mean < 0 ? .belowReference : .aboveReference) }
@@ -38,6 +38,14 @@ extension MethodComparison {
     return Table.Cell(
       fixed(sample.mean, measure.decimals), uncertainty: sample.standardError.map { fixed($0, measure.decimals) },
       marks: marks, sortValue: sample.mean)
+  }
+
+  /// The text in place of a number.
+  private func placeholder(_ measure: Measure, problem: Int, column: Int) -> String {
+    let column = columns[column]
+    guard column.isComplete[problem] else { return column.isMadeElsewhere ? "–" : "missing" }
+    let known = column.quantities[problem]
+    return known.isEmpty || known.contains(measure.quantity) ? "diverged" : "–"
   }
 
   private func summaryRows(_ measure: Measure, ranked: [Int], differences: [Int: [Difference?]]) -> [Table.Row] {

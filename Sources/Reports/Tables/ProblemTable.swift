@@ -25,12 +25,22 @@ extension SweepResults {
       notes: ["Checksums are of the uncompressed text, so that NAME and NAME.gz are one dataset."])
   }
 
+}
+
+extension StudyResults {
+  /// The smallest values of the objective: a row per problem and, where there are several, l2.
+  ///
+  /// - Parameter marks: by problem.
   /// - Returns: nil where no optimum was computed.
   func optimumTable(marks: [[Table.Mark]]) -> Table? {
-    let rows = zip(problems, marks).compactMap { problem, marks in
-      problem.optimum.map { optimum in
-        Table.Row(
-          problem.name, marks: marks,
+    var seen: Set<Double> = []
+    let conditions = conditions.filter { seen.insert($0.condition.l2).inserted }
+    let rows = conditions.flatMap { entry in
+      zip(entry.results.problems, marks).compactMap { problem, marks -> Table.Row? in
+        guard let optimum = problem.optimum else { return nil }
+        let marks = entry.condition.l2 > 0 ? [] : marks
+        return Table.Row(
+          problem.name + (conditions.count > 1 ? ", l2 \(significant(entry.condition.l2, 6))" : ""), marks: marks,
           [
             Table.Cell(fixed(optimum.loss, 10), sortValue: optimum.loss),
             Table.Cell(optimum.attained ? "yes" : "no", marks: optimum.attained || !marks.isEmpty ? [] : [.notAttained]),
@@ -40,9 +50,12 @@ extension SweepResults {
       }
     }
     guard !rows.isEmpty else { return nil }
+    let isRegularised = conditions.contains { $0.condition.l2 > 0 }
     return Table(
-      identifier: "optima", title: "Smallest training losses",
-      headings: ["problem", "smallest loss", "attained", "gradient norm there", "iterations"],
+      identifier: "optima", title: isRegularised ? "Smallest training objectives" : "Smallest training losses",
+      headings: [
+        "problem", isRegularised ? "smallest objective" : "smallest loss", "attained", "gradient norm there", "iterations",
+      ],
       schedules: Array(repeating: nil, count: 4), rows: rows,
       notes: [
         "Found in double precision, until further iterations gain less than 1e-10; the gradient norm there says how near."

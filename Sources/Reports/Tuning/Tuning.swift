@@ -73,7 +73,7 @@ struct Tuning {
     let tuned = rows.compactMap { row in row.byTries.last.map { (row.title, $0) } }.sorted { $0.1 < $1.1 }
     guard untuned.count > 1, tuned.count > 1 else { return nil }
     func text(_ rows: [(String, Double)]) -> String {
-      rows.prefix(3).map { "\(Markup.plain($0.0)) (\(Self.text($0.1)))" }.joined(separator: ", ")
+      rows.prefix(2).map { "\(Markup.plain($0.0)) (\(Self.text($0.1)))" }.joined(separator: ", ")
     }
     let limited = rows.count { 2 * $0.problemsAtEdge > problemCount }
     return

@@ -22,7 +22,8 @@ struct NumPyLog {
     } else if shape.count == 3, shape[2] == 2 {
       let runs = shape[1]
       guard let run = selection.run ?? (runs == 1 ? 1 : nil) else {
-        throw ScheduleFileError(.malformed, path: path, "holds \(runs) runs; choose one with run, 1 to \(runs)")
+        throw ScheduleFileError(
+          .malformed, path: path, "holds \(runs) runs; choose one with --run (in a schedule, run=), 1 to \(runs)")
       }
       guard (1...max(1, runs)).contains(run), runs > 0 else {
         throw ScheduleFileError(.malformed, path: path, "holds \(counted(runs, "run")); there is no run \(run)")

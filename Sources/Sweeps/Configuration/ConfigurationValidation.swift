@@ -34,10 +34,10 @@ extension SweepConfiguration {
       try require(
         (1..<max(seeds, 1)).contains(racing), .racing, "expected fewer than the \(counted(seeds, "seed")), found \(racing)")
     }
-    try require(Set(checkpoints).count == checkpoints.count, .checkpoints, "a share is listed twice")
+    try require(Set(checkpoints).count == checkpoints.count, .checkpoints, "a fraction is listed twice")
     for share in checkpoints {
       try require(
-        share > 0 && share < 1, .checkpoints, "expected shares of a run above 0 and below 1, found \(shortText(share))")
+        share > 0 && share < 1, .checkpoints, "expected fractions of a run above 0 and below 1, found \(shortText(share))")
     }
     try require(
       smoothing >= 0 && smoothing <= 1, .smoothing, "expected a fraction from 0 to 1, found \(shortText(smoothing))")

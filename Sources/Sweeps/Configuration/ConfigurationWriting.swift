@@ -2,7 +2,8 @@ import Schedules
 import Training
 
 extension SweepConfiguration {
-  /// The configuration as canonical YAML: its keys in a fixed order, with comments. Parsing it gives the same configuration.
+  /// The configuration as canonical YAML: its keys in a fixed order, with comments; keys that it does not use are examples in
+  /// comments. Parsing it gives the same configuration.
   public var yaml: String { emitted(keys: SettingKey.allCases, explained: true) }
 
   /// What determines the results, as YAML: the configuration without the location of the data and without comments. Two
@@ -14,8 +15,10 @@ extension SweepConfiguration {
 
   private func emitted(keys: [SettingKey], explained: Bool) -> String {
     keys.map { key in
-      guard let value = value(of: key) else { return "" }
-      return (explained ? "# \(key.explanation)\n" : "") + "\(key.rawValue):\(value)\n"
+      let explanation = explained ? "# \(key.explanation)\n" : ""
+      if let value = value(of: key) { return "\(explanation)\(key.rawValue):\(value)\n" }
+      guard explained, let example = key.example else { return "" }
+      return "\(explanation)# \(key.rawValue): \(example)\n"
     }.joined()
   }
 

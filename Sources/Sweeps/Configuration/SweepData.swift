@@ -75,6 +75,14 @@ public struct SweepData: Sendable {
     self.failures = failures.values.sorted()
   }
 
+  /// Problems with fewer rows than a batch, one sentence each.
+  public func batchNotes(of configuration: SweepConfiguration) -> [String] {
+    let largest = configuration.batchSizeAxis.max() ?? 1
+    return problems.map(\.summary).filter { $0.rows < largest }.map {
+      "\($0.name): note: its \($0.rows) rows are fewer than a batch of \(largest): every step uses all of them"
+    }
+  }
+
   private static func warnings(of data: LabelledSparseData, path: String) -> [String] {
     constantFeatures(of: data, path: path) + data.warnings.map { "\(path): warning: \($0)" }
   }

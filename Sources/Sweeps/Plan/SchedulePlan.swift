@@ -26,7 +26,8 @@ struct SchedulePlan {
 
   var isComplete: Bool { missing.isEmpty }
 
-  /// With racing, a rate is trained with all seeds if its mean error or its mean loss is at most this much above the lowest.
+  /// With racing, a rate is trained with all seeds if its mean error or its mean loss, at the end or at a checkpoint, is at most
+  /// this much above the lowest.
   static let racingDistance = 0.1
 
   private let factors: String?
@@ -93,13 +94,20 @@ struct SchedulePlan {
     return nil
   }
 
-  /// The rates whose mean error or mean loss (regularised: mean objective) over the known runs is near the lowest, ascending.
+  /// The rates that are near the best over the known runs, at the end or at a checkpoint, ascending.
   private var promisingRates: [Double] {
     let quantities: [BestRate.Criterion] = configuration.l2 > 0 ? [.trainObjective] : [.trainError, .trainLoss]
-    let means = Dictionary(grouping: runs, by: \.learningRate).compactMapValues { BestRate.select(from: $0) }
+    let best = Dictionary(grouping: runs, by: \.learningRate).compactMapValues { BestRate.select(from: $0) }
+    let atTheEnd = quantities.map { quantity in best.mapValues { $0.mean(quantity) } }
+    // The table of checkpoints chooses by the error there.
+    let atCheckpoints = checkpoints.map { step in
+      best.compactMapValues { best -> Double? in
+        let errors = best.runs.compactMap { run in run.checkpoints.first { $0.step == step }?.trainError }
+        return errors.count == best.runs.count ? errors.reduce(0, +) / Double(errors.count) : nil
+      }
+    }
     return Set(
-      quantities.flatMap { quantity -> [Double] in
-        let values = means.mapValues { $0.mean(quantity) }
+      (atTheEnd + atCheckpoints).flatMap { values -> [Double] in
         guard let lowest = values.values.min() else { return [] }
         return values.filter { $0.value <= lowest * (1 + SchedulePlan.racingDistance) + BestRate.tie }.map(\.key)
       }

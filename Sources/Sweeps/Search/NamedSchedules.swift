@@ -27,7 +27,7 @@ struct NamedSchedules {
         continue
       }
       try add(schedule, factors, tuning, in: &evaluation)
-      if schedule.description == Self.prior { prior = tuned.last }
+      if schedule.description == Self.prior { prior = tuned.last { $0.schedule == Self.prior } }
     }
     let refined = schedules.filter(\.needsNorms)
     if !refined.isEmpty {

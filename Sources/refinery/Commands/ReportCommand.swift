@@ -119,7 +119,11 @@ struct ReportCommand: ParsableCommand {
     do {
       bytes = try Data(contentsOf: URL(fileURLWithPath: path))
     } catch {
-      guard FileManager.default.fileExists(atPath: path) else { throw Failure("\(path): error: no such file", .noInput) }
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+        throw Failure("\(path): error: no such file", .noInput)
+      }
+      if isFolder.boolValue { throw Failure("\(path): error: is a directory, expected a CSV file", .noInput) }
       throw Failure("\(path): error: cannot be read: \(Output.reason(error))", .inputOutput)
     }
     guard let text = String(data: bytes, encoding: .utf8) else {

@@ -25,20 +25,7 @@ struct SearchCommand: ParsableCommand {
       """,
     version: Refinery.version)
 
-  @Option(
-    help: ArgumentHelp("Training file in LIBSVM format (also .gz, .bz2, .xz, .zst; - for standard input).", valueName: "FILE"))
-  var data: String
-  @Option(help: ArgumentHelp("Test file, with the classes and features of the training file.", valueName: "FILE"))
-  var test: String?
-  @OptionGroup var optimizerOptions: OptimizerOptions
-  @Option(
-    name: .customLong("l2"), parsing: .unconditional,
-    help: ArgumentHelp(
-      "Regularisation: X/2 times the squared weights, without the biases, is added to the objective.", valueName: "X"))
-  var l2Text = "0"
-  @Option(parsing: .unconditional, help: ArgumentHelp("Epochs.", valueName: "N")) var epochs = 100
-  @Option(parsing: .unconditional, help: ArgumentHelp("Mini-batch size.", valueName: "B")) var batchSize = 16
-  @Flag(help: "Use the incomplete last batch of an epoch instead of dropping it.") var keepLastBatch = false
+  @OptionGroup var options: TrainingOptions
   @Option(parsing: .unconditional, help: ArgumentHelp("Knots of a schedule.", valueName: "K")) var knots = 8
   @Option(
     parsing: .unconditional,
@@ -54,7 +41,6 @@ struct SearchCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("Schedules to compare, the best of which is the start (default: all).", valueName: "NAME[,NAME...]"))
   var schedule: String?
-  @Option(parsing: .unconditional, help: ArgumentHelp("Threads (default: all cores).", valueName: "J")) var jobs: Int?
   @Option(help: ArgumentHelp("Folder where finished generations are kept.", valueName: "DIR")) var results: String?
   @Option(
     help: ArgumentHelp("Write the schedule's factors to a file: .txt, .csv, .json or .npy by extension.", valueName: "FILE"))
@@ -65,12 +51,9 @@ struct SearchCommand: ParsableCommand {
   @Flag(help: "Print JSON.") var json = false
 
   func validate() throws {
-    try CountLimits.check("--epochs", epochs, to: CountLimits.epochs)
-    try CountLimits.check("--batch-size", batchSize, to: CountLimits.batchSize)
-    if let jobs, jobs < 1 { throw ValidationError("--jobs: expected a number of at least 1, got \(jobs)") }
-    if objective == .testLoss, test == nil { throw ValidationError("--objective test-loss: expected a test file, --test FILE") }
-    _ = try optimizerOptions.made()
-    _ = try l2()
+    if objective == .testLoss, options.test == nil {
+      throw ValidationError("--objective test-loss: expected a test file, --test FILE")
+    }
     _ = try settings()
     for (option, path) in [("--out", out), ("--plot", plot)] where path == "-" {
       throw ValidationError("\(option): expected the name of a file, got -")
@@ -80,18 +63,14 @@ struct SearchCommand: ParsableCommand {
 
   func run() throws {
     for path in [out, plot] { try path.map(Self.checkWritable) }
-    let problem = try Problem(path: data, testPath: test)
+    let data = options.data
+    let problem = try Problem(path: data, testPath: options.test)
     try problem.checkTrainingMemory(path: data)
     guard problem.training.classCount > 1 else {
       throw Failure(
         "\(data): error: every row has the same label, expected at least two classes: there is nothing to learn", .badData)
     }
-    let training = TrainingSettings(
-      optimizer: try optimizerOptions.made(), epochs: epochs, batchSize: batchSize, keepsLastBatch: keepLastBatch,
-      l2: try l2())
-    let order = SampleOrder(
-      rows: problem.training.rowCount, batchSize: batchSize, seed: seed, keepsLastBatch: keepLastBatch)
-    try CountLimits.check(epochs: epochs, stepsPerEpoch: order.stepsPerEpoch)
+    let training = try options.settings(for: problem).settings
     let found = try search(SearchTraining(problem, settings: training))
     if let out { try FactorFile.write(found.factors, to: out) }
     if let plot { try Output.write(svg(found), to: plot) }
@@ -106,7 +85,7 @@ struct SearchCommand: ParsableCommand {
     defer { display.end() }
     do {
       return try ScheduleSearch(training, settings: settings()).run(
-        jobs: jobs ?? availableCoreCount, journal: journal, progress: { display.show($0) },
+        jobs: options.jobs ?? availableCoreCount, journal: journal, progress: { display.show($0) },
         isCancelled: { interruption.isRaised })
     } catch is CancellationError {
       display.end()
@@ -115,15 +94,8 @@ struct SearchCommand: ParsableCommand {
         ? "nothing is kept without --results DIR" : "no finished generation is lost; the same command continues"
       throw Failure("interrupted: \(consequence)", .interrupted)
     } catch let error as SearchError {
-      throw Failure("\(data): error: \(error)", .badData)
+      throw Failure("\(options.data): error: \(error)", .badData)
     }
-  }
-
-  private func l2() throws -> Double {
-    guard let l2 = Double(l2Text), l2.isFinite, l2 >= 0 else {
-      throw ValidationError("--l2: expected a number of at least 0, as in 0.001, got '\(l2Text)'")
-    }
-    return l2
   }
 
   private func settings() throws -> SearchSettings {
@@ -166,8 +138,8 @@ struct SearchCommand: ParsableCommand {
       value.map { quantity.isFraction ? String(format: "%.3f %%", 100 * $0) : String(format: "%.6f", $0) } ?? "diverged"
     }
     var lines = [
-      "\(problem.name), \(training.optimizer.title), \(counted(epochs, "epoch")), batch size \(batchSize)"
-        + (training.l2 > 0 ? ", l2 \(l2Text): " : ": ")
+      "\(problem.name), \(training.optimizer.title), \(counted(training.epochs, "epoch")), batch size \(training.batchSize)"
+        + (training.l2 > 0 ? ", l2 \(shortText(training.l2)): " : ": ")
         + "\(found.factors.count) steps, \(counted(found.runs, "run"))",
       "", "Best found, at a learning rate of \(found.learningRate):", "  \(found.schedule)", "",
       "On \(counted(found.unseenSeeds.count, "seed")) that the search has not seen: "

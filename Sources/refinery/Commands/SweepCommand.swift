@@ -47,15 +47,19 @@ struct SweepCommand: ParsableCommand {
     let shard = try shard.map { try Shard(parsing: $0) }
     let data = try SweepData(reading: configuration.data)
     for failure in data.failures { report(lines: failure) }
-    for warning in data.warnings { report(warning) }
+    for warning in data.warnings + data.batchNotes(of: configuration) { report(warning) }
     reportInputs(of: configuration)
-    let runner = try SweepRunner(
-      configuration: configuration, data: data, results: results,
-      jobs: jobs ?? availableCoreCount, shard: shard, version: Refinery.version)
-    if dryRun {
-      try show(runner.plan())
-    } else {
-      try train(runner)
+    do {
+      let runner = try SweepRunner(
+        configuration: configuration, data: data, results: results,
+        jobs: jobs ?? availableCoreCount, shard: shard, version: Refinery.version)
+      if dryRun {
+        try show(runner.plan())
+      } else {
+        try train(runner)
+      }
+    } catch let error as ScheduleError {
+      throw options.located(error)
     }
     if !data.failures.isEmpty { Foundation.exit(ExitStatus.badData.rawValue) }
   }

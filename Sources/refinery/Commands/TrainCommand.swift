@@ -24,17 +24,7 @@ struct TrainCommand: ParsableCommand {
       """,
     version: Refinery.version)
 
-  @Option(
-    help: ArgumentHelp("Training file in LIBSVM format (also .gz, .bz2, .xz, .zst; - for standard input).", valueName: "FILE"))
-  var data: String
-  @Option(help: ArgumentHelp("Test file, with the classes and features of the training file.", valueName: "FILE"))
-  var test: String?
-  @OptionGroup var optimizerOptions: OptimizerOptions
-  @Option(
-    name: .customLong("l2"), parsing: .unconditional,
-    help: ArgumentHelp(
-      "Regularisation: X/2 times the squared weights, without the biases, is added to the objective.", valueName: "X"))
-  var l2Text = "0"
+  @OptionGroup var options: TrainingOptions
   @Option(
     name: .customLong("lr"), parsing: .unconditional,
     help: ArgumentHelp("Base learning rates, separated by commas.", valueName: "X[,X...]"))
@@ -43,11 +33,7 @@ struct TrainCommand: ParsableCommand {
     help: ArgumentHelp(
       "Schedules, separated by commas: NAME[:key=value]... (see `refinery schedule --help`).", valueName: "NAME[,NAME...]"))
   var schedule = "linear"
-  @Option(parsing: .unconditional, help: ArgumentHelp("Epochs.", valueName: "N")) var epochs = 100
-  @Option(parsing: .unconditional, help: ArgumentHelp("Mini-batch size.", valueName: "B")) var batchSize = 16
   @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the sample order.", valueName: "S")) var seed: UInt64 = 1
-  @Flag(help: "Use the incomplete last batch of an epoch instead of dropping it.") var keepLastBatch = false
-  @Option(parsing: .unconditional, help: ArgumentHelp("Threads (default: all cores).", valueName: "J")) var jobs: Int?
   @Option(
     help: ArgumentHelp(
       "Write the gradient norms of every step: float32, shape (steps, runs, 2), l1 then l2.", valueName: "OUT.npy"))
@@ -73,14 +59,11 @@ struct TrainCommand: ParsableCommand {
   enum Engine: String, ExpressibleByArgument, CaseIterable { case lanes, reference }
 
   func validate() throws {
-    try CountLimits.check("--epochs", epochs, to: CountLimits.epochs)
-    try CountLimits.check("--batch-size", batchSize, to: CountLimits.batchSize)
-    if let jobs, jobs < 1 { throw ValidationError("--jobs: expected a number of at least 1, got \(jobs)") }
     if engine == .reference, path != .automatic { throw ValidationError("--path is for the lane trainer only") }
     _ = try rates()
     _ = try shares()
-    let l2 = try l2()
-    let optimizer = try optimizerOptions.made()
+    let l2 = try options.l2()
+    let optimizer = try options.optimizer.made()
     if scalars != nil, optimizer.scalarNames.isEmpty {
       throw ValidationError("--scalars: \(optimizer.name) computes none; expected an optimizer that does, such as prodigy")
     }
@@ -94,19 +77,15 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let problem = try Problem(path: data, testPath: test)
-    try problem.checkTrainingMemory(path: data)
-    let optimizer = try optimizerOptions.made()
+    let problem = try Problem(path: options.data, testPath: options.test)
+    try problem.checkTrainingMemory(path: options.data)
     let schedules = try schedules()
     let rates = try rates()
-    let order = SampleOrder(
-      rows: problem.training.rowCount, batchSize: batchSize, seed: seed, keepsLastBatch: keepLastBatch)
-    try CountLimits.check(epochs: epochs, stepsPerEpoch: order.stepsPerEpoch)
-    let steps = epochs * order.stepsPerEpoch
+    var (settings, steps) = try options.settings(for: problem)
     let points = try shares().map { (share: $0, step: stepCount(share: $0, of: steps)) }
-    let settings = TrainingSettings(
-      optimizer: optimizer, epochs: epochs, batchSize: batchSize, keepsLastBatch: keepLastBatch, l2: try l2(),
-      checkpoints: Set(points.map(\.step)).sorted(), path: path)
+    settings.checkpoints = Set(points.map(\.step)).sorted()
+    settings.path = path
+    let optimizer = settings.optimizer
     var pairs: [(schedule: Schedule, learningRate: Double)] = []
     var runs: [Run] = []
     for schedule in schedules {
@@ -126,7 +105,7 @@ struct TrainCommand: ParsableCommand {
     case .lanes:
       outcomes = try LaneTrainer(problem: problem, settings: settings)
         .trainInParallel(
-          runs, seed: seed, jobs: jobs ?? availableCoreCount, recording: recording,
+          runs, seed: seed, jobs: options.jobs ?? availableCoreCount, recording: recording,
           isCancelled: { interruption.isRaised })
     }
     if let norms {
@@ -165,13 +144,6 @@ struct TrainCommand: ParsableCommand {
       }
       return rate
     }
-  }
-
-  private func l2() throws -> Double {
-    guard let l2 = Double(l2Text), l2.isFinite, l2 >= 0 else {
-      throw ValidationError("--l2: expected a number of at least 0, as in 0.001, got '\(l2Text)'")
-    }
-    return l2
   }
 
   private func shares() throws -> [Double] {

@@ -58,6 +58,12 @@ struct SweepOptions: ParsableArguments {
     return configuration
   }
 
+  /// An error of a schedule, with its place if the file names the schedule.
+  func located(_ error: ScheduleError) -> any Error {
+    guard let file, let text = try? String(contentsOfFile: file, encoding: .utf8) else { return error }
+    return ConfigurationError(error, in: text, file: file) ?? error
+  }
+
   /// A file's name without its extension; nil where there is nothing to call it by.
   private func stem(of file: String) -> String? {
     let name = InputPath(file).name

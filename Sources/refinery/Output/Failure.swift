@@ -53,7 +53,7 @@ extension Refinery {
     case let failure as SpellingError:
       leave("refinery: error: \(failure.description)", ExitStatus.usage.rawValue)
     case let failure as SettingError:
-      leave("refinery: \(failure.description)", ExitStatus.usage.rawValue)
+      leave("refinery: error: \(failure.description)", ExitStatus.usage.rawValue)
     case is CancellationError:
       leave("refinery: interrupted", ExitStatus.interrupted.rawValue)
     default:

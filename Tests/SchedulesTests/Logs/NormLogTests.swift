@@ -199,7 +199,8 @@ struct NormLogTests {
     }
     #expect(try read(1, .l1) == [0, 6])
     #expect(try read(3, .l2) == [5, 11])
-    #expect(errorText { _ = try read(nil, .l2) }?.contains("holds 3 runs; choose one with run, 1 to 3") == true)
+    let choice = "holds 3 runs; choose one with --run (in a schedule, run=), 1 to 3"
+    #expect(errorText { _ = try read(nil, .l2) }?.contains(choice) == true)
     #expect(errorText { _ = try read(4, .l2) }?.contains("there is no run 4") == true)
     try NumPyArrayFile(shape: [2, 2], float32: [1, 2, 3, 4]).write(to: path)
     #expect(errorText { _ = try NormLog(path: path) }?.contains("an array of shape (2, 2)") == true)

@@ -1,3 +1,4 @@
+import Schedules
 import Testing
 import Training
 
@@ -124,5 +125,27 @@ import Training
     let error = #expect(throws: ConfigurationError.self) { try SweepConfiguration(yaml: text, file: "sweep.yml") }
     #expect(error?.line == line && error?.column == column, "\(error?.description ?? "")")
     #expect(error?.message.contains(message) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func errorsOfFactorsSayWhereTheScheduleIsNamed() throws {
+    let yaml = "schedules:\n  - linear\n  - {name: a, schedule: \"formula:s=1/t\"}\n"
+    let schedule = try Schedule(parsing: SweepConfiguration(yaml: yaml, file: "x").schedules[1])
+    let error = try #require(throws: ScheduleError.self) { try schedule.factors(steps: 10) }
+    let located = try #require(ConfigurationError(error, in: yaml, file: "x.yml"))
+    #expect(located.description.hasPrefix("x.yml:3:25: error: schedule 'formula:s=1/t'"), "\(located)")
+    #expect(ConfigurationError(error, in: "schedules: [linear]\n", file: "x.yml") == nil)
+  }
+
+  @Test func everyKeyIsPrinted() throws {
+    let yaml = SweepConfiguration().yaml
+    for key in SettingKey.allCases {
+      #expect(yaml.contains("\n\(key.rawValue):") || yaml.contains("\n# \(key.rawValue): "), "\(key)")
+    }
+    #expect(try SweepConfiguration(yaml: yaml, file: "x") == SweepConfiguration())
+    // The examples are valid, each by itself.
+    for key in SettingKey.allCases {
+      guard let example = key.example else { continue }
+      #expect(throws: Never.self) { try SweepConfiguration(yaml: "\(key.rawValue): \(example)\n", file: "x") }
+    }
   }
 }

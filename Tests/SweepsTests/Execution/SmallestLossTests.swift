@@ -78,11 +78,12 @@ import Testing
         isCancelled: { isNamed.isRaised })
       #expect(isNamed.isRaised && outcome.wasCancelled && outcome.warnings.isEmpty)
       let plan = try runner(folder, jobs: 2).plan()
-      #expect(plan.runs == plan.runsDone && plan.runs == outcome.runsTrained)
+      // Results may still have called for more runs when it was cancelled; none that was finished is lost.
+      #expect(plan.runsDone == outcome.runsTrained)
       #expect(plan.smallestLosses.map(\.isDone) == [true, false])
-      let last = try runner(folder, jobs: 3).run()
-      #expect(!last.wasCancelled && last.runsTrained == 0)
+      #expect(try !runner(folder, jobs: 3).run().wasCancelled)
       #expect(try kinds(in: folder).filter { $0 == "optimum" }.count == 2)
+      #expect(try runner(folder, jobs: 2).run().runsTrained == 0)
     }
   }
 }

@@ -13,19 +13,29 @@ import Training
   }
 
   /// The final plan for made-up errors by exponent and seed.
-  private func finished(error: (Int, UInt64) -> Double) -> SchedulePlan {
+  ///
+  /// - Parameter checkpoint: errors halfway, by exponent; nil for no checkpoint.
+  private func finished(checkpoint: ((Int) -> Double)? = nil, error: (Int, UInt64) -> Double) -> SchedulePlan {
+    var configuration = Self.configuration
+    if checkpoint != nil { configuration.checkpoints = [0.5] }
     let unit = UnitKeys(
-      problem: RunKeyTests.problem, optimizer: .sgd(), configuration: Self.configuration, factors: FactorDigests())
+      problem: RunKeyTests.problem, optimizer: .sgd(), configuration: configuration, factors: FactorDigests())
+    let steps = FactorDigests.checkpoints(of: RunKeyTests.problem, configuration: configuration)
     var known: [String: RunRecord] = [:]
     while true {
       let plan = SchedulePlan(
-        schedule: "linear", factors: nil, unit: unit, configuration: Self.configuration, known: known)
+        schedule: "linear", factors: nil, unit: unit, configuration: configuration, known: known)
       if plan.isComplete { return plan }
       for run in plan.missing {
         let value = error(run.learningRate.exponentOf2, run.seed)
-        known[run.key] = RunRecord(
+        var record = RunRecord(
           key: run.key, problem: "iris", optimizer: "sgd", schedule: run.schedule, learningRate: run.learningRate,
           seed: run.seed, steps: 1, quantities: [.trainError: value, .trainLoss: value], diverged: false)
+        if let checkpoint {
+          let halfway = checkpoint(run.learningRate.exponentOf2)
+          record.checkpoints = steps.map { Checkpoint(step: $0, trainLoss: halfway, trainError: halfway) }
+        }
+        known[run.key] = record
       }
     }
   }
@@ -38,6 +48,12 @@ import Training
     let plan = finished { exponent, _ in 1 + 0.09 * Double(abs(exponent)) }
     #expect(seeds(plan) == [-2: 2, -1: 4, 0: 4, 1: 4, 2: 2])
     #expect(plan.best?.learningRate == 1 && plan.best?.runs.count == 4)
+  }
+
+  @Test func allSeedsAreAlsoForRatesNearTheBestAtACheckpoint() {
+    let plan = finished(
+      checkpoint: { 1 + abs(Double($0) - 2) }, error: { exponent, _ in 1 + 0.2 * Double(abs(exponent)) })
+    #expect(seeds(plan) == [-2: 2, -1: 2, 0: 4, 1: 2, 2: 4])
   }
 
   @Test func theRateIsChosenWithAllSeeds() {

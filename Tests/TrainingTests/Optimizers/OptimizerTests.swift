@@ -45,6 +45,7 @@ import Testing
 
   @Test(arguments: [
     ("", "no name"), ("adm", "did you mean 'adam'?"),
+    ("adamw", "it is 'adam:weight-decay=0.01:decoupled=true' here"),
     ("sgd:momentum=1", "'1' is not a value for 'momentum'; expected a number from 0 to below 1"),
     ("sgd:momentum=nan", "is not a value"), ("sgd:momentum=-0.1", "is not a value"),
     ("sgd:momentum", "not of the form key=value"),

@@ -31,16 +31,30 @@ enum SettingKey: String, CaseIterable {
     case .step: "distance of the exponents: 1 for factors of 2"
     case .extendedExponents: "limits to which these exponents are extended while a best rate is at the edge of the grid"
     case .seeds: "seeds 1 ... N, each an order of the samples"
-    case .racing: "the whole grid with so many seeds, then all seeds for the rates near the best"
+    case .racing: "the whole grid with this many seeds, then all seeds only for rates within 10 % of a column's best"
     case .epochs: "passes over the training data; one or a list"
     case .batchSize: "rows of a mini-batch; one or a list"
     case .l2: "x of the penalty x/2 times the squared weights, bias left out; one or a list"
     case .dropLast: "whether the incomplete last batch of an epoch is left out"
-    case .checkpoints: "shares of a run after which training loss and error are recorded too"
+    case .checkpoints: "fractions of a run after which training loss and error are recorded too"
     case .smoothing: "refinement: window of the running median of gradient norms, as a fraction of the run"
     case .rounds: "refinements in a row, each from the gradient norms of the previous schedule's best run"
     case .prior: "schedule of the prior run, whose gradient norms are refined"
     case .search: "search for the best schedule too, on seeds of its own: true, or {budget: RUNS, knots: K}"
+    }
+  }
+
+  /// A value, for a key that a configuration need not have.
+  var example: String? {
+    switch self {
+    case .name: "my study"
+    case .methods: "[{name: Prodigy, optimizer: prodigy, schedule: cosine, learning_rates: [1]}]"
+    case .reference: "linear"
+    case .referenceMethod: "Adam"
+    case .learningRates: "[0.001, 0.01, 0.1]"
+    case .racing: "3"
+    case .checkpoints: "[0.1, 0.25, 0.5]"
+    default: nil
     }
   }
 

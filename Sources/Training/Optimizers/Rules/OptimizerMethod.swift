@@ -1,7 +1,7 @@
 import Schedules
 
-/// A kind of optimizer. To add one, write a conforming type in a file of its own, list it in `OptimizerRegistry.builtIn`, and
-/// add its name to `GradientNorm`. Parsing, help, range checks, spelling, titles and the choice of kernels follow from it.
+/// A kind of optimizer. To add one, write a conforming type in a file of its own and list it in `OptimizerRegistry.builtIn`:
+/// parsing, help, range checks, spelling, titles, the norm for refinement and the choice of kernels follow from it.
 protocol OptimizerMethod: Sendable {
   /// What users type, as in "schedule-free-sgd": lower-case letters, digits and hyphens.
   static var name: String { get }

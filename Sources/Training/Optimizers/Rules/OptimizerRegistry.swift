@@ -27,9 +27,18 @@ struct OptimizerRegistry: Sendable {
     SPS.self,
   ])
 
+  /// What other programs have as an optimizer of its own.
+  private static let otherNames = [
+    "adamw": "adam:weight-decay=0.01:decoupled=true", "amsgrad": "adam:amsgrad=true",
+    "nesterov": "sgd:momentum=0.9:nesterov=true", "momentum": "sgd:momentum=0.9", "rms-prop": "rmsprop",
+  ]
+
   var names: [String] { methods.map { $0.name } }
 
   func method(named name: String, in spelling: String) throws -> any OptimizerMethod.Type {
+    if let spelling = Self.otherNames[name.lowercased()] {
+      throw ScheduleError(spelling: name, "no optimizer is called '\(name)'; it is '\(spelling)' here")
+    }
     guard let method = methods.first(where: { $0.name == name }) else {
       throw ScheduleError(spelling: spelling, unknownName("optimizer", name, expecting: names))
     }
