@@ -64,6 +64,10 @@ struct ProblemPairing {
     for index in results.problems.indices { rename(&results.problems[index].name, names) }
     for index in results.runs.indices { rename(&results.runs[index].problem, names) }
     for index in results.refinements.indices { rename(&results.refinements[index].problem, names) }
+    for index in results.bestFound.indices {
+      rename(&results.bestFound[index].record.problem, names)
+      for run in results.bestFound[index].runs.indices { rename(&results.bestFound[index].runs[run].problem, names) }
+    }
     for index in results.traces.indices { rename(&results.traces[index].problem, names) }
     for index in results.incomplete.indices { rename(&results.incomplete[index].problem, names) }
     return results

@@ -43,6 +43,11 @@ extension SweepConfiguration {
       smoothing >= 0 && smoothing <= 1, .smoothing, "expected a fraction from 0 to 1, found \(shortText(smoothing))")
     try require(
       !SweepConfiguration.isRefined(priorSchedule), .prior, "a refined schedule needs a prior run and cannot be one")
+    do {
+      try searchSettings?.validate()
+    } catch let error as SettingError {
+      throw SettingError(key: SettingKey.search.rawValue, message: "\(error.key): \(error.message)")
+    }
   }
 
   private func require(_ condition: Bool, _ key: SettingKey, _ message: @autoclosure () -> String) throws {

@@ -46,6 +46,7 @@ extension SweepConfiguration {
     case .smoothing: " " + shortText(smoothing)
     case .rounds: " \(rounds)"
     case .prior: " " + quoted(priorSchedule)
+    case .search: search.map { $0 == BestFoundSearch() ? " true" : " {budget: \($0.budget), knots: \($0.knots)}" }
     }
   }
 

@@ -49,6 +49,7 @@ extension SweepConfiguration {
     configuration.columns = [method.column]
     configuration.optimizerEntries = [OptimizerEntry(method.optimizer)]
     configuration.methods = []
+    configuration.search = nil
     configuration.learningRates = method.learningRates ?? learningRates
     return configuration
   }

@@ -47,6 +47,8 @@ public struct SweepConfiguration: Sendable, Hashable {
   public var rounds = 1
   /// The schedule whose best run provides the norms.
   public var priorSchedule = "linear"
+  /// Whether, and how, the best schedule is searched for beside the columns.
+  public var search: BestFoundSearch?
 
   public init() {}
 

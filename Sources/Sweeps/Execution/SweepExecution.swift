@@ -34,6 +34,8 @@ final class SweepExecution: @unchecked Sendable {
     var isDone = false
     var runsDone = 0
     var runsTotal = 0
+    /// The part of the search for the best schedule that is done; nil if there is none, or an earlier session did it.
+    var searched: Double?
   }
 
   private struct Task {
@@ -41,6 +43,7 @@ final class SweepExecution: @unchecked Sendable {
       case train([PlannedRun])
       case refine(PlannedRefinement)
       case trace([PlannedTrace])
+      case searchSchedule
     }
 
     let work: Work
@@ -66,6 +69,7 @@ final class SweepExecution: @unchecked Sendable {
     self.isCancelled = isCancelled
     states = Array(repeating: UnitState(), count: units.count)
     waitingSearches = searches.filter { $0.isMissing(in: known) }.sorted { $0.cost.estimate > $1.cost.estimate }
+    for (index, unit) in units.enumerated() where unit.plan(known).needsSearch { states[index].searched = 0 }
     warnings = searches.filter { $0.isKnownUnfound(in: known) }.map(\.warning)
   }
 
@@ -195,17 +199,29 @@ final class SweepExecution: @unchecked Sendable {
   private func perform(_ task: Task) throws {
     var runs: [RunRecord] = []
     var details: [DetailLine] = []
+    var generations: SearchJournal?
     let unit = units[task.unit]
     switch task.work {
     case .train(let planned): runs = try unit.train(planned, isCancelled: isCancelled)
     case .refine(let planned): details = [try unit.refine(planned, isCancelled: isCancelled, warn: warn)]
     case .trace(let planned): details = try unit.trace(planned, isCancelled: isCancelled, warn: warn)
+    case .searchSchedule:
+      details = try unit.search(
+        journal: { [folder = journal.folder] key in
+          let opened = try SearchJournal(sweepFolder: folder, key: key)
+          generations = opened
+          return opened
+        },
+        isCancelled: { [self] in condition.withLock { isStopped } || isCancelled() },
+        progress: { [self] part in condition.withLock { states[task.unit].searched = part } })
     }
     try journal.append(runs: runs, details: details)
+    generations?.remove()
     try condition.withLock {
       let place = JournalContents.Place(file: journal.folder, line: 0)
       for run in runs { try known.take(run, at: place) }
       for line in details { known.take(line, at: place) }
+      if case .searchSchedule = task.work { states[task.unit].searched = 1 }
       states[task.unit].runsDone += runs.count
       states[task.unit].waiting -= 1
       lastUnit = task.unit
@@ -263,6 +279,7 @@ final class SweepExecution: @unchecked Sendable {
       let group = Array(traces[start..<min(start + unit.lanes, traces.count)])
       tasks.append(Task(work: .trace(group), unit: index, cost: groupCost))
     }
+    if tasks.isEmpty, plan.needsSearch { tasks = [Task(work: .searchSchedule, unit: index, cost: unit.searchCost)] }
     return tasks
   }
 
@@ -280,6 +297,9 @@ final class SweepExecution: @unchecked Sendable {
         total += state.runsTotal
         costLeft += unit.cost * Double(max(state.runsTotal - state.runsDone, 0))
         costDone += unit.cost * Double(state.runsDone)
+        guard let searched = state.searched else { continue }
+        costLeft += unit.searchCost * (1 - searched)
+        costDone += unit.searchCost * searched
       }
       costDone += searchedCost + activeSearches.map(\.secondsDone).reduce(0, +)
       costLeft += (waitingSearches + activeSearches).map(\.secondsLeft).reduce(0, +)

@@ -72,7 +72,18 @@ public struct SweepPlanSummary: Sendable, Codable, Hashable {
     public var estimatedSeconds: Double
   }
 
+  /// The search for the best schedule of one problem and optimizer.
+  public struct BestSchedule: Sendable, Codable, Hashable {
+    public var problem: String
+    public var optimizer: String
+    public var condition: String
+    public var isDone: Bool
+    /// For what is missing, on one typical core.
+    public var estimatedSeconds: Double
+  }
+
   public var parts: [Part]
+  public var bestSchedules: [BestSchedule]
   public var smallestLosses: [SmallestLoss]
   public var shard: String?
   public var failures: [String]
@@ -81,6 +92,7 @@ public struct SweepPlanSummary: Sendable, Codable, Hashable {
   public var runs: Int { parts.map(\.runs).reduce(0, +) }
   public var runsDone: Int { parts.map(\.runsDone).reduce(0, +) }
   public var estimatedSeconds: Double {
-    parts.map(\.estimatedSeconds).reduce(0, +) + smallestLosses.map(\.estimatedSeconds).reduce(0, +)
+    parts.map(\.estimatedSeconds).reduce(0, +) + bestSchedules.map(\.estimatedSeconds).reduce(0, +)
+      + smallestLosses.map(\.estimatedSeconds).reduce(0, +)
   }
 }

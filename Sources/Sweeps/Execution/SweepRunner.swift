@@ -78,7 +78,8 @@ public struct SweepRunner: Sendable {
     let shares = zip(units, own).compactMap { unit, own -> SweepUnit? in
       let parts = unit.parts.compactMap { part -> UnitPart? in
         let chains = part.chains.filter { _ in rest.popFirst() == shard.index }
-        return chains.isEmpty ? nil : UnitPart(part.configuration, chains: chains)
+        let isSearched = part.isSearched && rest.popFirst() == shard.index
+        return chains.isEmpty && !isSearched ? nil : UnitPart(part.configuration, chains: chains, isSearched: isSearched)
       }
       return parts.isEmpty
         ? nil
@@ -89,14 +90,14 @@ public struct SweepRunner: Sendable {
     return (shares, zip(searches, rest).filter { $1 == shard.index }.map(\.0).filter(\.cost.isAffordable))
   }
 
-  /// Estimated seconds for each chain of each part of a unit, chains varying fastest.
+  /// Estimated seconds for each chain of each part of a unit, and after its chains for its search; these vary fastest.
   static func costs(of unit: SweepUnit) -> [Double] {
     unit.parts.flatMap { part in
       part.chains.map { chain in
         // A prior is trained once more for its norms, as the only run in its lanes.
-        let runs = UnitPart(part.configuration, chains: [chain]).leastRunCount
+        let runs = UnitPart(part.configuration, chains: [chain], isSearched: false).leastRunCount
         return unit.cost * Double(runs + unit.lanes * (1 + chain.refined.count))
-      }
+      } + (part.isSearched ? [unit.searchCost + unit.cost * Double(part.configuration.seeds)] : [])
     }
   }
 
@@ -116,13 +117,21 @@ public struct SweepRunner: Sendable {
         schedules: unit.parts.flatMap(\.chains).map(\.scheduleCount).reduce(0, +),
         runs: isComplete ? done : runs, runsDone: done, estimatedSeconds: isComplete ? 0 : Double(runs - done) * unit.cost)
     }
+    let bestSchedules = units.filter { $0.searchCost > 0 }.map { unit in
+      let isDone = !unit.plan(known).needsSearch
+      return SweepPlanSummary.BestSchedule(
+        problem: unit.keys.problem.name, optimizer: unit.keys.optimizer.spelling,
+        condition: unit.condition.description(on: configuration.axes), isDone: isDone,
+        estimatedSeconds: isDone ? 0 : unit.searchCost)
+    }
     let smallestLosses = searches.map { search in
       let isDone = !search.isMissing(in: known)
       return SweepPlanSummary.SmallestLoss(
         problem: search.problem.summary.name, l2: search.l2, isDone: isDone, estimatedSeconds: isDone ? 0 : search.seconds)
     }
     return SweepPlanSummary(
-      parts: parts, smallestLosses: smallestLosses, shard: shard?.description, failures: data.failures, warnings: data.warnings)
+      parts: parts, bestSchedules: bestSchedules, smallestLosses: smallestLosses, shard: shard?.description,
+      failures: data.failures, warnings: data.warnings)
   }
 
   /// Trains what is missing. A batch of runs is on disk before it is reported as done.

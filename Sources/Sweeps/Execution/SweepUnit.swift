@@ -39,12 +39,22 @@ final class SweepUnit: Sendable {
   static func trainer(
     _ problem: SweepProblem, _ optimizer: Optimizer, _ configuration: SweepConfiguration
   ) -> LaneTrainer {
-    LaneTrainer(
-      problem: problem.problem,
-      settings: TrainingSettings(
-        optimizer: optimizer, epochs: configuration.epochs, batchSize: configuration.batchSize,
-        keepsLastBatch: configuration.keepsLastBatch, l2: configuration.l2,
-        checkpoints: FactorDigests.checkpoints(of: problem.summary, configuration: configuration)))
+    var settings = settings(optimizer, configuration)
+    settings.checkpoints = FactorDigests.checkpoints(of: problem.summary, configuration: configuration)
+    return LaneTrainer(problem: problem.problem, settings: settings)
+  }
+
+  /// Without checkpoints.
+  private static func settings(_ optimizer: Optimizer, _ configuration: SweepConfiguration) -> TrainingSettings {
+    TrainingSettings(
+      optimizer: optimizer, epochs: configuration.epochs, batchSize: configuration.batchSize,
+      keepsLastBatch: configuration.keepsLastBatch, l2: configuration.l2)
+  }
+
+  /// Estimated seconds of the search for the best schedule on a typical core; 0 if there is none.
+  var searchCost: Double {
+    parts.compactMap { $0.isSearched ? $0.configuration.searchSettings : nil }
+      .reduce(0) { $0 + cost * Double($1.expectedRuns) }
   }
 
   /// The minimum number of runs of the unit in a finished sweep.
@@ -152,6 +162,37 @@ final class SweepUnit: Sendable {
       record.failure = "\(error)"
     }
     return DetailLine(key: planned.key, content: .refinement(record, digest: digest))
+  }
+
+  /// Searches for the best schedule.
+  ///
+  /// - Parameters:
+  ///   - journal: opens the journal of the generations of a search, given its key.
+  ///   - progress: called on this thread with the part that is done, 0 to 1.
+  func search(
+    journal: (String) throws -> SearchJournal, isCancelled: @escaping @Sendable () -> Bool,
+    progress: @escaping (Double) -> Void
+  ) throws -> [DetailLine] {
+    guard let settings = configuration.searchSettings else { return [] }
+    let key = keys.search(settings)
+    let training = SearchTraining(sweepProblem.problem, settings: SweepUnit.settings(keys.optimizer, configuration))
+    var record = BestFoundRecord(problem: keys.problem.name, optimizer: keys.optimizer.spelling)
+    var digest: String?
+    do {
+      let search = ScheduleSearch(training, settings: settings)
+      let found = try search.run(
+        journal: journal(key), progress: { progress($0.fraction) }, isCancelled: isCancelled)
+      record.schedule = found.schedule
+      record.learningRate = found.learningRate
+      record.band = found.band
+      record.runs = found.runs
+      digest = RunKey.digest(of: found.factors)
+    } catch let error as SearchError {
+      record.failure = "\(error)"
+    } catch let error as SettingError {
+      record.failure = "\(error.key): \(error.message)"
+    }
+    return [DetailLine(key: key, content: .bestFound(record, digest: digest))]
   }
 
   /// The last-iterate bound of each schedule whose factors are known, at its best scale. The norm is the one for the

@@ -13,6 +13,8 @@ struct DetailLine: Hashable {
     /// With the digest of the refined factors; nil if there are none.
     case refinement(RefinementRecord, digest: String?)
     case trace(TraceRecord)
+    /// With the digest of the schedule's factors; nil if nothing was found.
+    case bestFound(BestFoundRecord, digest: String?)
     case optimum(Optimum)
     /// The operations after which the search for an optimum ended without one.
     case noOptimum(bound: Double)
@@ -55,10 +57,12 @@ struct DetailLine: Hashable {
 extension DetailLine: Codable {
   private enum Kind: String, Codable {
     case plan, session, refinement, trace, optimum, `protocol`, problem
+    case bestFound = "best_found"
   }
 
   private enum CodingKeys: String, CodingKey {
     case kind, key, plan, session, refinement, digest, trace, optimum, bound, `protocol`, problem, time, warnings
+    case bestFound = "best_found"
   }
 
   init(from decoder: any Decoder) throws {
@@ -76,6 +80,8 @@ extension DetailLine: Codable {
     case .refinement:
       content = .refinement(try value(.refinement), digest: try values.decodeIfPresent(String.self, forKey: .digest))
     case .trace: content = .trace(try value(.trace))
+    case .bestFound:
+      content = .bestFound(try value(.bestFound), digest: try values.decodeIfPresent(String.self, forKey: .digest))
     case .optimum where values.contains(.bound): content = .noOptimum(bound: try value(.bound))
     case .optimum: content = .optimum(try value(.optimum))
     case .protocol: content = .protocol(try value(.protocol))
@@ -101,6 +107,9 @@ extension DetailLine: Codable {
       try encode(.refinement, record, as: .refinement)
       try values.encodeIfPresent(digest, forKey: .digest)
     case .trace(let record): try encode(.trace, record, as: .trace)
+    case .bestFound(let record, let digest):
+      try encode(.bestFound, record, as: .bestFound)
+      try values.encodeIfPresent(digest, forKey: .digest)
     case .optimum(let record): try encode(.optimum, record, as: .optimum)
     case .noOptimum(let bound): try encode(.optimum, bound, as: .bound)
     case .protocol(let record): try encode(.protocol, record, as: .protocol)

@@ -24,6 +24,7 @@ struct JournalContents {
   var runs: [String: RunRecord] = [:]
   var refinements: [String: Refinement] = [:]
   var traces: [String: TraceRecord] = [:]
+  var bestFound: [String: Found] = [:]
   var optima: [String: Optimum] = [:]
   /// The operations within which no optimum was found.
   var boundsWithoutOptimum: [String: Double] = [:]
@@ -35,6 +36,12 @@ struct JournalContents {
   struct Refinement: Hashable {
     var record: RefinementRecord
     /// nil if there is no refined schedule.
+    var digest: String?
+  }
+
+  struct Found: Hashable {
+    var record: BestFoundRecord
+    /// nil if nothing was found.
     var digest: String?
   }
 
@@ -105,6 +112,7 @@ struct JournalContents {
   mutating func take(_ detail: DetailLine, at place: Place) {
     switch detail.content {
     case .refinement(let record, let digest): refinements[detail.key] = Refinement(record: record, digest: digest)
+    case .bestFound(let record, let digest): bestFound[detail.key] = Found(record: record, digest: digest)
     case .trace(let record): traces[detail.key] = record
     case .optimum(let record): optima[detail.key] = record
     case .noOptimum(let bound): boundsWithoutOptimum[detail.key] = max(bound, boundsWithoutOptimum[detail.key] ?? 0)

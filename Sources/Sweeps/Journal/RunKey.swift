@@ -33,6 +33,20 @@ struct RunKey {
     return SHA256.digest(text, bytes: 16)
   }
 
+  /// The key of a search for the best schedule.
+  func search(_ settings: SearchSettings) -> String {
+    let text = """
+      search
+      \(common)objective \(settings.objective.rawValue)
+      knots \(settings.knots)
+      seeds \(settings.seeds) from \(settings.firstSeed)
+      budget \(settings.budget)
+      schedules \(settings.schedules.joined(separator: ", "))
+
+      """
+    return SHA256.digest(text, bytes: 16)
+  }
+
   /// The key of a refinement: the run that provided the norms, and how they are refined.
   static func refinement(ofRun key: String, schedule: String, round: Int, smoothing: Double) -> String {
     let text = "refinement, engine \(engineVersion)\nrun \(key)\nschedule \(schedule)\nround \(round)\n"

@@ -38,17 +38,27 @@ struct Chain: Sendable, Hashable {
 struct UnitPart: Sendable {
   let configuration: SweepConfiguration
   let chains: [Chain]
+  /// Whether the best schedule is searched for. The search needs no chain's results, so that a shard may have it alone.
+  let isSearched: Bool
 
-  init(_ configuration: SweepConfiguration, chains: [Chain]? = nil) {
-    self.configuration = configuration
-    self.chains = chains ?? Chain.all(of: configuration)
+  /// Everything that the configuration asks for.
+  init(_ configuration: SweepConfiguration) {
+    self.init(configuration, chains: Chain.all(of: configuration), isSearched: configuration.search != nil)
   }
 
-  /// The runs of the grid, without extensions; with racing, all seeds at one rate of each schedule.
+  init(_ configuration: SweepConfiguration, chains: [Chain], isSearched: Bool) {
+    self.configuration = configuration
+    self.chains = chains
+    self.isSearched = isSearched
+  }
+
+  /// The runs of the grid, without extensions; with racing, all seeds at one rate of each schedule. Those of the
+  /// best schedule found are included.
   var leastRunCount: Int {
     let rates = configuration.rates.base.count
     let racing = configuration.racing ?? configuration.seeds
-    return chains.map(\.scheduleCount).reduce(0, +) * (rates * racing + configuration.seeds - racing)
+    let found = isSearched ? configuration.seeds : 0
+    return chains.map(\.scheduleCount).reduce(0, +) * (rates * racing + configuration.seeds - racing) + found
   }
 
   /// The parts of one problem and optimizer at one condition.

@@ -40,6 +40,9 @@ final class UnitKeys: Sendable {
   /// Digest of the factors of a schedule that does not come from a prior run.
   func digest(of schedule: String) -> String? { factors.digest(of: schedule, steps: steps, optimizer: optimizer) }
 
+  /// The key of the search for the best schedule.
+  func search(_ settings: SearchSettings) -> String { maker.search(settings) }
+
   /// The keys that a run may have: first the one that it is written with, then that of older journals, whose keys had digests
   /// only for schedules that come from a file, and spellings with the path.
   func keys(schedule: String, factors: String?, learningRate: Double, seed: UInt64) -> [String] {

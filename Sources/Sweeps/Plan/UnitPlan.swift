@@ -28,6 +28,11 @@ struct UnitPlan {
   private(set) var traces: [TraceRecord] = []
   private(set) var missingTraces: [PlannedTrace] = []
 
+  /// What a search found, with the runs of it that are known.
+  private(set) var bestFound: BestFound?
+  /// Whether the search has yet to be run.
+  private(set) var needsSearch = false
+
   /// Records of why there is no refinement, if nothing can be refined at all.
   private(set) var impossibleRefinements: [RefinementRecord] = []
 
@@ -70,6 +75,7 @@ struct UnitPlan {
       }
     }
     for plan in schedules where plan.isComplete { trace(plan) }
+    for part in parts where part.isSearched { takeBestFound(part) }
   }
 
   /// The report shows losses at the rate with the lowest loss.
@@ -97,7 +103,7 @@ struct UnitPlan {
   var runCount: Int { schedules.count == 1 ? schedules[0].runs.count : Set(schedules.flatMap { $0.runs.map(\.key) }).count }
 
   var isComplete: Bool {
-    missingRefinements.isEmpty && missingTraces.isEmpty && schedules.allSatisfy(\.isComplete)
+    !needsSearch && missingRefinements.isEmpty && missingTraces.isEmpty && schedules.allSatisfy(\.isComplete)
   }
 
   /// The refinement that a refined schedule comes from.
@@ -111,6 +117,24 @@ struct UnitPlan {
       schedule: schedule, factors: factors, unit: unit, configuration: part.configuration, known: known.runs)
     schedules.append(plan)
     return plan
+  }
+
+  /// The best schedule found, at its learning rate only.
+  private mutating func takeBestFound(_ part: UnitPart) {
+    guard let settings = part.configuration.searchSettings else { return }
+    guard let found = known.bestFound[unit.search(settings)] else {
+      needsSearch = true
+      return
+    }
+    var record = found.record
+    record.problem = unit.problem.name
+    var plan: SchedulePlan?
+    if let digest = found.digest {
+      let configuration = part.configuration.at(learningRate: record.learningRate)
+      plan = add(
+        schedule: record.schedule, factors: digest, part: UnitPart(configuration, chains: [], isSearched: false))
+    }
+    bestFound = BestFound(record: record, runs: plan?.runs ?? [], isComplete: plan?.isComplete ?? true)
   }
 
   /// The rounds of one refined schedule, as far as they are known.

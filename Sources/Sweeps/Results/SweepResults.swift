@@ -16,6 +16,8 @@ public struct SweepResults: Sendable {
   public var runs: [RunRecord]
   public var refinements: [RefinementRecord]
   public var traces: [TraceRecord]
+  /// By problem, then optimizer; empty where nothing was searched for. Their runs are not among `runs`.
+  public var bestFound: [BestFound] = []
   /// The columns of the table across optimizers, as `comparedMethods` of the configuration.
   public var methods: [MethodResults] = []
   /// Schedules with missing runs, in the order of `runs`: their means may still change.

@@ -89,6 +89,7 @@ extension SweepResults {
           .sorted { ($0.round, $0.schedule) < ($1.round, $1.schedule) }
         traces += unit.traces.filter { order[$0.schedule] != nil }
           .sorted { (order[$0.schedule] ?? 0) < (order[$1.schedule] ?? 0) }
+        if let found = unit.bestFound { bestFound.append(found) }
         if position < own { methods[position].take(unit, of: problem.name, in: configuration) }
       }
       for (position, method) in configuration.methods.enumerated() {

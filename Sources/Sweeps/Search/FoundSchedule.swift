@@ -119,7 +119,7 @@ extension FoundSchedule.Compared: Encodable {
   }
 }
 
-extension FoundSchedule.BandKnot: Encodable {
+extension FoundSchedule.BandKnot: Codable {
   private enum CodingKeys: String, CodingKey { case share, factor, lower, upper }
 
   public func encode(to encoder: any Encoder) throws {

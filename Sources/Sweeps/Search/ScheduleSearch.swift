@@ -44,13 +44,10 @@ public struct ScheduleSearch {
     }
     var evaluation = SearchEvaluation(
       training: training, jobs: jobs, journal: journal, progress: progress, isCancelled: isCancelled)
-    let judgement = SearchJudgement(settings: settings)
-    evaluation.expectedRuns =
-      settings.schedules.count * RateTuning.runsPerSeed * settings.seeds + settings.budget / settings.leastBudget
-      * settings.leastBudget + judgement.runs(schedules: settings.schedules.count)
+    evaluation.expectedRuns = settings.expectedRuns
     let named = try NamedSchedules(tuning: settings, in: &evaluation)
     let winner = try search(from: named.tuned, in: &evaluation)
-    return try judgement.judge(winner, beside: named, in: &evaluation)
+    return try SearchJudgement(settings: settings).judge(winner, beside: named, in: &evaluation)
   }
 
   /// What a search ends with.

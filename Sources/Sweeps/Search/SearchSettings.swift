@@ -34,6 +34,12 @@ public struct SearchSettings: Sendable, Hashable {
   /// The smallest budget: one generation.
   public var leastBudget: Int { Self.population * seeds }
 
+  /// Runs of tuning, search and judgement: more where a grid of rates is extended.
+  var expectedRuns: Int {
+    schedules.count * RateTuning.runsPerSeed * seeds + budget / leastBudget * leastBudget
+      + SearchJudgement(settings: self).runs(schedules: schedules.count)
+  }
+
   /// - Throws: `SettingError` for a value that is out of range; `ScheduleError`.
   public func validate() throws {
     func check(_ key: String, _ value: Int, _ range: ClosedRange<Int>) throws {

@@ -110,6 +110,11 @@ struct SweepCommand: ParsableCommand {
         [part.problem, part.optimizer], part.condition, ["\(part.schedules)", "\(part.runs)", "\(part.runsDone)"],
         part.estimatedSeconds)
     }
+    for search in plan.bestSchedules {
+      append(
+        [search.problem, "\(search.optimizer), best schedule"], search.condition, ["-", "-", search.isDone ? "yes" : "no"],
+        search.estimatedSeconds)
+    }
     for loss in plan.smallestLosses {
       append(
         [loss.problem, "smallest loss"], loss.l2 > 0 ? "l2 \(shortText(loss.l2))" : "", ["-", "-", loss.isDone ? "yes" : "no"],

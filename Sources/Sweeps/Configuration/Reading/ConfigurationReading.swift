@@ -84,6 +84,7 @@ extension SweepConfiguration {
     case .smoothing: smoothing = try reader.number()
     case .rounds: rounds = try reader.whole()
     case .prior: priorSchedule = try reader.schedule()
+    case .search: search = try reader.search()
     }
   }
 }

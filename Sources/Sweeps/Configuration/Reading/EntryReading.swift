@@ -91,6 +91,20 @@ extension SettingReader {
     return rates
   }
 
+  /// `true`, `false` or `{budget:, knots:}`; nil for no search.
+  func search() throws -> BestFoundSearch? {
+    guard let fields = try fields(["budget", "knots"]) else {
+      guard let text = node.scalar?.string, let value = Bool(text) else {
+        throw wrong("true, false or {budget: 8000, knots: 8}")
+      }
+      return value ? BestFoundSearch() : nil
+    }
+    var search = BestFoundSearch()
+    if let budget = fields["budget"] { search.budget = try budget.whole() }
+    if let knots = fields["knots"] { search.knots = try knots.whole() }
+    return search
+  }
+
   /// The values of an axis: at least one, none twice.
   func axis<Value: Hashable>(_ read: (SettingReader) throws -> Value) throws -> [Value] {
     var places: [Value: Node] = [:]

@@ -14,7 +14,7 @@ enum SettingKey: String, CaseIterable {
   case dropLast = "drop_last"
   case checkpoints
   case smoothing = "tau"
-  case rounds, prior
+  case rounds, prior, search
 
   /// What the key means, for `--print-config`.
   var explanation: String {
@@ -40,6 +40,7 @@ enum SettingKey: String, CaseIterable {
     case .smoothing: "refinement: window of the running median of gradient norms, as a fraction of the run"
     case .rounds: "refinements in a row, each from the gradient norms of the previous schedule's best run"
     case .prior: "schedule of the prior run, whose gradient norms are refined"
+    case .search: "search for the best schedule too, on seeds of its own: true, or {budget: RUNS, knots: K}"
     }
   }
 
@@ -53,6 +54,7 @@ enum SettingKey: String, CaseIterable {
     case .learningRates: "[0.001, 0.01, 0.1]"
     case .racing: "3"
     case .checkpoints: "[0.1, 0.25, 0.5]"
+    case .search: "true"
     default: nil
     }
   }

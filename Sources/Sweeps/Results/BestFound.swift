@@ -1,0 +1,42 @@
+/// The best schedule that a search found for one problem and optimizer of a sweep.
+public struct BestFoundRecord: Sendable, Codable, Hashable {
+  public var problem: String
+  public var optimizer: String
+  /// As `piecewise:knots=...:scale=log`; empty where nothing was found.
+  public var schedule: String
+  public var learningRate: Double
+  /// How far the factor at each knot may move, judged on seeds that neither the search nor the sweep trains with.
+  public var band: [FoundSchedule.BandKnot]
+  /// Runs of tuning, the search and its judgement.
+  public var runs: Int
+  /// Why nothing was found.
+  public var failure: String?
+
+  public init(
+    problem: String, optimizer: String, schedule: String = "", learningRate: Double = 0, band: [FoundSchedule.BandKnot] = [],
+    runs: Int = 0, failure: String? = nil
+  ) {
+    self.problem = problem
+    self.optimizer = optimizer
+    self.schedule = schedule
+    self.learningRate = learningRate
+    self.band = band
+    self.runs = runs
+    self.failure = failure
+  }
+}
+
+/// The best schedule found, trained with the seeds of the sweep, none of which the search has seen.
+public struct BestFound: Sendable, Hashable {
+  public var record: BestFoundRecord
+  /// By ascending seed; their schedule is the record's.
+  public var runs: [RunRecord]
+  /// Whether every seed is there.
+  public var isComplete: Bool
+
+  public init(record: BestFoundRecord, runs: [RunRecord], isComplete: Bool) {
+    self.record = record
+    self.runs = runs
+    self.isComplete = isComplete
+  }
+}
