@@ -9,7 +9,7 @@
 public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   public let name: String
   public let description: String
-  /// The heading of its table column, as in "1/t", with all non-default values: "1/t (offset 0.1)".
+  /// The heading of its table column, as in "1/t", with all values given: "1/t (offset 0.1)".
   public let columnTitle: String
   /// Its colour in every chart, "#rrggbb".
   public let color: String
@@ -18,6 +18,7 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
 
   /// The values that are not at their defaults, in canonical order.
   private let given: [(key: String, text: String, isPath: Bool)]
+  private let keys: [String]
   private let arguments: ScheduleArguments
   private let shape: any ScheduleShape
 
@@ -32,6 +33,7 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
     let parameters = type.parameters + [ScheduleRegistry.warmup]
     let arguments = try ScheduleArguments(parts, of: parameters, owner: name, in: spelling)
     self.name = name
+    self.keys = parameters.map { $0.key }
     self.arguments = arguments
     self.warmup = arguments[ScheduleRegistry.warmup]
     self.color = type.color
@@ -47,8 +49,16 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
     }
     self.given = given
     self.description = ([name] + given.map { "\($0.key)=\($0.text)" }).joined(separator: ":")
-    let notes = given.map { "\($0.key) \($0.text)" }.joined(separator: ", ")
+    let notes = keys.compactMap { key in arguments.givenText(of: key).map { "\(key) \($0)" } }.joined(separator: ", ")
     self.columnTitle = type.columnTitle + (notes.isEmpty ? "" : " (\(notes))")
+  }
+
+  /// The canonical spelling with `key` wherever it was given: for callers that have a default of their own.
+  public func description(keeping key: String) -> String {
+    let texts = keys.compactMap { each in
+      (each == key ? arguments.givenText(of: each) : arguments.text(of: each)).map { "\(each)=\($0)" }
+    }
+    return ([name] + texts).joined(separator: ":")
   }
 
   /// Parses several schedules, separated by commas; a comma within parentheses is part of a schedule.

@@ -3,8 +3,9 @@
 ///     let offset = arguments[Self.offset]
 public struct ScheduleArguments: Sendable {
   private var values: [String: any Sendable] = [:]
-  /// Canonical texts of the values that differ from their defaults.
+  /// Canonical texts of the values given.
   private var texts: [String: String] = [:]
+  private var keysAtDefault: Set<String> = []
 
   package init() {}
 
@@ -36,7 +37,10 @@ public struct ScheduleArguments: Sendable {
   func gives(_ key: String) -> Bool { values[key] != nil }
 
   /// The canonical text of the value given for `key`; nil at its default.
-  package func text(of key: String) -> String? { texts[key] }
+  package func text(of key: String) -> String? { keysAtDefault.contains(key) ? nil : texts[key] }
+
+  /// The canonical text of the value given for `key`, also at its default.
+  func givenText(of key: String) -> String? { texts[key] }
 
   /// The canonical text of the value in effect; nil where it means "not given".
   package func fullText<Parameter: ScheduleParameter>(of parameter: Parameter) -> String? {
@@ -70,7 +74,8 @@ public struct ScheduleArguments: Sendable {
         spelling: spelling, "'\(text)' is not a value for '\(parameter.key)'; expected \(parameter.expectation)\(near)")
     }
     values[parameter.key] = value
-    texts[parameter.key] = value == parameter.defaultValue ? nil : parameter.text(of: value)
+    texts[parameter.key] = parameter.text(of: value)
+    if value == parameter.defaultValue { keysAtDefault.insert(parameter.key) }
   }
 }
 

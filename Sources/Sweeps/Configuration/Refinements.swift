@@ -25,6 +25,11 @@ extension SweepConfiguration {
     return tableColumns.flatMap(\.schedules).filter { seen.insert($0).inserted }
   }
 
+  /// A schedule as the configuration spells it: a `tau` at the schedule's default stays where the configuration's own differs.
+  public func spelling(of schedule: Schedule) -> String {
+    smoothing == RefinementOptions().smoothing ? schedule.description : schedule.description(keeping: "tau")
+  }
+
   /// A schedule of the configuration as run records spell it: for a refined schedule, its last round.
   func recordSpelling(of schedule: String) -> String {
     guard SweepConfiguration.isRefined(schedule) else { return schedule }

@@ -78,9 +78,11 @@ struct UnitPlan {
     for part in parts where part.isSearched { takeBestFound(part) }
   }
 
-  /// The report shows losses at the rate with the lowest loss.
+  /// The report shows losses at the rate with the lowest loss, or the lowest objective where that is regularised.
   private mutating func trace(_ plan: SchedulePlan) {
-    guard let run = BestRate.select(from: plan.runs, by: .trainLoss)?.runs.first else { return }
+    let isRegularised = parts.contains { $0.configuration.l2 > 0 }
+    guard let run = BestRate.select(from: plan.runs, by: isRegularised ? .trainObjective : .trainLoss)?.runs.first
+    else { return }
     let key = RunKey.trace(ofRun: run.key)
     guard !traces.contains(where: { $0.key == run.key && $0.schedule == plan.schedule }),
       !missingTraces.contains(where: { $0.key == key })

@@ -41,7 +41,7 @@ struct SweepOptions: ParsableArguments {
     // A comma may be part of a name.
     if !data.isEmpty { configuration.data = data.flatMap { InputPath($0).isFile ? [$0] : commaSeparated($0) } }
     do {
-      if let schedule { configuration.schedules = try Schedule.list(parsing: schedule).map(\.description) }
+      if let schedule { configuration.schedules = try Schedule.list(parsing: schedule).map(configuration.spelling) }
       if let optimizer {
         configuration.optimizers = try Optimizer.list(parsing: optimizer)
       }

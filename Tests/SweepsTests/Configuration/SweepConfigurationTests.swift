@@ -89,6 +89,25 @@ import Training
     #expect(configuration.refinementOptions(of: "refined:norm=l2", optimizer: .adam()).norm == .l2)
   }
 
+  /// `tau=0.1` is the schedule's default, but says something where the configuration's own is another.
+  @Test(arguments: ["tau: 0.3\nschedules: [refined, 'refined:tau=0.1']\n", "schedules: [refined, 'refined:tau=0.1']\ntau: 0.3\n"])
+  func smoothingAtTheSchedulesDefaultStaysWhereTheConfigurationsDiffers(text: String) throws {
+    let configuration = try SweepConfiguration(yaml: text, file: "sweep.yml")
+    #expect(configuration.schedules == ["refined", "refined:tau=0.1"])
+    #expect(configuration.schedules.map(configuration.smoothing) == [0.3, 0.1])
+    #expect(configuration.columns.map(\.title) == ["refined", "refined (tau 0.1)"])
+    #expect(try SweepConfiguration(yaml: configuration.yaml, file: "again.yml") == configuration)
+    #expect(configuration.spelling(of: try Schedule(parsing: "refined:tau=0.1")) == "refined:tau=0.1")
+  }
+
+  @Test func smoothingAtBothDefaultsIsLeftOut() throws {
+    let configuration = try SweepConfiguration(yaml: "schedules: [linear, 'refined:tau=0.1']\n", file: "sweep.yml")
+    #expect(configuration.schedules == ["linear", "refined"])
+    #expect(throws: ConfigurationError.self) {
+      try SweepConfiguration(yaml: "schedules: [refined, 'refined:tau=0.1']\n", file: "sweep.yml")
+    }
+  }
+
   @Test func editDistances() {
     #expect(editDistance("kitten", "sitting") == 3)
     #expect(editDistance("", "abc") == 3)

@@ -38,12 +38,18 @@ extension SweepConfiguration {
     guard let mapping = root.mapping else {
       throw ConfigurationError(at: root, file: file, "found a \(root.kind), expected keys such as 'epochs: 100'")
     }
+    // The configuration's own tau decides how refined schedules are spelled.
+    if let value = mapping[SettingKey.smoothing.rawValue] {
+      try read(.smoothing, SettingReader(key: SettingKey.smoothing.rawValue, node: value, file: file))
+    }
+    let configuration = self
     for (key, value) in mapping {
       guard let name = key.string, let setting = SettingKey(rawValue: name) else {
         let found = key.string ?? "a \(key.kind)"
         throw ConfigurationError(at: key, file: file, "unknown key '\(found)'\(SettingKey.suggestion(for: found))")
       }
-      try read(setting, SettingReader(key: name, node: value, file: file))
+      try read(
+        setting, SettingReader(key: name, node: value, file: file, spelling: { configuration.spelling(of: $0) }))
     }
     if learningRates != nil {
       let excluded = [SettingKey.exponents, .step, .extendedExponents].map(\.rawValue)

@@ -3,7 +3,7 @@ import Training
 import Yams
 
 extension SettingReader {
-  func schedule() throws -> String { try text { try Schedule(parsing: $0).description } }
+  func schedule() throws -> String { try text { spelling(try Schedule(parsing: $0)) } }
 
   func optimizer() throws -> Optimizer { try text { try Optimizer(parsing: $0) } }
 

@@ -7,6 +7,8 @@ struct SettingReader {
   let key: String
   let node: Node
   let file: String
+  /// How the configuration spells a schedule.
+  var spelling: @Sendable (Schedule) -> String = { $0.description }
 
   func error(_ message: String, at place: Node? = nil) -> ConfigurationError {
     ConfigurationError(at: place ?? node, file: file, "\(key): \(message)")
@@ -18,7 +20,7 @@ struct SettingReader {
   }
 
   func with(_ node: Node, _ subkey: String? = nil) -> SettingReader {
-    SettingReader(key: subkey.map { "\(key): \($0)" } ?? key, node: node, file: file)
+    SettingReader(key: subkey.map { "\(key): \($0)" } ?? key, node: node, file: file, spelling: spelling)
   }
 
   func whole() throws -> Int {
