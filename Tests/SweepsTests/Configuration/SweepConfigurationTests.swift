@@ -90,8 +90,10 @@ import Training
   }
 
   /// `tau=0.1` is the schedule's default, but says something where the configuration's own is another.
-  @Test(arguments: ["tau: 0.3\nschedules: [refined, 'refined:tau=0.1']\n", "schedules: [refined, 'refined:tau=0.1']\ntau: 0.3\n"])
-  func smoothingAtTheSchedulesDefaultStaysWhereTheConfigurationsDiffers(text: String) throws {
+  @Test(arguments: [true, false])
+  func smoothingAtTheSchedulesDefaultStaysWhereTheConfigurationsDiffers(isFirst: Bool) throws {
+    let schedules = "schedules: [refined, 'refined:tau=0.1']\n"
+    let text = isFirst ? "tau: 0.3\n" + schedules : schedules + "tau: 0.3\n"
     let configuration = try SweepConfiguration(yaml: text, file: "sweep.yml")
     #expect(configuration.schedules == ["refined", "refined:tau=0.1"])
     #expect(configuration.schedules.map(configuration.smoothing) == [0.3, 0.1])
