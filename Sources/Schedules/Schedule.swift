@@ -9,8 +9,8 @@
 public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   public let name: String
   public let description: String
-  /// The heading of its table column, as in "1/t", with all values given: "1/t (offset 0.1)".
-  public let columnTitle: String
+  /// The heading of its table column, as in "1/t", with all non-default values: "1/t (offset 0.1)".
+  public var columnTitle: String { columnTitle(texts: given.map { ($0.key, $0.text) }) }
   /// Its colour in every chart, "#rrggbb".
   public let color: String
   /// The fraction of the steps spent on warmup, 0 to 1.
@@ -49,16 +49,25 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
     }
     self.given = given
     self.description = ([name] + given.map { "\($0.key)=\($0.text)" }).joined(separator: ":")
-    let notes = keys.compactMap { key in arguments.givenText(of: key).map { "\(key) \($0)" } }.joined(separator: ", ")
-    self.columnTitle = type.columnTitle + (notes.isEmpty ? "" : " (\(notes))")
   }
 
   /// The canonical spelling with `key` wherever it was given: for callers that have a default of their own.
   public func description(keeping key: String) -> String {
-    let texts = keys.compactMap { each in
-      (each == key ? arguments.givenText(of: each) : arguments.text(of: each)).map { "\(each)=\($0)" }
+    ([name] + texts(keeping: key).map { "\($0.key)=\($0.text)" }).joined(separator: ":")
+  }
+
+  /// The heading of the table column, with `key` as in `description(keeping:)`.
+  public func columnTitle(keeping key: String) -> String { columnTitle(texts: texts(keeping: key)) }
+
+  private func columnTitle(texts: [(key: String, text: String)]) -> String {
+    let notes = texts.map { "\($0.key) \($0.text)" }.joined(separator: ", ")
+    return type(of: shape).columnTitle + (notes.isEmpty ? "" : " (\(notes))")
+  }
+
+  private func texts(keeping key: String) -> [(key: String, text: String)] {
+    keys.compactMap { each in
+      (each == key ? arguments.givenText(of: each) : arguments.text(of: each)).map { (each, $0) }
     }
-    return ([name] + texts).joined(separator: ":")
   }
 
   /// Parses several schedules, separated by commas; a comma within parentheses is part of a schedule.

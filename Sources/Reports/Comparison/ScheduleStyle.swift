@@ -52,7 +52,7 @@ struct ScheduleStyle: Sendable, Hashable {
 
   /// The heading of a column, as in `1/√t`; the spelling itself if the registry does not know it.
   static func title(of spelling: String) -> String {
-    ((try? Schedule(parsing: spelling))?.columnTitle ?? spelling).replacing("sqrt(t)", with: "√t")
+    ((try? Schedule(parsing: spelling))?.columnTitle(keeping: "tau") ?? spelling).replacing("sqrt(t)", with: "√t")
   }
 
   private static let unknown = "#7d6b52"

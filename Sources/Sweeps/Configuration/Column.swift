@@ -25,7 +25,7 @@ public struct Column: Sendable, Hashable {
     let parts = spelling.split(separator: ":")
     let round = parts.last.flatMap { $0.hasPrefix("round=") ? $0.dropFirst(6) : nil }
     let schedule = round == nil ? spelling : parts.dropLast().joined(separator: ":")
-    let title = (try? Schedule(parsing: schedule))?.columnTitle ?? schedule
+    let title = (try? Schedule(parsing: schedule))?.columnTitle(keeping: "tau") ?? schedule
     return title + (round.map { " (round \($0))" } ?? "")
   }
 

@@ -43,6 +43,13 @@ public struct Quantities: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     set { values[quantity] = newValue.flatMap { $0.isFinite ? $0 : nil } }
   }
 
+  /// Whether every quantity is the same: an objective that was not set equals one that was set to the training loss.
+  public static func == (a: Quantities, b: Quantities) -> Bool { Quantity.allCases.allSatisfy { a[$0] == b[$0] } }
+
+  public func hash(into hasher: inout Hasher) {
+    for quantity in Quantity.allCases { hasher.combine(self[quantity]) }
+  }
+
   /// The quantities as a record holds them, in order: all of them, but the objective only where it was set.
   public var fields: [(quantity: Quantity, value: Double?)] {
     Quantity.allCases.filter { $0 != .trainObjective || values[$0] != nil }.map { ($0, values[$0]) }
