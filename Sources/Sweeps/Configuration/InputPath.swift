@@ -72,7 +72,7 @@ extension SweepConfiguration {
   }
 
   private static func withAbsolutePaths(_ spelling: String, key: SettingKey) throws -> String {
-    guard let schedule = try? Schedule(parsing: spelling) else { return spelling }
+    guard let schedule = try? Schedule(parsing: spelling), !schedule.paths.isEmpty else { return spelling }
     let absolute = schedule.spelling { InputPath($0).absolute }
     guard (try? Schedule(parsing: absolute))?.paths == schedule.paths.map({ InputPath($0).absolute }) else {
       throw SettingError(

@@ -34,6 +34,24 @@ import Training
     }
   }
 
+  /// The figure of losses shows each schedule at the rate with the lowest loss or, with l2, objective.
+  @Test(arguments: [0, 0.3])
+  func theRunsThatTheFigureOfLossesShowsAreTraced(l2: Double) throws {
+    try TinySweep.withFolder { folder in
+      var configuration = TinySweep.configuration
+      configuration.l2Axis = [l2]
+      configuration.optimizers = [.sgd()]
+      try TinySweep.run(in: folder, configuration: configuration)
+      let results = try TinySweep.results(in: folder)
+      let runs = Dictionary(grouping: results.runs) { [$0.problem, $0.schedule] }
+      let criterion = l2 > 0 ? BestRate.Criterion.trainObjective : .trainLoss
+      let shown = runs.values.compactMap { BestRate.select(from: $0, by: criterion)?.runs.first?.key }
+      #expect(shown.count == 8 && Set(results.traces.map(\.key)) == Set(shown))
+      let byLoss = runs.values.compactMap { BestRate.select(from: $0, by: .trainLoss)?.runs.first?.key }
+      #expect((Set(byLoss) == Set(shown)) == (l2 == 0))
+    }
+  }
+
   @Test(arguments: [1, 3, 7])
   func threadsDoNotMatter(jobs: Int) throws {
     let expected = try TinySweep.withFolder { folder in
