@@ -29,6 +29,8 @@ struct DoWG: OptimizerMethod {
     try trainer.train(wholeGradient: { Rule(self, $0) }, &cancellation)
   }
 
+  var lists: ListsForm? { ListsForm(standing: { Rule(self, $0) }, arrays: 1) }
+
   /// The scalars of a run.
   private struct State: BitwiseCopyable {
     /// r_t.
@@ -89,6 +91,7 @@ struct DoWG: OptimizerMethod {
       weights[index] = weight
       return lane_multiply(weight, weight)
     }
+    @inline(__always) func contribution(at index: Int) -> LaneVector { lane_multiply(weights[index], weights[index]) }
     @inline(__always) mutating func end(_ sums: LaneVector) { displacement = sums }
   }
 }
