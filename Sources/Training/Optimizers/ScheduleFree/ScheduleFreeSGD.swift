@@ -45,6 +45,12 @@ struct ScheduleFreeSGD: OptimizerMethod {
     try trainer.train(Rule.self, self, &cancellation)
   }
 
+  /// Not with weight decay, which moves every weight.
+  var lists: ListsForm? {
+    guard weightDecay == 0, averaging.power + averaging.ratePower <= ScheduleFreeSteps.largestPower else { return nil }
+    return ListsForm(arrays: 3, looksAhead: false) { ScheduleFreeSteps(self, $0, $1, $2) }
+  }
+
   private struct Reference: ReferenceRule {
     let method: ScheduleFreeSGD
     var z: [Double]
