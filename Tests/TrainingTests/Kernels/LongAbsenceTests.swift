@@ -26,6 +26,7 @@ import Testing
       ("dog:reps=0.01", 1), ("dowg:reps=0.01", 1), ("ngn", 0.5), ("sps", 0.5), ("adagrad", 0.1), ("rmsprop", 0.01),
       ("adam", 0.01), ("sgd:momentum=0.9", 0.1),
       ("schedule-free-sgd", 0.5), ("schedule-free-sgd:momentum=0.5:r=3:weight-lr-power=0", 0.5), ("schedule-free-sgd:r=6", 0.5),
+      ("lion", 0.001), ("lion:beta1=0:beta2=0.9", 0.001), ("lion:beta1=0.99", 0.001),
     ] as [(Optimizer, Double)])
   func agreesWithTheReference(optimizer: Optimizer, rate: Double) throws {
     let trainer = LaneTrainer(problem: Self.problem, settings: settings(optimizer, .lists, checkpoints: [10, 1234, 4000]))
@@ -64,5 +65,19 @@ import Testing
     let (distances, wanted) = (try #require(outcome.scalars["r"]), try #require(expected.scalars["r"]))
     #expect(distances.count == 100_000 && zip(distances, wanted).allSatisfy { abs($0 / $1 - 1) < 1e-5 })
     #expect(abs(outcome.trainLoss - expected.trainLoss) < 1e-5)
+  }
+
+  /// Momenta that decay to nothing while their features are away; the kernels that update every weight flush them to zero.
+  @Test(arguments: ["lion:beta2=0.5", "lion:beta1=0.001:beta2=0.9", "lion:beta2=0"] as [Optimizer])
+  func whatIsFlushedStandsStill(optimizer: Optimizer) throws {
+    let outcomes = try [TrainingSettings.Path.lists, .scatter].map { path in
+      let trainer = LaneTrainer(problem: Self.problem, settings: settings(optimizer, path, checkpoints: [1234, 4000]))
+      return try trainer.train(
+        [0.001, 0.0001].map { Self.run($0, steps: trainer.steps) }, seed: 3, recording: Recording(norms: true, traceLength: 60))
+    }
+    for (listed, scattered) in zip(outcomes[0], outcomes[1]) {
+      #expect(abs(listed.trainLoss - scattered.trainLoss) < 1e-5)
+      #expect(zip(listed.trace, scattered.trace).allSatisfy { abs($0 - $1) < 2e-5 })
+    }
   }
 }
