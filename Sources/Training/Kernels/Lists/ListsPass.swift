@@ -63,6 +63,10 @@ struct ListsPass {
   @inline(__always)
   func forEachRow(of batch: ListedBatch, _ body: (Range<Int>) -> Void) {
     for listed in 0...batch.featureCount {
+      if forward.prefetches, listed &+ Self.lookAhead < batch.featureCount {
+        let soon = Int(batch.features[listed &+ Self.lookAhead].feature) &* stride
+        prefetchVectors(forward.weights + soon, count: stride)
+      }
       let row = (listed < batch.featureCount ? Int(batch.features[listed].feature) : bias) &* stride
       body(row..<(row &+ classes))
     }

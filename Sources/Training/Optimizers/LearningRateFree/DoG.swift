@@ -28,6 +28,8 @@ struct DoG: OptimizerMethod {
     epsilon = arguments[Self.epsilon]
   }
 
+  var costs: UpdateCosts { .twoPasses }
+
   func reference(count: Int) -> any ReferenceRule { Reference(distance: reps, squares: epsilon) }
 
   func train(_ trainer: StepwiseTrainer, _ cancellation: inout Cancellation) throws -> TrainedLanes {

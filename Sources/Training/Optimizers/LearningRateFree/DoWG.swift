@@ -23,6 +23,8 @@ struct DoWG: OptimizerMethod {
 
   init(_ arguments: ScheduleArguments) { reps = arguments[Self.reps] }
 
+  var costs: UpdateCosts { .twoPasses }
+
   func reference(count: Int) -> any ReferenceRule { Reference(state: State(distance: reps)) }
 
   func train(_ trainer: StepwiseTrainer, _ cancellation: inout Cancellation) throws -> TrainedLanes {

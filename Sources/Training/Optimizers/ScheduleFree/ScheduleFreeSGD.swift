@@ -37,6 +37,11 @@ struct ScheduleFreeSGD: OptimizerMethod {
     averaging = ScheduleFreeAveraging(arguments)
   }
 
+  // The dense and scatter kernels cost as much as SGD's; the lists kernels go through two more arrays, twice.
+  var costs: UpdateCosts {
+    UpdateCosts(dense: 0.3, scatter: 1, listedNonzero: 5, listedFeature: 10, listedWeight: 5, listedStep: 400)
+  }
+
   func reference(count: Int) -> any ReferenceRule {
     Reference(method: self, z: [Double](repeating: 0, count: count), averaging: .init(averaging))
   }
