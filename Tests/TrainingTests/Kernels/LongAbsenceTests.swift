@@ -23,7 +23,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("dog:reps=0.01", 1), ("dowg:reps=0.01", 1), ("ngn", 0.5), ("sps", 0.5), ("adagrad", 0.1), ("rmsprop", 0.01),
+      ("dog:reps=0.1", 1), ("dowg:reps=0.1", 1), ("ngn", 0.5), ("sps", 0.5), ("adagrad", 0.1), ("rmsprop", 0.01),
       ("adam", 0.01), ("sgd:momentum=0.9", 0.1),
       ("schedule-free-sgd", 0.5), ("schedule-free-sgd:momentum=0.5:r=3:weight-lr-power=0", 0.5), ("schedule-free-sgd:r=6", 0.5),
       ("lion", 0.001), ("lion:beta1=0:beta2=0.9", 0.001), ("lion:beta1=0.99", 0.001),
