@@ -4,8 +4,9 @@
     python3 Scripts/benchmarks/peers.py [FILE ...] [--json OUT]
 
 Everything runs on one thread, one thing after the other, and figures are medians of five in thread CPU time. Without files: three
-of the bundled problems, and made-up ones of the shapes of a9a and news20. Needs torch and scikit-learn; where the interpreter at hand lacks them, they are installed into a virtual
-environment, .build/peers.
+of the bundled problems, and made-up ones of the shapes of a9a and news20. Needs torch and scikit-learn; where the interpreter at
+hand lacks them, they are installed into a virtual environment, .build/peers. Each optimizer is also compared with its own
+package, if that is installed, on dense data: a step of one run should take at least 200 times as long there.
 """
 
 import argparse
@@ -14,6 +15,8 @@ import importlib.util
 import json
 import os
 import re
+import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -58,6 +61,7 @@ def peers(path):
     import torch
     from sklearn.datasets import load_svmlight_file
 
+    import optimizer_peers
     import pytorch_peers
     import scikit_learn_peers
 
@@ -76,6 +80,7 @@ def peers(path):
         features, targets = torch.tensor(sparse.toarray(), dtype=torch.float32), torch.tensor(numbered)
         measured["loop"] = pytorch_peers.loop(features, targets, len(classes))
         measured |= pytorch_peers.batched(features, targets, len(classes))
+        measured["optimizers"] = optimizer_peers.loops(features, targets, len(classes))
     return measured
 
 
@@ -107,6 +112,25 @@ def refinery(files):
     return timings, readings
 
 
+def microseconds_a_run_and_step(path, optimizer):
+    """User CPU time of sixteen runs of `refinery train`, without what it takes to start: the median of five."""
+    rates = ",".join(f"{0.001 * (i + 1):.3f}" for i in range(16))
+    command = [REFINERY, "train", "--data", path, "--optimizer", optimizer, "--lr", rates, "--jobs", "1", "--json", "--epochs"]
+
+    def train(epochs):
+        start = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        output = subprocess.run([*command, str(epochs)], check=True, capture_output=True, text=True).stdout
+        return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - start, json.loads(output)["records"][0]["steps"]
+
+    epochs = 1 + 30_000 // train(1)[1]
+
+    def once():
+        (start, start_steps), (whole, steps) = train(1), train(epochs)
+        return (whole - start) / (steps - start_steps) / 16 * 1e6
+
+    return statistics.median(once() for _ in range(5))
+
+
 def rows_for(path, measured, timings, readings):
     """[what, unit, peer's figure, Refinery's figure, ratio in Refinery's favour] for one file."""
     name, rows = name_of(path), []
@@ -119,6 +143,8 @@ def rows_for(path, measured, timings, readings):
     add("PyTorch loop, fused Adam", "us a run and step", measured.get("loop"), adam.get("microseconds_per_run_and_step"))
     for key, way in (("elementwise_passes", "pass by pass"), ("fused_kernel", "fused Adam"), ("compiled", "torch.compile")):
         add(f"PyTorch, 384 runs batched, {way}", "us a run and step", measured.get(key), adam.get("microseconds_per_run_and_step"))
+    for optimizer, (package, loop) in measured.get("optimizers", {}).items():
+        add(f"{package}, {optimizer}", "us a run and step", loop, microseconds_a_run_and_step(path, optimizer))
     add("scikit-learn SGDClassifier (no batches)", "ns a nonzero, model, epoch and run", measured["sgd"],
         sgd.get("nanoseconds_per_nonzero", 0) / measured["models"])
     add("scikit-learn load_svmlight_file", "MB/s", measured["reading"], readings.get(name), larger_is_better=True)

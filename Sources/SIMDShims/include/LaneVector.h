@@ -9,6 +9,7 @@
 #ifndef REFINERY_LANE_VECTOR_H
 #define REFINERY_LANE_VECTOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #if defined(__AVX__)
 #include <immintrin.h>
@@ -41,6 +42,8 @@ LANE_FUNCTION lane_vector lane_abs(lane_vector a) { return __builtin_elementwise
 LANE_FUNCTION lane_vector lane_sqrt(lane_vector a) { return __builtin_elementwise_sqrt(a); }
 /// a in the lanes where x < y, b in the others (including those with a NaN in x or y).
 LANE_FUNCTION lane_vector lane_where_less(lane_vector x, lane_vector y, lane_vector a, lane_vector b) { return x < y ? a : b; }
+/// Whether x < y in any lane.
+LANE_FUNCTION bool lane_any_less(lane_vector x, lane_vector y) { return __builtin_reduce_or((lane_integers)(x < y)) != 0; }
 
 /// Prefetches the cache line of an address.
 LANE_FUNCTION void memory_prefetch(const void *address) { __builtin_prefetch(address); }

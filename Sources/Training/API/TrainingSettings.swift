@@ -11,7 +11,7 @@ public struct TrainingSettings: Sendable, Hashable {
   /// gradient is that of a mini-batch for every optimizer, and of the recorded norms. Finite and at least 0.
   public var l2: Double
   /// Numbers of steps, ascending, after which error and loss on the whole training file are evaluated, 0 to all of them.
-  /// They do not change what is trained, but for the last bits of runs with Adam or momentum on listed batches
+  /// They do not change what is trained, but for the last bits of runs with Adam, momentum, RMSprop or Lion on listed batches
   /// (`Kernels/Lists`), where every feature's look-ahead ends at a checkpoint.
   public var checkpoints: [Int]
   /// Which kernels to use: chosen from the shape of the data, or forced.

@@ -18,6 +18,9 @@ struct UpdateCosts {
   /// An update with a square root and a division, such as Adam's.
   static let dividing = UpdateCosts(
     dense: 1.3, scatter: 2.5, listedNonzero: 8, listedFeature: 12, listedWeight: 3.8, listedStep: 700)
+  /// SGD's with a step size that depends on the whole gradient: with the lists kernels, a second pass over a batch's features.
+  static let twoPasses = UpdateCosts(
+    dense: 0.3, scatter: 1, listedNonzero: 5, listedFeature: 1.5, listedWeight: 3, listedStep: 200)
 
   /// With a stored gradient, to which a pass over all weights adds the penalty's; not with the lists kernels.
   var regularised: UpdateCosts {

@@ -14,7 +14,8 @@ import Testing
   private static let a9a = Shape(rows: 500, features: 123, classes: 2, perRow: 14)
   private static let news20 = Shape(rows: 500, features: 20_000, classes: 20, perRow: 80)
 
-  @Test(arguments: ["sgd", "adam"] as [Optimizer]) func shapesTakeTheirKernels(optimizer: Optimizer) {
+  @Test(arguments: ["sgd", "adam", "dog", "dowg", "lion", "schedule-free-sgd"] as [Optimizer])
+  func shapesTakeTheirKernels(optimizer: Optimizer) {
     #expect(kernels(Self.letter, optimizer) == .dense)
     #expect(kernels(Self.a9a, optimizer) == .scatter)
     #expect(kernels(Self.news20, optimizer) == .lists)
@@ -44,7 +45,8 @@ import Testing
   }
 
   /// A batch that has few of many features is listed; one that has most of few is scattered.
-  @Test(arguments: ["sgd", "adam"] as [Optimizer]) func theChoiceCrossesOver(optimizer: Optimizer) {
+  @Test(arguments: ["sgd", "adam", "dog", "lion", "schedule-free-sgd"] as [Optimizer])
+  func theChoiceCrossesOver(optimizer: Optimizer) {
     let choices = [40, 4000].map { kernels(Shape(rows: 203, features: $0, classes: 2, perRow: 4), optimizer, path: .sparse) }
     #expect(choices == [.scatter, .lists])
   }

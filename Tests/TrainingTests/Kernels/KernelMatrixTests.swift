@@ -32,7 +32,7 @@ struct Shape: CustomTestStringConvertible, Sendable {
     "adam:epsilon=0.001", "adam:beta1=0.5:beta2=0.9:epsilon=0.001", "adam:beta1=0:epsilon=0.001",
     "adam:epsilon=0.001:weight-decay=0.001", "adam:epsilon=0.001:weight-decay=0.1:decoupled=true", "adagrad:epsilon=0.001",
     "schedule-free-sgd", "schedule-free-sgd:momentum=0.5:r=1:weight-lr-power=1:weight-decay=0.01", "dog:reps=0.01",
-    "adam:epsilon=0.001:weight-decay=0.01:amsgrad=true", "rmsprop:epsilon=0.001", "lion:weight-decay=0.1",
+    "adam:epsilon=0.001:weight-decay=0.01:amsgrad=true", "rmsprop:epsilon=0.001", "lion:weight-decay=0.1", "lion",
     "schedule-free-adamw:epsilon=0.001:weight-decay=0.01", "d-adapt-sgd:d0=0.01", "d-adapt-sgd:d0=0.01:momentum=0.9",
     "d-adapt-adam:d0=0.01:epsilon=0.001:weight-decay=0.01", "prodigy:d0=0.01:epsilon=0.001:weight-decay=0.1",
     "dowg:reps=0.01", "momo-adam:epsilon=0.001", "sgd:average=tail",

@@ -31,12 +31,13 @@ import Testing
   @Test func thereIsAFormForWhatIsExact() {
     let exact: [Optimizer] = [
       "sgd", "sgd:momentum=0.9", "sgd:weight-decay=0.01", "adam", "adam:beta2=0.999", "adam:weight-decay=0.01:decoupled=true",
-      "adagrad",
+      "adagrad", "dog", "dowg", "ngn", "sps", "lion", "schedule-free-sgd", "schedule-free-sgd:r=6",
     ]
     let inexact: [Optimizer] = [
       "sgd:momentum=0.9:weight-decay=0.01", "sgd:momentum=0.9999", "sgd:momentum=0.9:nesterov=true",
       "adam:beta1=0.95:beta2=0.9",
-      "adam:epsilon=0", "adam:weight-decay=0.01",
+      "adam:epsilon=0", "adam:weight-decay=0.01", "lion:weight-decay=0.1", "schedule-free-sgd:weight-decay=0.01",
+      "schedule-free-sgd:r=7", "dog:average=tail", "momo", "prodigy", "schedule-free-adamw",
     ]
     for optimizer in exact { #expect(optimizer.hasListsForm, "\(optimizer)") }
     for optimizer in inexact { #expect(!optimizer.hasListsForm, "\(optimizer)") }

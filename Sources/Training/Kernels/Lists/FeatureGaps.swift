@@ -54,8 +54,9 @@ final class FeatureGaps {
     }
     let start = Int32(epoch * order.stepsPerEpoch)
     let end = start + Int32(order.stepsPerEpoch)
-    let endsAtCheckpoint = group.isCheckpoint(Int(end))
-    for feature in seen.indices { seen[feature] = endsAtCheckpoint || nextFirst[feature] < 0 ? end : nextFirst[feature] }
+    // A checkpoint in the next epoch may come before a feature's first occurrence there.
+    let checkpoint = group.settings.checkpoints.first { $0 >= Int(end) }.map { Int32($0) } ?? .max
+    for feature in seen.indices { seen[feature] = min(checkpoint, nextFirst[feature] < 0 ? end : nextFirst[feature]) }
     absent = [:]
     let gaps = gaps
     seen.withUnsafeMutableBufferPointer { seen in

@@ -60,14 +60,16 @@ final class ListsGroup<Steps: ListsSteps> {
     LaneWeights(weights: arrays.weights, storedClasses: pass.classes, featureStride: pass.stride)
   }
 
-  /// Evaluates the weights after `step` steps, up to which every feature's updates must reach.
+  /// Evaluates the result after `step` steps, up to which every feature's updates must reach.
   func evaluate(on rows: KernelRows, atCheckpoint step: Int, _ cancellation: inout Cancellation) throws {
+    steps.finish(arrays)
     // Regularised runs are not listed.
     recorder.note(try Evaluation(weights, shape, on: rows, l2: 0, &cancellation), atCheckpoint: step)
   }
 
-  /// Closes the last window of the trace, and returns the weights.
+  /// Closes the last window of the trace, and returns the result's weights.
   func finish() -> TrainedLanes {
+    steps.finish(arrays)
     recorder.finish()
     return TrainedLanes(weights: weights, shape: shape, recorder: recorder, memory: memory)
   }

@@ -59,6 +59,29 @@ struct ListsPass {
     return (loss, norms)
   }
 
+  /// Calls `body` with the indices of the weights of each of a batch's features, then of the bias.
+  @inline(__always)
+  func forEachRow(of batch: ListedBatch, _ body: (Range<Int>) -> Void) {
+    for listed in 0...batch.featureCount {
+      if forward.prefetches, listed &+ Self.lookAhead < batch.featureCount {
+        let soon = Int(batch.features[listed &+ Self.lookAhead].feature) &* stride
+        prefetchVectors(forward.weights + soon, count: stride)
+      }
+      let row = (listed < batch.featureCount ? Int(batch.features[listed].feature) : bias) &* stride
+      body(row..<(row &+ classes))
+    }
+  }
+
+  /// Stores the gradient of the batch's features and the bias. Compiled once, for all optimizers that need the whole gradient.
+  ///
+  /// - Returns: as `forEachFeature`.
+  @inline(never)
+  func store(_ gradient: GradientStore, of batch: ListedBatch, wantsLoss: Bool) -> ListedSums {
+    var sums = forEachFeature(batch, wantsLoss: wantsLoss) { update($0, soon: $1, of: batch, gradient, &$2) }
+    updateBias(batch, gradient, &sums.norms)
+    return sums
+  }
+
   /// Computes the gradient of a listed feature, and updates its weights.
   @inline(__always)
   func update<Rule: LaneUpdate>(

@@ -11,11 +11,15 @@ protocol ListsSteps: AnyObject {
   func take(
     _ batch: ListedBatch, on pass: ListsPass, step: Int, stepOfEpoch: Int, wantsLoss: Bool
   ) -> ListedSums
+  /// Called at checkpoints and after the last step: stores the optimizer's result in place of the weights. Later steps must not
+  /// depend on what it replaces.
+  func finish(_ arrays: RuleMemory)
   /// What the optimizer computed for itself in the latest step, in the order of `OptimizerMethod.scalars`.
   var scalars: [LaneVector] { get }
 }
 
 extension ListsSteps {
+  func finish(_ arrays: RuleMemory) {}
   var scalars: [LaneVector] { [] }
 }
 
@@ -50,25 +54,31 @@ struct ListsForm {
 
 extension ListsForm {
   /// The form for an optimizer whose step size depends on the whole gradient, and that changes nothing where the gradient is zero:
-  /// stores the gradient of the features that occur, then applies the rule of the other kernels to them.
+  /// stores the gradient of the features that occur, then applies the rule of the other kernels to them. Its sums over all weights
+  /// follow the contributions of the weights that change (`WholeGradientRule.contribution`).
   ///
-  /// - Parameter arrays: without the gradient. The rule must not need sums over all weights.
+  /// - Parameter arrays: without the gradient.
   @inline(__always)
-  init<Rule: WholeGradientRule>(standing makeRule: @escaping (RuleMemory) -> Rule, arrays: Int) {
+  init<Rule: WholeGradientRule>(standing makeRule: @escaping (RuleMemory) -> Rule, arrays: Int)
+  where Rule.Sums == LaneVector {
     self.init(arrays: arrays + 1, looksAhead: false) { StoredGradientSteps(makeRule, $0, $1, $2) }
   }
 }
 
 /// Steps of an optimizer that leaves absent features unchanged, and needs the whole gradient.
-final class StoredGradientSteps<Rule: WholeGradientRule>: ListsSteps {
+final class StoredGradientSteps<Rule: WholeGradientRule>: ListsSteps where Rule.Sums == LaneVector {
   private let rates: Rates
   private let gradient: GradientStore
   private var rule: Rule
+  /// The rule's sums over all weights, which begin at zero, in Double. A weight's contributions cancel exactly when it changes
+  /// again, so that the only errors are those of adding up a step's changes, relative to the changes.
+  private let sums: PerLane<Double>
 
   init(_ makeRule: (RuleMemory) -> Rule, _ group: LaneGroup, _ arrays: RuleMemory, _ memory: KernelMemory) {
     rates = Rates(group, capacity: group.order.stepsPerEpoch, in: memory)
     rule = makeRule(arrays)
     gradient = GradientStore(target: arrays.array())
+    sums = PerLane(0, in: arrays)
   }
 
   var scalars: [LaneVector] { rule.scalars }
@@ -76,21 +86,34 @@ final class StoredGradientSteps<Rule: WholeGradientRule>: ListsSteps {
   func begin(epochFrom step: Int) { rates.fill(from: step) }
 
   func take(_ batch: ListedBatch, on pass: ListsPass, step: Int, stepOfEpoch: Int, wantsLoss: Bool) -> ListedSums {
-    let gradient = gradient
-    var sums = pass.forEachFeature(batch, wantsLoss: wantsLoss || Rule.needsLoss) {
-      pass.update($0, soon: $1, of: batch, gradient, &$2)
-    }
-    pass.updateBias(batch, gradient, &sums.norms)
-    let loss = lane_multiply(lane_splat(1 / Float(batch.samples)), sums.loss)
+    let totals = pass.store(gradient, of: batch, wantsLoss: wantsLoss || Rule.needsLoss)
+    let loss = lane_multiply(lane_splat(1 / Float(batch.samples)), totals.loss)
     rule.begin(
       LaneStep(index: step, rate: rates.vectors[stepOfEpoch]),
-      BatchTotals(norms: sums.norms.totals.times(pass.copies), loss: loss))
+      BatchTotals(norms: totals.norms.totals.times(pass.copies), loss: loss))
     let rule = rule
-    for listed in 0...batch.featureCount {
-      let row = (listed < batch.featureCount ? Int(batch.features[listed].feature) : pass.bias) &* pass.stride
-      for index in row..<(row &+ pass.classes) { _ = rule.update(gradient.target[index], at: index) }
+    var changes = lane_splat(0)
+    // Sum over blocks first: long sums lose accuracy.
+    var (block, rowsInBlock) = (lane_splat(0), 0)
+    pass.forEachRow(of: batch) { row in
+      for index in row {
+        let contribution = rule.contribution(at: index)
+        block = lane_add(block, lane_subtract(rule.update(gradient.target[index], at: index), contribution))
+      }
+      rowsInBlock &+= 1
+      if rowsInBlock == BlockedNorms.partsPerBlock {
+        changes = lane_add(changes, block)
+        (block, rowsInBlock) = (lane_splat(0), 0)
+      }
     }
-    return sums
+    changes = lane_add(changes, block)
+    let copies = pass.copies
+    self.rule.end(
+      sums.map {
+        $0 += Double(copies * changes[$1])
+        return $0
+      })
+    return totals
   }
 }
 

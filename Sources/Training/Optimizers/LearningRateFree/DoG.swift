@@ -28,11 +28,15 @@ struct DoG: OptimizerMethod {
     epsilon = arguments[Self.epsilon]
   }
 
+  var costs: UpdateCosts { .twoPasses }
+
   func reference(count: Int) -> any ReferenceRule { Reference(distance: reps, squares: epsilon) }
 
   func train(_ trainer: StepwiseTrainer, _ cancellation: inout Cancellation) throws -> TrainedLanes {
     try trainer.train(wholeGradient: { Rule(self, $0) }, &cancellation)
   }
+
+  var lists: ListsForm? { ListsForm(standing: { Rule(self, $0) }, arrays: 1) }
 
   private struct Reference: ReferenceRule {
     var distance: Double
@@ -74,6 +78,7 @@ struct DoG: OptimizerMethod {
       weights[index] = weight
       return lane_multiply(weight, weight)
     }
+    @inline(__always) func contribution(at index: Int) -> LaneVector { lane_multiply(weights[index], weights[index]) }
     @inline(__always) mutating func end(_ sums: LaneVector) { distance = lane_max(lane_sqrt(sums), distance) }
   }
 }

@@ -23,11 +23,15 @@ struct DoWG: OptimizerMethod {
 
   init(_ arguments: ScheduleArguments) { reps = arguments[Self.reps] }
 
+  var costs: UpdateCosts { .twoPasses }
+
   func reference(count: Int) -> any ReferenceRule { Reference(state: State(distance: reps)) }
 
   func train(_ trainer: StepwiseTrainer, _ cancellation: inout Cancellation) throws -> TrainedLanes {
     try trainer.train(wholeGradient: { Rule(self, $0) }, &cancellation)
   }
+
+  var lists: ListsForm? { ListsForm(standing: { Rule(self, $0) }, arrays: 1) }
 
   /// The scalars of a run.
   private struct State: BitwiseCopyable {
@@ -89,6 +93,7 @@ struct DoWG: OptimizerMethod {
       weights[index] = weight
       return lane_multiply(weight, weight)
     }
+    @inline(__always) func contribution(at index: Int) -> LaneVector { lane_multiply(weights[index], weights[index]) }
     @inline(__always) mutating func end(_ sums: LaneVector) { displacement = sums }
   }
 }

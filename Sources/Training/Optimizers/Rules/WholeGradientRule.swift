@@ -27,6 +27,9 @@ protocol WholeGradientRule {
   ///
   /// - Returns: its contribution to the sums.
   func update(_ gradient: LaneVector, at index: Int) -> Sums
+  /// What the weight `index`, as it is, contributes to the sums: what `update` returned for it. A rule with sums has a form for
+  /// lists if this depends on its weight only.
+  func contribution(at index: Int) -> Sums
   /// - Parameter sums: over all weights. If a sparse kernel stores one of two classes, its sums are multiplied by `copies`.
   mutating func end(_ sums: Sums)
   /// What the method computed for itself by the end of the step, in the order of `OptimizerMethod.scalars`.
@@ -46,6 +49,7 @@ extension WholeGradientRule {
 
   @inline(__always) func measure(_ gradient: LaneVector, at index: Int) -> Measures { .zero }
   @inline(__always) mutating func measured(_ measures: Measures) {}
+  @inline(__always) func contribution(at index: Int) -> Sums { .zero }
   @inline(__always) mutating func end(_ sums: Sums) {}
   func finish(_ memory: RuleMemory) {}
 

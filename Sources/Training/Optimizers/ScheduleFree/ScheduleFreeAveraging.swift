@@ -22,7 +22,8 @@ struct ScheduleFreeAveraging: Sendable {
     private let power: Double
     private let ratePower: Double
     private var largestRate = 0.0
-    private var sum = 0.0
+    /// a_1 + ... + a_t.
+    private(set) var sum = 0.0
     /// c_t of the latest step.
     private(set) var share = 0.0
 

@@ -37,12 +37,23 @@ struct ScheduleFreeSGD: OptimizerMethod {
     averaging = ScheduleFreeAveraging(arguments)
   }
 
+  // The dense and scatter kernels cost as much as SGD's; the lists kernels go through two more arrays, twice.
+  var costs: UpdateCosts {
+    UpdateCosts(dense: 0.3, scatter: 1, listedNonzero: 5, listedFeature: 10, listedWeight: 5, listedStep: 400)
+  }
+
   func reference(count: Int) -> any ReferenceRule {
     Reference(method: self, z: [Double](repeating: 0, count: count), averaging: .init(averaging))
   }
 
   func train(_ trainer: StepwiseTrainer, _ cancellation: inout Cancellation) throws -> TrainedLanes {
     try trainer.train(Rule.self, self, &cancellation)
+  }
+
+  /// Not with weight decay, which moves every weight.
+  var lists: ListsForm? {
+    guard weightDecay == 0, averaging.power + averaging.ratePower <= ScheduleFreeSteps.largestPower else { return nil }
+    return ListsForm(arrays: 3, looksAhead: false) { ScheduleFreeSteps(self, $0, $1, $2) }
   }
 
   private struct Reference: ReferenceRule {
