@@ -6,7 +6,7 @@ extension ConditionReport {
     let across = (methods?.bullets ?? []) + [tuning?.bullet].compactMap { $0 }
     let own = Findings(comparisons).bullets
     // Where a search or methods are configured, they are the question.
-    let best = BestFoundFindings.all([self]).map(\.bullet)
+    let best = BestFoundFindings.bullets([self])
     return best + (results.configuration.methods.isEmpty ? own + across : across + own)
   }
 
@@ -41,10 +41,8 @@ extension ConditionReport {
     if let table = comparison.rankTable(rankings) { blocks += [.heading(3, "Ranks"), .table(table)] }
     if let table = Claims([comparison]).table(0) { blocks.append(.table(table)) }
     let bestFound = bestFound.first { $0.comparison.optimizer == comparison.optimizer }
-    if let bestFound {
-      blocks.append(.heading(3, "Best schedule found"))
-      blocks += figures([BestFoundFigure(bestFound: bestFound).render()])
-      blocks += bestFound.headroomTables().map { .table($0) }
+    if let bestFound, let figure = BestFoundFigure(bestFound: bestFound).render() {
+      blocks += [.heading(3, "Best schedule found"), .figure(figure)] + bestFound.headroomTables().map { .table($0) }
     }
     blocks += figures([CriticalDifferenceFigure(comparison: comparison, ranking: rankings[0]).render()])
     let losses = [Measure.distance, .trainLoss].compactMap { comparison.table($0) }

@@ -21,12 +21,16 @@ extension Report {
   /// What opens the report, as markup.
   var findings: [String] {
     if conditions.count == 1 { return conditions[0].findings }
-    return BestFoundFindings.all(conditions).map(\.bullet) + AxisComparison.all(self).map(\.bullet)
+    return BestFoundFindings.bullets(conditions) + AxisComparison.all(self).map(\.bullet)
   }
 
   private var bestSchedules: [Document.Block] {
-    guard let table = BestFoundFindings.table(BestFoundFindings.all(conditions)) else { return [] }
-    return [.heading(2, "Best schedules found"), .table(table)]
+    let findings = BestFoundFindings.all(conditions)
+    let blocks: [Document.Block?] = [
+      BestFoundFindings.table(findings).map { .table($0) }, BestShapesFigure(findings: findings).render().map { .figure($0) },
+    ]
+    let known = blocks.compactMap { $0 }
+    return known.isEmpty ? [] : [.heading(2, "Best schedules found")] + known
   }
 
   private var alongAxes: [Document.Block] {

@@ -25,7 +25,9 @@ struct BestFoundComparison: Sendable {
     let byProblem = Dictionary(
       results.bestFound.filter { $0.record.optimizer == comparison.optimizer }.map { ($0.record.problem, $0) },
       uniquingKeysWith: { first, _ in first })
-    guard !byProblem.isEmpty else { return nil }
+    let isSearched = results.configuration.search != nil
+    guard !byProblem.isEmpty || isSearched && results.configuration.optimizers.map(\.spelling).contains(comparison.optimizer)
+    else { return nil }
     let found = comparison.problems.map { byProblem[$0.name] }
     self.comparison = comparison
     self.found = found
@@ -80,8 +82,7 @@ struct BestFoundComparison: Sendable {
 
   private static func factors(_ spelling: String, recorded: [Double], steps: Int?) -> [Double] {
     let whole = recorded.isEmpty ? steps.flatMap { try? Schedule(parsing: spelling).factors(steps: $0) } ?? [] : recorded
-    guard let last = whole.indices.last else { return [] }
-    return (0..<points).map { whole[Int((Double($0 * last) / Double(points - 1)).rounded())] }
+    return whole.isEmpty ? [] : linearlyInterpolated(whole, count: points)
   }
 
   /// Titles and styles as in the tables of the optimizer where a column is the same schedule.
@@ -103,7 +104,7 @@ struct BestFoundComparison: Sendable {
 
   var linear: Int? { tuned[0].column(of: "linear") }
 
-  /// What a share of the headroom is a share of.
+  /// What headroom is a percentage of.
   var baseText: String { comparison.baseText }
 
   /// What a reader must know, one sentence each.
@@ -121,8 +122,9 @@ extension Comparison {
   /// Whether losses can be measured from the optimum on every problem.
   fileprivate var hasOptima: Bool { problems.allSatisfy { $0.optimum != nil } }
 
+  /// What losses are measured from; nil where that means nothing: errors, and separable problems.
   fileprivate func floor(_ quantity: Quantity, problem: Int) -> Double? {
-    quantity.isFraction ? nil : hasOptima ? problems[problem].optimum?.loss : 0
+    quantity.isFraction || separable[problem] ? nil : hasOptima ? problems[problem].optimum?.loss : 0
   }
 
   fileprivate var baseText: String {

@@ -66,7 +66,7 @@ struct BestFoundFigure {
         draw(panel, corner: grid.corner(index), width: grid.width / Double(grid.columns), on: &$0)
       }
     }
-    canvas.text("part of the run", at: .init(x: grid.width / 2, y: canvas.height - 8), "muted", anchor: .middle)
+    canvas.text("fraction of the run", at: .init(x: grid.width / 2, y: canvas.height - 8), "muted", anchor: .middle)
     return canvas.figure(
       caption: "The best schedules found with \(comparison.optimizerTitle), a panel a problem, beside "
         + "\(listed(columns.dropFirst().map(\.title))), all as step sizes (learning rate times factor) at finely tuned rates, in units "

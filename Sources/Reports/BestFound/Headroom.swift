@@ -8,8 +8,8 @@ struct Headroom: Sendable {
     let difference: SampleMean
     /// Holm-adjusted over the problem's schedules; nil for fewer than three seeds.
     let pValue: Double?
-    /// The part of the schedule's loss above the optimum that the best found is spared; nil for errors, and where the
-    /// schedule's loss is not above the optimum.
+    /// The difference as a fraction of the schedule's own loss above the optimum; nil for errors, for separable problems, and
+    /// where the schedule's loss is not above the optimum.
     let share: Double?
 
     /// Whether the best found is significantly lower.
@@ -23,7 +23,7 @@ struct Headroom: Sendable {
     var best: [UInt64: Double]
     /// By schedule; empty where there is nothing to compare.
     var schedules: [[UInt64: Double]]
-    /// The smallest loss, or 0 where it is not known for every problem; nil for errors.
+    /// The smallest loss, or 0 where it is not known for every problem; nil where there are no shares.
     var floor: Double?
   }
 

@@ -74,7 +74,7 @@ extension BestFoundComparison {
     let objective = comparison.isRegularised ? "objective" : "training loss"
     var notes = [
       "Best found: the mean ± its standard error. Other columns: headroom, the mean paired difference of the schedule to the best "
-        + "found ± its standard error" + (isError ? "." : "; in parentheses, as a part of the schedule's own \(baseText).")
+        + "found ± its standard error" + (isError ? "." : "; in parentheses, in per cent of the schedule's own \(baseText).")
     ]
     if isSwept {
       notes.append(
@@ -87,7 +87,7 @@ extension BestFoundComparison {
           + "seeds of the search, by \(objective): what the shape alone is worth.")
       if headroom.columns.contains(where: { $0.schedules == [Self.boundMinimizer] }) {
         notes.append(
-          "Bound's minimiser: `\(Self.boundMinimizer)`, the shape that minimises the last-iterate bound (Theorem 10); like refined, for "
+          "Bound's minimiser: \(Self.boundMinimizer), the shape that minimises the last-iterate bound (Theorem 10); like refined, for "
             + "the smoothed norms of linear decay at its tuned rate.")
       }
     }
@@ -102,7 +102,7 @@ extension BestFoundComparison {
       let names =
         headroom.counted.count < shown.count ? ": " + listed(headroom.counted.map { comparison.problems[$0].name }) : ""
       notes.append(
-        "Mean: of \(isError ? "the differences" : "the parts in parentheses, in per cent,") over the \(headroom.counted.count) problems that are "
+        "Mean: of \(isError ? "the differences" : "the percentages") over the \(headroom.counted.count) problems that are "
           + "not separable\(names), ± its standard error over the problems.")
     }
     return notes

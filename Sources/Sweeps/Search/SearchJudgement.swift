@@ -26,7 +26,8 @@ struct SearchJudgement {
       }
       return FoundSchedule.Compared(
         schedule: tuned.schedule, learningRate: tuned.candidate.run.learningRate, factors: tuned.candidate.run.factors,
-        outcomes: results, means: Quantities(meansOf: results), difference: difference(quantity), errorDifference: difference(.trainError))
+        outcomes: results, means: Quantities(meansOf: results), difference: difference(quantity),
+        errorDifference: difference(.trainError))
     }
     compared.sort {
       ($0.means[quantity] ?? .infinity, $0.schedule) < ($1.means[quantity] ?? .infinity, $1.schedule)
