@@ -63,8 +63,8 @@ struct BestFoundFindings {
     let worse = missed == 0 ? "" : ", significantly higher on \(missed)"
     guard told > 0 else {
       return
-        "\(heading): **not significantly better than linear decay** on any of \(cases)\(worse); on average \(amounts(gains)) of "
-        + "\(base) is saved."
+        "\(heading): **not significantly better than linear decay** on any of \(cases)\(worse); on average lower by "
+        + "\(amounts(gains)) of \(base)."
     }
     return
       "\(heading): on average it saves **\(amounts(gains)) of \(base)**, and is significantly lower on \(told) of \(cases)\(worse)."
@@ -100,9 +100,9 @@ struct BestFoundFindings {
     guard let first = medians.first else { return nil }
     let others = medians.dropFirst().map { "; with \($0.name) \(listed($0.texts))" }.joined()
     return
-      "**What the best schedules have in common** (medians; linear decay: 0, 10, 50 and 0 %): with \(first.name) the step size is largest "
-      + "at \(first.texts[0]) of the run, within 10 % of that for \(first.texts[1]), under half of it from \(first.texts[2]), and ends "
-      + "at \(first.texts[3]) of it\(others)."
+      "**What the best schedules have in common** (medians; linear decay: 0, 10, 50 and 0 %): with \(first.name) the step size is "
+      + "largest at \(first.texts[0]) of the run, within 10 % of that for \(first.texts[1]), under half from \(first.texts[2]), and ends at "
+      + "\(first.texts[3])\(others)."
   }
 
   // MARK: Table

@@ -12,8 +12,15 @@ struct BestShapesFigure {
     let median: [Double]
   }
 
+  /// Two optimizers side by side, a row a condition.
+  private var ordered: [BestFoundComparison] {
+    let byOptimizer = findings.map { $0.conditions.map(\.bestFound) }
+    guard byOptimizer.count == 2, byOptimizer[0].count == byOptimizer[1].count else { return byOptimizer.flatMap { $0 } }
+    return zip(byOptimizer[0], byOptimizer[1]).flatMap { [$0, $1] }
+  }
+
   private var panels: [Panel] {
-    findings.flatMap(\.conditions).compactMap { _, bestFound in
+    ordered.compactMap { bestFound in
       let schedules = bestFound.tuned[0].counted.compactMap { problem -> (problem: String, values: [Double])? in
         guard let best = bestFound.stepSizes[problem].first, let mean = SampleMean(best)?.mean, mean > 0 else { return nil }
         return (bestFound.comparison.problems[problem].name, best.map { $0 / mean })
@@ -31,7 +38,7 @@ struct BestShapesFigure {
   func render() -> Figure? {
     let panels = panels
     guard !panels.isEmpty else { return nil }
-    let columns = panels.count == 4 || panels.count == 2 ? 2 : min(3, panels.count)
+    let columns = min(findings.count == 2 ? 2 : 3, panels.count)
     let grid = PanelGrid(columns: columns, count: panels.count, width: 840, top: 62, panelHeight: 206)
     var canvas = SVGCanvas(name: "best-shapes", width: grid.width, height: grid.height + 22)
     canvas.title("Best schedules found, all problems")

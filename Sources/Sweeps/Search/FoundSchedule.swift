@@ -52,6 +52,13 @@ public struct FoundSchedule: Sendable, Hashable {
     /// factor; nil where no limit was found within eight octaves.
     public var lower: Double?
     public var upper: Double?
+
+    public init(share: Double, factor: Double, lower: Double?, upper: Double?) {
+      self.share = share
+      self.factor = factor
+      self.lower = lower
+      self.upper = upper
+    }
   }
 }
 
