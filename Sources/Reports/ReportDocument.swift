@@ -26,11 +26,9 @@ extension Report {
 
   private var bestSchedules: [Document.Block] {
     let findings = BestFoundFindings.all(conditions)
-    let blocks: [Document.Block?] = [
-      BestFoundFindings.table(findings).map { .table($0) }, BestShapesFigure(findings: findings).render().map { .figure($0) },
-    ]
-    let known = blocks.compactMap { $0 }
-    return known.isEmpty ? [] : [.heading(2, "Best schedules found")] + known
+    let figures = [BestShapesFigure(findings: findings).render()].compactMap { $0 }
+    let blocks: [Document.Block] = BestFoundSummary(findings).tables.map { .table($0) } + figures.map { .figure($0) }
+    return blocks.isEmpty ? [] : [.heading(2, "Best schedules found")] + blocks
   }
 
   private var alongAxes: [Document.Block] {

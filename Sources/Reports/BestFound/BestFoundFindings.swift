@@ -95,7 +95,7 @@ struct BestFoundFindings {
       .filter { !$0.outlines.isEmpty }
     let groups = outlines.count <= 2 ? outlines : [("all optimizers", outlines.flatMap(\.outlines))]
     let medians = groups.compactMap { group in
-      ScheduleOutline(mediansOf: group.outlines).map { (name: group.name, texts: $0.numbers.map(partText)) }
+      ScheduleOutline(mediansOf: group.outlines).map { (name: group.name, texts: $0.numbers.map(ScheduleOutline.text)) }
     }
     guard let first = medians.first else { return nil }
     let others = medians.dropFirst().map { "; with \($0.name) \(listed($0.texts))" }.joined()
@@ -104,61 +104,12 @@ struct BestFoundFindings {
       + "largest at \(first.texts[0]) of the run, within 10 % of that for \(first.texts[1]), under half from \(first.texts[2]), and ends at "
       + "\(first.texts[3])\(others)."
   }
-
-  // MARK: Table
-
-  /// A row for each optimizer and condition: headroom of every tuned schedule, and the shape of the best.
-  ///
-  /// - Returns: nil for a single row, whose tables say the same.
-  static func table(_ findings: [BestFoundFindings]) -> Table? {
-    let rows = findings.flatMap(\.conditions).map(\.bestFound)
-    guard rows.count > 1 else { return nil }
-    var columns: [ScheduleColumn] = []
-    for column in rows.flatMap({ $0.tuned[0].columns }) where !columns.contains(where: { $0.schedules == column.schedules }) {
-      columns.append(column)
-    }
-    let bases = Set(rows.map(\.baseText)).sorted().reversed()
-    return Table(
-      identifier: "best-found",
-      title: "Headroom of schedules at finely tuned rates (mean over the problems, %), and shape of the best found",
-      headings: ["", "problems"] + columns.map(\.title)
-        + ["linear told from best", "largest at", "within 10 % of it for", "under half from", "end"],
-      schedules: [nil] + columns.map(\.key) + [nil, nil, nil, nil, nil], rows: rows.map { $0.summaryRow(columns) },
-      notes: [
-        "Headroom: the mean difference to the best found, on seeds that the search has not seen, in per cent of the schedule's own "
-          + "\(bases.joined(separator: " or ")), ± its standard error over the problems that are not separable.",
-        "Linear told from best: problems where a paired t-test says that the best found is lower than linear decay (Holm's correction for "
-          + "the schedules of a problem, level \(percent(Standing.level)) %).",
-        "Shape, medians over the problems: where in the run the step size is largest; how much of the run it is within 10 % of that; from "
-          + "where it stays under half of that; the last step size, in per cent of that. Linear decay has 0, 10, 50 and 0 %.",
-      ])
-  }
-}
-
-extension BestFoundComparison {
-  fileprivate func summaryRow(_ columns: [ScheduleColumn]) -> Table.Row {
-    let losses = tuned[0]
-    let entries = linear.map { linear in losses.counted.compactMap { losses.entries[$0][linear] } } ?? []
-    let told = entries.count(where: \.isTold)
-    let shape = ScheduleOutline(mediansOf: outlines)?.numbers.map { Table.Cell(partText($0), sortValue: $0) }
-    return Table.Row(
-      comparison.optimizerTitle,
-      [Table.Cell("\(losses.counted.count)", sortValue: Double(losses.counted.count))]
-        + columns.map { column in
-          guard let mean = losses.columns.firstIndex(where: { $0.schedules == column.schedules }).flatMap(losses.mean) else {
-            return Table.Cell("–")
-          }
-          return Table.Cell(
-            fixed(100 * mean.mean, 1), uncertainty: mean.standardError.map { fixed(100 * $0, 1) }, sortValue: mean.mean)
-        } + [Table.Cell("\(told) of \(entries.count)", sortValue: -Double(told))]
-        + (shape ?? Array(repeating: Table.Cell("–"), count: 4)))
-  }
 }
 
 extension ScheduleOutline {
   /// In the order in which reports give them.
-  fileprivate var numbers: [Double] { [maximumAt, plateau, halfAt, end] }
-}
+  var numbers: [Double] { [maximumAt, plateau, halfAt, end] }
 
-/// `12 %`, with a decimal below 10 %.
-private func partText(_ part: Double) -> String { fixed(100 * part, part < 0.0995 && part > 0 ? 1 : 0) + " %" }
+  /// `12 %`, with a decimal below 10 %.
+  static func text(_ number: Double) -> String { fixed(100 * number, number < 0.0995 && number > 0 ? 1 : 0) + " %" }
+}
