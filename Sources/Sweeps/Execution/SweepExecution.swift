@@ -199,6 +199,7 @@ final class SweepExecution: @unchecked Sendable {
   private func perform(_ task: Task) throws {
     var runs: [RunRecord] = []
     var details: [DetailLine] = []
+    var generations: SearchJournal?
     let unit = units[task.unit]
     switch task.work {
     case .train(let planned): runs = try unit.train(planned, isCancelled: isCancelled)
@@ -206,10 +207,16 @@ final class SweepExecution: @unchecked Sendable {
     case .trace(let planned): details = try unit.trace(planned, isCancelled: isCancelled, warn: warn)
     case .searchSchedule:
       details = try unit.search(
+        journal: { [folder = journal.folder] key in
+          let opened = try SearchJournal(sweepFolder: folder, key: key)
+          generations = opened
+          return opened
+        },
         isCancelled: { [self] in condition.withLock { isStopped } || isCancelled() },
         progress: { [self] part in condition.withLock { states[task.unit].searched = part } })
     }
     try journal.append(runs: runs, details: details)
+    generations?.remove()
     try condition.withLock {
       let place = JournalContents.Place(file: journal.folder, line: 0)
       for run in runs { try known.take(run, at: place) }

@@ -166,15 +166,22 @@ final class SweepUnit: Sendable {
 
   /// Searches for the best schedule.
   ///
-  /// - Parameter progress: called on this thread with the part that is done, 0 to 1.
-  func search(isCancelled: @escaping @Sendable () -> Bool, progress: @escaping (Double) -> Void) throws -> [DetailLine] {
+  /// - Parameters:
+  ///   - journal: opens the journal of the generations of a search, given its key.
+  ///   - progress: called on this thread with the part that is done, 0 to 1.
+  func search(
+    journal: (String) throws -> SearchJournal, isCancelled: @escaping @Sendable () -> Bool,
+    progress: @escaping (Double) -> Void
+  ) throws -> [DetailLine] {
     guard let settings = configuration.searchSettings else { return [] }
+    let key = keys.search(settings)
     let training = SearchTraining(sweepProblem.problem, settings: SweepUnit.settings(keys.optimizer, configuration))
     var record = BestFoundRecord(problem: keys.problem.name, optimizer: keys.optimizer.spelling)
     var digest: String?
     do {
       let search = ScheduleSearch(training, settings: settings)
-      let found = try search.run(progress: { progress($0.fraction) }, isCancelled: isCancelled)
+      let found = try search.run(
+        journal: journal(key), progress: { progress($0.fraction) }, isCancelled: isCancelled)
       record.schedule = found.schedule
       record.learningRate = found.learningRate
       record.band = found.band
@@ -192,7 +199,7 @@ final class SweepUnit: Sendable {
     } catch let error as SettingError {
       record.failure = "\(error.key): \(error.message)"
     }
-    return [DetailLine(key: keys.search(settings), content: .bestFound(record, digest: digest))]
+    return [DetailLine(key: key, content: .bestFound(record, digest: digest))]
   }
 
   /// The last-iterate bound of each schedule whose factors are known, at its best scale. The norm is the one for the

@@ -11,7 +11,8 @@ public final class SearchJournal: Sendable {
   static let suffix = ".search"
 
   let path: String
-  private let lock: FolderLock
+  /// nil in a sweep, which has locked the folder.
+  private let lock: FolderLock?
   private let file: AppendedFile
   /// The results by key, as the file had them when it was opened.
   private let known: [String: [[Quantities]]]
@@ -20,14 +21,27 @@ public final class SearchJournal: Sendable {
   ///
   /// - Parameter identity: see `SearchTraining`.
   /// - Throws: `JournalError`.
-  public init(folder: String, identity: String) throws {
+  public convenience init(folder: String, identity: String) throws {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
       throw JournalError.cannotCreate(path: folder, reason: reason(of: error))
     }
-    path = folder + "/" + SHA256.digest(identity, bytes: 8) + Self.suffix
-    lock = try FolderLock(folder: folder, shard: nil)
+    try self.init(
+      folder: folder, name: SHA256.digest(identity, bytes: 8), lock: FolderLock(folder: folder, shard: nil))
+  }
+
+  /// Opens the journal of a sweep's search, in the folder of the sweep, which holds its lock.
+  ///
+  /// - Parameter key: the search's, as `RunKey` makes it.
+  /// - Throws: `JournalError`.
+  convenience init(sweepFolder: String, key: String) throws {
+    try self.init(folder: sweepFolder, name: key, lock: nil)
+  }
+
+  private init(folder: String, name: String, lock: FolderLock?) throws {
+    path = folder + "/" + name + Self.suffix
+    self.lock = lock
     var known: [String: [[Quantities]]] = [:]
     if FileManager.default.fileExists(atPath: path) {
       guard let bytes = FileManager.default.contents(atPath: path) else {
@@ -41,6 +55,9 @@ public final class SearchJournal: Sendable {
     self.known = known
     file = try AppendedFile(path: path)
   }
+
+  /// Removes the file of a search whose outcome is on disk elsewhere. One that stays does no harm.
+  func remove() { try? FileManager.default.removeItem(atPath: path) }
 
   func results(of key: String) -> [[Quantities]]? { known[key] }
 

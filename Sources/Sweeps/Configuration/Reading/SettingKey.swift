@@ -54,6 +54,7 @@ enum SettingKey: String, CaseIterable {
     case .learningRates: "[0.001, 0.01, 0.1]"
     case .racing: "3"
     case .checkpoints: "[0.1, 0.25, 0.5]"
+    case .search: "true"
     default: nil
     }
   }
