@@ -1,3 +1,4 @@
+import Foundation
 import Schedules
 import Sweeps
 
@@ -30,7 +31,7 @@ struct BestFoundFindings {
   /// How linear decay compares with the best found at one condition.
   private struct Gain {
     let title: String
-    let mean: SampleMean
+    let mean: Headroom.Mean
     let problems: Int
     /// Problems where the best found is significantly lower, and higher.
     let told, missed: Int
@@ -76,15 +77,13 @@ struct BestFoundFindings {
     let sorted = gains.sorted { $0.mean.mean < $1.mean.mean }
     guard let first = sorted.first, let last = sorted.last else { return "" }
     if gains.count > 1 {
-      let mean = gains.reduce(0) { $0 + $1.mean.mean } / Double(gains.count)
+      // Geometric, as over the problems.
+      let mean = 1 - exp(gains.reduce(0) { $0 + log(1 - $1.mean.mean) } / Double(gains.count))
       let ends = [first, last].map { "\(text($0.mean.mean)) at \(Markup.plain($0.title))" }
       return "\(text(mean)) % (from \(ends[0]) to \(ends[1]))"
     }
-    guard first.problems >= PairedTTest.minimumPairs, let error = first.mean.standardError else {
-      return text(first.mean.mean) + " %"
-    }
-    let reach = error * PairedTTest.criticalValue(level: Standing.level, degreesOfFreedom: Double(first.problems - 1))
-    return "\(text(first.mean.mean)) % (95 % interval \(text(first.mean.mean - reach)) to \(text(first.mean.mean + reach)))"
+    guard let interval = first.mean.interval else { return text(first.mean.mean) + " %" }
+    return "\(text(first.mean.mean)) % (95 % interval \(text(interval.lowerBound)) to \(text(interval.upperBound)))"
   }
 
   // MARK: Shapes

@@ -15,14 +15,14 @@ struct BestFoundSummary {
     for column in rows.flatMap({ $0.tuned[0].columns }) where !columns.contains(where: { $0.schedules == column.schedules }) {
       columns.append(column)
     }
-    let bases = Set(rows.map(\.baseText)).sorted().reversed()
+    let bases = Set(rows.map(\.baseText)).sorted()
     return Table(
       identifier: "best-found", title: "Headroom at finely tuned rates, mean over the problems (%)",
       headings: ["optimizer", "problems"] + columns.map(\.title) + ["better than linear on"],
       schedules: [nil] + columns.map(\.key) + [nil], rows: rows.map { Self.headroomRow($0, columns) },
       notes: [
-        "Headroom: the mean difference to the best found, on seeds that the search has not seen, in per cent of the schedule's own "
-          + "\(bases.joined(separator: " or ")), ± its standard error over the problems that are not separable.",
+        "Headroom: the best found's \(bases.joined(separator: " or ")), on seeds that the search has not seen, in per cent below the "
+          + "schedule's: one less the geometric mean of the ratios over the problems that are not separable, ± its standard error.",
         "Better than linear: problems where a paired t-test says that the best found is lower than linear decay (Holm's correction for "
           + "the schedules of a problem, level \(percent(Standing.level)) %).",
       ])

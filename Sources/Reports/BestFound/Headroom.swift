@@ -1,3 +1,4 @@
+import Foundation
 import Training
 
 /// What is left to gain of one quantity: how far each of several schedules is from the best one found, seed by seed.
@@ -8,10 +9,12 @@ struct Headroom: Sendable {
     let difference: SampleMean
     /// Holm-adjusted over the problem's schedules; nil for fewer than three seeds.
     let pValue: Double?
-    /// The difference as a fraction of the schedule's own loss above the optimum; nil for errors, for separable problems, and
-    /// where the schedule's loss is not above the optimum.
-    let share: Double?
+    /// The best found's loss above the optimum over the schedule's; nil for errors, for separable problems, and where the
+    /// schedule's loss is not above the optimum.
+    let ratio: Double?
 
+    /// The difference as a fraction of the schedule's own loss above the optimum.
+    var share: Double? { ratio.map { 1 - $0 } }
     /// Whether the best found is significantly lower.
     var isTold: Bool { difference.mean > 0 && (pValue ?? 1) < Standing.level }
     /// Whether the best found is significantly higher: something was missed.
@@ -60,19 +63,52 @@ struct Headroom: Sendable {
       let pValue = test == nil ? nil : adjusted.popFirst()
       guard let difference = SampleMean(zip(pair.first, pair.second).map { $0 - $1 }) else { return nil }
       let above = SampleMean(pair.first).flatMap { mean in values.floor.map { mean.mean - $0 } }
+      let smallest = Measure.smallestDistance
       return Entry(
         difference: difference, pValue: pValue,
-        share: above.flatMap { $0 > Measure.smallestDistance ? difference.mean / $0 : nil })
+        ratio: above.flatMap { $0 > smallest ? max($0 - difference.mean, smallest) / $0 : nil })
     }
   }
 
-  /// The mean over the counted problems of a column's share (of losses) or difference (of errors); nil unless it has one on all.
-  func mean(_ column: Int) -> SampleMean? {
+  /// A mean over problems.
+  struct Mean: Sendable, Hashable {
+    /// Of losses a share, of errors percentage points.
+    let mean: Double
+    /// Over the problems; nil for one.
+    let standardError: Double?
+    /// At 95 %; nil for fewer than three problems.
+    let interval: ClosedRange<Double>?
+
+    /// The arithmetic mean.
+    fileprivate init?(_ values: [Double]) {
+      guard let sample = SampleMean(values) else { return nil }
+      (mean, standardError) = (sample.mean, sample.standardError)
+      interval = Self.reach(sample).map { sample.mean - $0...sample.mean + $0 }
+    }
+
+    /// One less the geometric mean of ratios above 0.
+    fileprivate init?(ratios: [Double]) {
+      guard let sample = SampleMean(ratios.map { log($0) }) else { return nil }
+      mean = 1 - exp(sample.mean)
+      standardError = sample.standardError.map { exp(sample.mean) * $0 }
+      interval = Self.reach(sample).map { 1 - exp(sample.mean + $0)...1 - exp(sample.mean - $0) }
+    }
+
+    private static func reach(_ sample: SampleMean) -> Double? {
+      guard sample.count >= PairedTTest.minimumPairs, let error = sample.standardError else { return nil }
+      return error * PairedTTest.criticalValue(level: Standing.level, degreesOfFreedom: Double(sample.count - 1))
+    }
+  }
+
+  /// Over the counted problems: of losses one less the geometric mean of the ratios, which no single problem dominates; of errors
+  /// the mean difference. nil unless the column has a value on all.
+  func mean(_ column: Int) -> Mean? {
     let known = counted.compactMap { problem -> Double? in
       guard let entry = entries[problem][column] else { return nil }
-      return quantity.isFraction ? entry.difference.mean : entry.share
+      return quantity.isFraction ? entry.difference.mean : entry.ratio
     }
-    return known.count == counted.count ? SampleMean(known) : nil
+    guard known.count == counted.count else { return nil }
+    return quantity.isFraction ? Mean(known) : Mean(ratios: known)
   }
 
   func column(of schedule: String) -> Int? { columns.firstIndex { $0.schedules == [schedule] } }

@@ -101,9 +101,12 @@ extension BestFoundComparison {
     if headroom.counted.count > 1 {
       let names =
         headroom.counted.count < shown.count ? ": " + listed(headroom.counted.map { comparison.problems[$0].name }) : ""
+      let what =
+        isError
+        ? "of the differences" : "one less the geometric mean of the best found's \(baseText) over the schedule's, in per cent,"
       notes.append(
-        "Mean: of \(isError ? "the differences" : "the percentages") over the \(headroom.counted.count) problems that are "
-          + "not separable\(names), ± its standard error over the problems.")
+        "Mean: \(what) over the \(headroom.counted.count) problems that are not separable\(names), ± its standard error over the problems."
+      )
     }
     return notes
   }

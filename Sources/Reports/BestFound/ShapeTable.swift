@@ -57,7 +57,7 @@ extension BestFoundComparison {
           + "0 for the same shape, 0.58 between flat and linear.",
         "Headroom: the mean difference to the best found, in per cent of the schedule's own \(baseText); all at finely tuned rates, as in "
           + "the first table of the section on the best schedule found; bold where not told from none.",
-        "Means are over the problems that are not separable.",
+        "Means are over the problems that are not separable, of headroom as in that table.",
       ])
   }
 }

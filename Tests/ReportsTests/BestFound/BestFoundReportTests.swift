@@ -118,7 +118,7 @@ import Training
     }
     let report = Report(study)
     let first = report.findings[0]
-    #expect(first.contains("**7.8 % (from 0.0 at epochs 10 to 15.7 at epochs 100)"), "\(first)")
+    #expect(first.contains("**8.2 % (from 0.0 at epochs 10 to 15.7 at epochs 100)"), "\(first)")
     #expect(first.contains("significantly lower on 5 of 10 cases"))
     #expect(first.split(separator: " ").count <= 60)
     let document = report.document()

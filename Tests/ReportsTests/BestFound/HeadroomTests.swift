@@ -1,3 +1,4 @@
+import Foundation
 import Sweeps
 import Testing
 import Training
@@ -46,7 +47,10 @@ import Training
     let nothing = Headroom.Values(best: [:], schedules: [[1: 2], [1: 2]], floor: 0)
     let headroom = Self.headroom([Self.byHand, other, Self.byHand, nothing], separable: [false, false, true, false])
     #expect(headroom.counted == [0, 1])
-    #expect(abs(try #require(headroom.mean(0)).mean - (0.5 + 1.0 / 3) / 2) < 1e-12)
+    #expect(abs(try #require(headroom.mean(0)).mean - (1 - (0.5 * 2 / 3).squareRoot())) < 1e-12)
+    // Of the logarithms of 0.5 and 2/3, half their difference is the standard error.
+    let error = try #require(headroom.mean(0)?.standardError)
+    #expect(abs(error - (1.0 / 3).squareRoot() * log(4.0 / 3) / 2) < 1e-12 && headroom.mean(0)?.interval == nil)
     // A mean over fewer problems than the others' would mislead.
     #expect(headroom.mean(1) == nil && headroom.entries[1][1] == nil)
     #expect(headroom.best[3] == nil && headroom.entries[3].allSatisfy { $0 == nil })
@@ -72,6 +76,19 @@ import Training
       Headroom.Values(best: [1: 1, 2: 1, 3: 1], schedules: [[1: 1, 2: 1, 3: 1], [1: 1.5, 2: 1.5, 3: 1.5]], floor: 1)
     ])
     #expect(headroom.entries[0][0]?.share == nil)
-    #expect(headroom.entries[0][1]?.share == 1)
+    #expect(abs(try #require(headroom.entries[0][1]?.share) - 1) < 1e-9)
+  }
+
+  /// A problem that is all but solved cannot outweigh the others: three quarters, a quarter and four times as far give a mean of 0.9.
+  @Test func noProblemDominatesTheMean() throws {
+    let headroom = Self.headroom(
+      [0.75, 0.243, 4].map { ratio in
+        Headroom.Values(best: [1: ratio, 2: ratio], schedules: [[1: 1, 2: 1], [1: 1, 2: 1]], floor: 0)
+      })
+    let mean = try #require(headroom.mean(0))
+    #expect(abs(mean.mean - 0.1) < 1e-9)
+    // scipy.stats.t.interval of the logarithms, with two degrees of freedom.
+    let interval = try #require(mean.interval)
+    #expect(abs(interval.lowerBound + 28.83554686) < 1e-6 && abs(interval.upperBound - 0.97285118) < 1e-7)
   }
 }
