@@ -9,6 +9,9 @@ struct BestFoundFigure {
   /// How far a knot was moved, in octaves: where no limit was found it is at least as far away.
   private static let farthest = 8.0
 
+  /// What a panel shows at most, in units of linear decay's rate: a single peak would hide all else.
+  private static let highest = 8.0
+
   private var comparison: Comparison { bestFound.comparison }
 
   static let column = ScheduleColumn(key: "best-found", title: "best found", schedules: [], style: .bestFound)
@@ -75,7 +78,8 @@ struct BestFoundFigure {
   }
 
   private func draw(_ panel: Panel, corner: SVGCanvas.Point, width: Double, on canvas: inout SVGCanvas) {
-    let top = ([panel.best] + panel.others.map(\.factors)).joined().max() ?? 1
+    let peak = panel.best.max() ?? 1
+    let top = min(Self.highest, ([panel.best] + panel.others.map(\.factors)).joined().max() ?? 1)
     let frame = Frame(
       left: corner.x + 44, top: corner.y + 26, width: width - 60, height: 136, horizontal: Scale(.linear, 0, 1),
       vertical: Scale(.linear, 0, 1.12 * top))
@@ -94,6 +98,13 @@ struct BestFoundFigure {
         canvas.schedule(column) { $0.curve(Self.points(factors, frame), "line thin-line", dashes: column.style.dashes) }
       }
       canvas.schedule(Self.column) { $0.curve(Self.points(panel.best, frame), "line") }
+    }
+    if peak > Self.highest, let place = panel.best.firstIndex(of: peak) {
+      // Beside the place where it leaves the panel.
+      let share = Double(place) / Double(max(1, panel.best.count - 1))
+      let x = frame.point(share, 0).x + (share < 0.5 ? 10 : -10)
+      canvas.text(
+        "up to \(significant(peak, 2))", at: .init(x: x, y: frame.top + 12), "ink small", anchor: share < 0.5 ? .start : .end)
     }
   }
 

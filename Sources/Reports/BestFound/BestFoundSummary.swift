@@ -16,12 +16,13 @@ struct BestFoundSummary {
       columns.append(column)
     }
     let bases = Set(rows.map(\.baseText)).sorted()
+    let base = bases.count == 1 ? bases[0] : "loss (or objective, where it is regularised) above the optimum"
     return Table(
       identifier: "best-found", title: "Headroom at finely tuned rates, mean over the problems (%)",
       headings: ["optimizer", "problems"] + columns.map(\.title) + ["better than linear on"],
       schedules: [nil] + columns.map(\.key) + [nil], rows: rows.map { Self.headroomRow($0, columns) },
       notes: [
-        "Headroom: the best found's \(bases.joined(separator: " or ")), on seeds that the search has not seen, in per cent below the "
+        "Headroom: the best found's \(base), on seeds that the search has not seen, in per cent below the "
           + "schedule's: one less the geometric mean of the ratios over the problems that are not separable, ± its standard error.",
         "Better than linear: problems where a paired t-test says that the best found is lower than linear decay (Holm's correction for "
           + "the schedules of a problem, level \(percent(Standing.level)) %).",

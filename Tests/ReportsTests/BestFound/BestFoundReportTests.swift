@@ -230,6 +230,12 @@ import Training
     // Four bands' worth of lines: the band of each problem is an area.
     #expect(figure.svg.components(separatedBy: "<polygon class=\"band\"").count == 7)
     #expect(!figure.svg.contains("nan") && !figure.svg.contains("inf"))
+    // Peaks beyond eight times linear decay's rate are written.
+    #expect(!figure.svg.contains("up to"))
+    var peaked = Self.results
+    for index in peaked.bestFound.indices { peaked.bestFound[index].record.learningRate = 1.25 }
+    let high = try #require(BestFoundFigure(bestFound: try Self.bestFound(peaked)).render())
+    #expect(high.svg.components(separatedBy: ">up to 25<").count == 7)
     let findings = BestFoundFindings.all(Report(Self.results).conditions)
     #expect(BestShapesFigure(findings: findings).render()?.svg.contains("SGD") == true)
   }
