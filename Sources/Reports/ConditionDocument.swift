@@ -5,8 +5,9 @@ extension ConditionReport {
   var findings: [String] {
     let across = (methods?.bullets ?? []) + [tuning?.bullet].compactMap { $0 }
     let own = Findings(comparisons).bullets
-    // Where methods are configured, they are the question.
-    return results.configuration.methods.isEmpty ? own + across : across + own
+    // Where a search or methods are configured, they are the question.
+    let best = BestFoundFindings.bullets([self])
+    return best + (results.configuration.methods.isEmpty ? own + across : across + own)
   }
 
   /// Its own report, folded.
@@ -39,6 +40,10 @@ extension ConditionReport {
     let rankings = comparison.measures.map { Ranking($0, of: comparison) }
     if let table = comparison.rankTable(rankings) { blocks += [.heading(3, "Ranks"), .table(table)] }
     if let table = Claims([comparison]).table(0) { blocks.append(.table(table)) }
+    let bestFound = bestFound.first { $0.comparison.optimizer == comparison.optimizer }
+    if let bestFound, let figure = BestFoundFigure(bestFound: bestFound).render() {
+      blocks += [.heading(3, "Best schedule found"), .figure(figure)] + bestFound.headroomTables().map { .table($0) }
+    }
     blocks += figures([CriticalDifferenceFigure(comparison: comparison, ranking: rankings[0]).render()])
     let losses = [Measure.distance, .trainLoss].compactMap { comparison.table($0) }
     if !losses.isEmpty { blocks += [.heading(3, "Training loss")] + losses.map { .table($0) } }
@@ -53,7 +58,8 @@ extension ConditionReport {
     if let figure = RefinedSchedulesFigure(comparison: comparison).render() {
       blocks += [.heading(3, "Refined schedules"), .figure(figure)]
     }
-    if let table = comparison.theoryTable() { blocks += [.heading(3, "Theory"), .table(table)] }
+    let theory = [comparison.theoryTable(), bestFound?.shapeTable()].compactMap { $0 }
+    if !theory.isEmpty { blocks += [.heading(3, "Theory")] + theory.map { .table($0) } }
     return blocks
   }
 

@@ -15,6 +15,8 @@ struct ConditionReport: Sendable {
   let methods: MethodComparison?
   /// nil where no methods are configured beside the optimizers.
   let tuning: Tuning?
+  /// One per optimizer whose best schedules were searched for.
+  let bestFound: [BestFoundComparison]
 
   init(_ results: SweepResults, condition: Condition, axes: [SweepConfiguration.Axis], added: [RunRecord]) {
     self.results = results
@@ -35,6 +37,7 @@ struct ConditionReport: Sendable {
     methods = MethodComparison(
       results, comparisons: comparisons, added: added, identifier: suffix, title: text.isEmpty ? "" : ", " + text)
     tuning = results.configuration.methods.isEmpty ? nil : methods.flatMap { Tuning($0, results: results) }
+    bestFound = comparisons.compactMap { BestFoundComparison($0, results: results) }
   }
 
   /// The configured optimizers in their order, then any others in the journal.

@@ -7,9 +7,9 @@ extension Report {
     var document = Document()
     document.blocks = [.heading(1, title), .paragraph(Markup.plain(study.configuration.protocolSentence)), .findings(findings)]
     if conditions.count == 1 {
-      document.blocks += conditions[0].opening + conditions[0].details
+      document.blocks += conditions[0].opening + bestSchedules + conditions[0].details
     } else {
-      document.blocks += alongAxes
+      document.blocks += bestSchedules + alongAxes
       for condition in conditions { document.blocks.append(condition.folded) }
     }
     document.blocks += warningsSection
@@ -20,7 +20,15 @@ extension Report {
 
   /// What opens the report, as markup.
   var findings: [String] {
-    conditions.count == 1 ? conditions[0].findings : AxisComparison.all(self).map(\.bullet)
+    if conditions.count == 1 { return conditions[0].findings }
+    return BestFoundFindings.bullets(conditions) + AxisComparison.all(self).map(\.bullet)
+  }
+
+  private var bestSchedules: [Document.Block] {
+    let findings = BestFoundFindings.all(conditions)
+    let figures = [BestShapesFigure(findings: findings).render()].compactMap { $0 }
+    let blocks: [Document.Block] = BestFoundSummary(findings).tables.map { .table($0) } + figures.map { .figure($0) }
+    return blocks.isEmpty ? [] : [.heading(2, "Best schedules found")] + blocks
   }
 
   private var alongAxes: [Document.Block] {

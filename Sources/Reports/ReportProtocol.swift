@@ -16,7 +16,8 @@ extension SweepConfiguration {
     let regularisation =
       l2Axis == [0]
       ? "not regularised" : "l2 \(axisText(l2Axis.map { significant($0, 6) })) (ranked by the objective where it is above 0)"
-    return ([parts.joined(separator: ", ") + (racing.map { racingText($0) } ?? ""), regularisation] + named)
+    let searched = search.map { ["best schedules searched for with \($0.budget) runs each"] } ?? []
+    return ([parts.joined(separator: ", ") + (racing.map { racingText($0) } ?? ""), regularisation] + searched + named)
       .joined(separator: "; ") + "."
   }
 

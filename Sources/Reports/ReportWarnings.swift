@@ -6,9 +6,11 @@ extension Report {
   /// lines.
   var warnings: [String] {
     var seen: Set<String> = []
-    return (PathShortening(results.warnings).shortened + conditions.flatMap(\.comparisons).flatMap(\.warnings)).filter {
-      seen.insert($0).inserted
-    }
+    return
+      (PathShortening(results.warnings).shortened + conditions.flatMap(\.comparisons).flatMap(\.warnings)
+      + conditions.flatMap(\.bestFound).flatMap(\.warnings)).filter {
+        seen.insert($0).inserted
+      }
   }
 }
 

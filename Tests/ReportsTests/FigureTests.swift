@@ -81,12 +81,12 @@ import Training
     try check(figures)
   }
 
-  private func check(_ figures: [Figure]) throws {
+  private func check(_ figures: [Figure], texts: Int = 20) throws {
     for figure in figures {
       let size = try #require(figure.svg.firstMatch(of: /width="([0-9.]+)" height="([0-9.]+)"/))
       let (width, height) = try (#require(Double(size.1)), #require(Double(size.2)))
       let boxes = boxes(figure.svg)
-      #expect(boxes.count > 20, "\(figure.name)")
+      #expect(boxes.count > texts, "\(figure.name)")
       for box in boxes {
         #expect(box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= height, "\(figure.name): \(box)")
       }
@@ -96,6 +96,27 @@ import Training
         }
       }
     }
+  }
+
+  @Test func nothingIsCutOffOrOverlapsBesideTheBestFound() throws {
+    var results = Self.crowd
+    let names = Set(results.problems.map(\.name))
+    var made = BestFoundSweep()
+    made.sweep = SyntheticSweep(schedules: ["linear"], problems: [("a", 0.2, 300, 4)], exponents: -2 ... -1, seeds: 3)
+    let found = made.results()
+    results.configuration.search = found.configuration.search
+    results.bestFound = names.sorted().flatMap { name in
+      found.bestFound.map { found in
+        var found = found
+        found.record.problem = name
+        return found
+      }
+    }
+    let conditions = Report(results).conditions
+    let figures = conditions[0].bestFound.compactMap { BestFoundFigure(bestFound: $0).render() }
+    #expect(figures.count == 2)
+    try check(figures)
+    try check([#require(BestShapesFigure(findings: BestFoundFindings.all(conditions)).render())], texts: 12)
   }
 
   @Test func fewShortNamesStandBesideTheirCurves() throws {

@@ -11,7 +11,7 @@ struct ScheduleStyle: Sendable, Hashable {
   /// SVG's stroke-dasharray; empty for a solid line.
   let dashes: String
 
-  private init(_ color: SRGBColor, dashes: String) {
+  init(_ color: SRGBColor, dashes: String) {
     light = color.mixed(with: .black, until: { SRGBColor.white.contrast($0) >= 2.9 })
     dark = color.mixed(with: .white, until: { SRGBColor.nearBlack.contrast($0) >= 5.5 })
     self.dashes = dashes

@@ -116,7 +116,9 @@ struct HTMLWriter {
   }
 
   private func cell(_ cell: Table.Cell, schedule: String?) -> String {
-    let text = escaped(cell.text) + (cell.uncertainty.map { " <span class=\"error\">± \($0)</span>" } ?? "")
+    let text =
+      escaped(cell.text) + (cell.uncertainty.map { " <span class=\"error\">± \($0)</span>" } ?? "")
+      + (cell.detail.map { " (\(escaped($0)))" } ?? "")
     let content = (cell.isBold ? "<strong>\(text)</strong>" : text) + symbols(cell.marks)
     return
       "<td\(attribute("data-schedule", schedule))\(attribute("data-value", cell.sortValue.map { "\($0)" }))>\(content)</td>"

@@ -25,6 +25,8 @@ struct JSONWriter {
     let optimizers: [OptimizerSummary]
     /// Across optimizers.
     let methods: [MethodSummary]
+    /// Where the best schedules were searched for.
+    let bestFound: [BestFoundJSON]?
     /// One per condition, where there are several; `optimizers` and `methods` are then those of the first.
     let conditions: [ConditionSummary]?
     let warnings: [String]
@@ -37,6 +39,7 @@ struct JSONWriter {
       problems = report.results.problems.map(Problem.init)
       optimizers = report.comparisons.map { OptimizerSummary($0, extras: extras) }
       methods = MethodSummary.all(report.conditions[0].methods)
+      bestFound = BestFoundJSON.all(report.conditions[0])
       conditions = report.conditions.count > 1 ? report.conditions.map { ConditionSummary($0, extras: extras) } : nil
       warnings = report.warnings
     }
@@ -50,6 +53,7 @@ struct JSONWriter {
     let problems: [Problem]
     let optimizers: [OptimizerSummary]
     let methods: [MethodSummary]
+    let bestFound: [BestFoundJSON]?
 
     init(_ report: ConditionReport, extras: Set<Report.Extra>) {
       (epochs, batchSize, l2) = (report.condition.epochs, report.condition.batchSize, report.condition.l2)
@@ -57,6 +61,7 @@ struct JSONWriter {
       problems = report.results.problems.map(Problem.init)
       optimizers = report.comparisons.map { OptimizerSummary($0, extras: extras) }
       methods = MethodSummary.all(report.methods)
+      bestFound = BestFoundJSON.all(report)
     }
   }
 

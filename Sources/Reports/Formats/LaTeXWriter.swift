@@ -95,12 +95,14 @@ struct LaTeXWriter {
   }
 
   private func cell(_ cell: Table.Cell) -> String {
+    let detail = cell.detail.map { " (\(escaped($0)))" } ?? ""
     guard let uncertainty = cell.uncertainty else {
-      let text = escaped(cell.text)
+      let text = escaped(cell.text) + detail
       return (cell.isBold && !text.isEmpty ? "\\textbf{\(text)}" : text) + symbols(cell.marks)
     }
     let mean = cell.text.replacing("−", with: "-").replacing("∞", with: "\\infty")
-    return (cell.isBold ? "$\\mathbf{\(mean) \\pm \(uncertainty)}$" : "$\(mean) \\pm \(uncertainty)$") + symbols(cell.marks)
+    return (cell.isBold ? "$\\mathbf{\(mean) \\pm \(uncertainty)}$" : "$\(mean) \\pm \(uncertainty)$") + detail
+      + symbols(cell.marks)
   }
 
   private func symbols(_ marks: [Table.Mark]) -> String {

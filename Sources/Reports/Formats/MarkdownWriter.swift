@@ -79,7 +79,9 @@ struct MarkdownWriter {
   }
 
   private func cell(_ cell: Table.Cell) -> String {
-    let text = escaped(cell.text) + (cell.uncertainty.map { " ± " + $0 } ?? "")
+    let text =
+      escaped(cell.text) + (cell.uncertainty.map { " ± " + $0 } ?? "")
+      + (cell.detail.map { " (\(escaped($0)))" } ?? "")
     return (cell.isBold && !text.isEmpty ? "**\(text)**" : text) + symbols(cell.marks)
   }
 

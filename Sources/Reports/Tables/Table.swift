@@ -32,14 +32,20 @@ public struct Table: Sendable {
     public let text: String
     /// The standard error.
     public let uncertainty: String?
+    /// In parentheses after the number.
+    public let detail: String?
     public let isBold: Bool
     public let marks: [Mark]
     /// The value that the column is sorted by; nil goes last.
     public let sortValue: Double?
 
-    init(_ text: String, uncertainty: String? = nil, isBold: Bool = false, marks: [Mark] = [], sortValue: Double? = nil) {
+    init(
+      _ text: String, uncertainty: String? = nil, detail: String? = nil, isBold: Bool = false, marks: [Mark] = [],
+      sortValue: Double? = nil
+    ) {
       self.text = text
       self.uncertainty = uncertainty
+      self.detail = detail
       self.isBold = isBold
       self.marks = marks
       self.sortValue = sortValue

@@ -4,7 +4,7 @@
 ///
 /// - Precondition: at least one value.
 /// - Complexity: O(count).
-func linearlyInterpolated(_ values: [Double], count: Int) -> [Double] {
+package func linearlyInterpolated(_ values: [Double], count: Int) -> [Double] {
   if count == values.count { return values }
   if values.count == 1 { return [Double](repeating: values[0], count: count) }
   let step = Double(values.count - 1) / Double(max(1, count - 1))

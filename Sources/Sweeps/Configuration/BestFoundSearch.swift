@@ -10,8 +10,9 @@ public struct BestFoundSearch: Sendable, Hashable {
     self.knots = knots
   }
 
-  /// Where a search starts. The same whatever the columns, so that what is found does not depend on them.
-  private static let starts = ["linear", "cosine", "polynomial", "wsd"]
+  /// Where a search starts, and what is compared with the schedule found, at rates tuned as finely as its own. The same
+  /// whatever the columns, so that what is found does not depend on them.
+  public static let starts = ["linear", "cosine", "polynomial", "wsd", "refined", "refined:method=bound"]
 
   /// - Parameter seeds: the number of seeds of the sweep, none of which the search sees.
   func settings(besideSeeds seeds: Int) -> SearchSettings {

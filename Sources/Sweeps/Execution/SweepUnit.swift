@@ -185,6 +185,13 @@ final class SweepUnit: Sendable {
       record.schedule = found.schedule
       record.learningRate = found.learningRate
       record.band = found.band
+      record.outcomes = found.outcomes
+      record.compared = found.compared.map { compared in
+        let isDetermined = (try? Schedule(parsing: compared.schedule))?.needsNorms == false
+        return BestFoundRecord.Compared(
+          schedule: compared.schedule, learningRate: compared.learningRate,
+          factors: isDetermined ? [] : thinned(compared.factors), outcomes: compared.outcomes)
+      }
       record.runs = found.runs
       digest = RunKey.digest(of: found.factors)
     } catch let error as SearchError {

@@ -7,6 +7,8 @@ public struct FoundSchedule: Sendable, Hashable {
   public var learningRate: Double
   /// s_t, t = 0 ..< steps; the largest is 1.
   public var factors: [Double]
+  /// By unseen seed; empty where the run diverged.
+  public var outcomes: [Quantities]
   /// Means over the unseen seeds.
   public var means: Quantities
   /// The mean of the objective over the seeds of the search, by which it was chosen.
@@ -29,6 +31,10 @@ public struct FoundSchedule: Sendable, Hashable {
   public struct Compared: Sendable, Hashable {
     public var schedule: String
     public var learningRate: Double
+    /// s_t, t = 0 ..< steps.
+    public var factors: [Double]
+    /// By unseen seed; empty where the run diverged.
+    public var outcomes: [Quantities]
     /// Means over the unseen seeds; nil where a run diverged.
     public var means: Quantities
     /// The objective's mean, less that of the schedule found, over the same seeds: what is left to gain.
@@ -46,6 +52,13 @@ public struct FoundSchedule: Sendable, Hashable {
     /// factor; nil where no limit was found within eight octaves.
     public var lower: Double?
     public var upper: Double?
+
+    public init(share: Double, factor: Double, lower: Double?, upper: Double?) {
+      self.share = share
+      self.factor = factor
+      self.lower = lower
+      self.upper = upper
+    }
   }
 }
 

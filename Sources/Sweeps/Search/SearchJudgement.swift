@@ -25,8 +25,9 @@ struct SearchJudgement {
         PairedDifference(results.map { $0[quantity] }, less: own.map { $0[quantity] })
       }
       return FoundSchedule.Compared(
-        schedule: tuned.schedule, learningRate: tuned.candidate.run.learningRate, means: Quantities(meansOf: results),
-        difference: difference(quantity), errorDifference: difference(.trainError))
+        schedule: tuned.schedule, learningRate: tuned.candidate.run.learningRate, factors: tuned.candidate.run.factors,
+        outcomes: results, means: Quantities(meansOf: results), difference: difference(quantity),
+        errorDifference: difference(.trainError))
     }
     compared.sort {
       ($0.means[quantity] ?? .infinity, $0.schedule) < ($1.means[quantity] ?? .infinity, $1.schedule)
@@ -34,7 +35,7 @@ struct SearchJudgement {
     let band = try band(winner, own.map { $0[quantity] }, in: &evaluation)
     return FoundSchedule(
       schedule: winner.candidate.identity, learningRate: winner.candidate.run.learningRate,
-      factors: winner.candidate.run.factors, means: Quantities(meansOf: own), searchValue: winner.score.value,
+      factors: winner.candidate.run.factors, outcomes: own, means: Quantities(meansOf: own), searchValue: winner.score.value,
       objective: settings.objective, seeds: settings.searchSeeds, unseenSeeds: seeds, runs: evaluation.runs,
       generations: winner.generations, restarts: winner.restarts, compared: compared, left: named.left, band: band)
   }
