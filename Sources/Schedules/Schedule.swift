@@ -9,7 +9,7 @@
 public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   public let name: String
   public let description: String
-  /// The heading of its table column, as in "1/t", with all non-default values: "1/t (offset 0.1)".
+  /// The heading of its table column, as in "1/t", with all non-default values: "1/t (offset 0.1)", "formula: (1-u)^2".
   public let columnTitle: String
   /// Its colour in every chart, "#rrggbb".
   public let color: String
@@ -47,8 +47,10 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
     }
     self.given = given
     self.description = ([name] + given.map { "\($0.key)=\($0.text)" }).joined(separator: ":")
-    let notes = given.map { "\($0.key) \($0.text)" }.joined(separator: ", ")
-    self.columnTitle = type.columnTitle + (notes.isEmpty ? "" : " (\(notes))")
+    let definitions = Set(parameters.filter { ($0 as? TextParameter)?.isDefinition ?? false }.map(\.key))
+    let definition = given.first { definitions.contains($0.key) }.map { ": \($0.text)" } ?? ""
+    let notes = given.filter { !definitions.contains($0.key) }.map { "\($0.key) \($0.text)" }.joined(separator: ", ")
+    self.columnTitle = type.columnTitle + definition + (notes.isEmpty ? "" : " (\(notes))")
   }
 
   /// Parses several schedules, separated by commas; a comma within parentheses is part of a schedule.
