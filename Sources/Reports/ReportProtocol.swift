@@ -6,8 +6,6 @@ import Training
 extension SweepConfiguration {
   /// How everything was trained, in one line.
   var protocolSentence: String {
-    let constants = allOptimizerEntries.map(\.constantsText)
-    let named = constants.count <= 4 ? constants : constants.prefix(3) + ["\(constants.count - 3) more optimizers"]
     let parts = [
       "\(axisText(epochsAxis.map(String.init))) \(epochsAxis == [1] ? "epoch" : "epochs")",
       "batch size \(axisText(batchSizeAxis.map(String.init)))\(keepsLastBatch ? " (incomplete last batch kept)" : "")",
@@ -17,8 +15,21 @@ extension SweepConfiguration {
       l2Axis == [0]
       ? "not regularised" : "l2 \(axisText(l2Axis.map { significant($0, 6) })) (ranked by the objective where it is above 0)"
     let searched = search.map { ["best schedules searched for with \($0.budget) runs each"] } ?? []
-    return ([parts.joined(separator: ", ") + (racing.map { racingText($0) } ?? ""), regularisation] + searched + named)
+    return
+      ([parts.joined(separator: ", ") + (racing.map { racingText($0) } ?? ""), regularisation] + searched + optimizersText)
       .joined(separator: "; ") + "."
+  }
+
+  /// The constants of the first optimizers, the names of the next.
+  private var optimizersText: [String] {
+    let entries = allOptimizerEntries
+    guard entries.count > 4 else { return entries.map(\.constantsText) }
+    var names = entries.prefix(3).map(\.plainName)
+    let known = names.count
+    for entry in entries where names.count < known + 4 && !names.contains(entry.plainName) { names.append(entry.plainName) }
+    let others = entries.count { !names.contains($0.plainName) }
+    let further = names.dropFirst(known) + (others > 0 ? [counted(others, "other")] : [])
+    return entries.prefix(3).map(\.constantsText) + (further.isEmpty ? [] : ["also \(listed(Array(further)))"])
   }
 
   private var allOptimizerEntries: [OptimizerEntry] {
@@ -56,7 +67,9 @@ extension OptimizerEntry {
       $0.split(separator: "=", maxSplits: 1).map(String.init)
     }
     let shown = constants.filter { $0.count == 2 && !["0", "false"].contains($0[1]) }.map { $0.joined(separator: " ") }
-    let base = name ?? optimizer.title.split(separator: " (").first.map(String.init) ?? optimizer.title
-    return shown.isEmpty ? base : "\(base) (\(shown.joined(separator: ", ")))"
+    return shown.isEmpty ? plainName : "\(plainName) (\(shown.joined(separator: ", ")))"
   }
+
+  /// Without parameters, unless the configuration's name has some.
+  fileprivate var plainName: String { name ?? optimizer.title.split(separator: " (").first.map(String.init) ?? optimizer.title }
 }

@@ -9,7 +9,7 @@
 public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   public let name: String
   public let description: String
-  /// The heading of its table column, as in "1/t", with all non-default values: "1/t (offset 0.1)".
+  /// The heading of its table column, as in "1/t", with all non-default values: "1/t (offset 0.1)", "formula: (1-u)^2".
   public var columnTitle: String { columnTitle(texts: given.map { ($0.key, $0.text) }) }
   /// Its colour in every chart, "#rrggbb".
   public let color: String
@@ -60,8 +60,11 @@ public struct Schedule: Sendable, Hashable, CustomStringConvertible {
   public func columnTitle(keeping key: String) -> String { columnTitle(texts: texts(keeping: key)) }
 
   private func columnTitle(texts: [(key: String, text: String)]) -> String {
-    let notes = texts.map { "\($0.key) \($0.text)" }.joined(separator: ", ")
-    return type(of: shape).columnTitle + (notes.isEmpty ? "" : " (\(notes))")
+    let kind = type(of: shape)
+    let definitions = Set(kind.parameters.filter { ($0 as? TextParameter)?.isDefinition ?? false }.map { $0.key })
+    let definition = texts.first { definitions.contains($0.key) }.map { ": \($0.text)" } ?? ""
+    let notes = texts.filter { !definitions.contains($0.key) }.map { "\($0.key) \($0.text)" }.joined(separator: ", ")
+    return kind.columnTitle + definition + (notes.isEmpty ? "" : " (\(notes))")
   }
 
   private func texts(keeping key: String) -> [(key: String, text: String)] {

@@ -37,6 +37,14 @@ struct FormulaScheduleTests {
     #expect(text.hasPrefix("schedule '\(spelling)': "))
   }
 
+  @Test(arguments: [
+    ("formula:s=min(1,t/(0.03*T))*(1-u)^1.5", "formula: min(1,t/(0.03*T))*(1-u)^1.5"),
+    ("formula:s=1-u:warmup=0.1", "formula: 1-u (warmup 0.1)"),
+  ])
+  func titlesReadAsFormulas(spelling: String, title: String) throws {
+    #expect(try Schedule(parsing: spelling).columnTitle == title)
+  }
+
   @Test func commasWithinParenthesesSeparateNoList() throws {
     let list = try Schedule.list(parsing: "linear,formula:s=min(1,max(u,0.5)),flat")
     #expect(list.map(\.description) == ["linear", "formula:s=min(1,max(u,0.5))", "flat"])

@@ -1,10 +1,10 @@
 import Foundation
 
-/// How one quantity of every schedule moves along an axis, a panel a problem.
+/// How one quantity of every column moves along an axis, a panel a problem.
 struct AxisFigure {
   enum Quantity: Hashable {
     case measure(Measure)
-    /// The learning rate that is chosen.
+    /// The learning rate that is chosen, of columns with a choice.
     case rate
   }
 
@@ -43,12 +43,13 @@ struct AxisFigure {
     let panels = problems.indices.map { (problem: $0, curves: curves(problem: $0)) }
       .filter { panel in panel.curves.contains { $0.points.count > 1 } }
     guard !panels.isEmpty else { return nil }
-    let key = KeyLayout(axis.columns, width: 840 - 32)
+    let columns = shown.map { axis.columns[$0] }
+    let key = KeyLayout(columns, width: 840 - 32)
     let grid = PanelGrid(
       columns: min(3, panels.count), count: panels.count, width: 840, top: 64 + key.extraHeight, panelHeight: 206)
     var canvas = SVGCanvas(name: "axis-\(axis.identifier)-\(name)", width: grid.width, height: grid.height + 22)
     canvas.title("\(title) along \(axis.axis.title), \(axis.title)")
-    canvas.key(axis.columns, at: .init(x: 16, y: 50))
+    canvas.key(columns, at: .init(x: 16, y: 50))
     for (index, panel) in panels.enumerated() {
       canvas.problem(problems[panel.problem].name) {
         draw(
@@ -58,17 +59,32 @@ struct AxisFigure {
       }
     }
     canvas.text("\(axis.axis.title)", at: .init(x: grid.width / 2, y: canvas.height - 8), "muted", anchor: .middle)
-    let spread = quantity == .rate ? "" : ": mean over the seeds, bars of one standard error"
-    return canvas.figure(caption: "\(title) along \(axis.axis.title) with \(axis.title), a panel a problem\(spread).")
+    return canvas.figure(caption: "\(title) along \(axis.axis.title)\(axis.phrase), a panel a problem\(spread).")
+  }
+
+  /// Indices of the columns shown.
+  private var shown: [Int] { quantity == .rate ? axis.tuned : Array(axis.columns.indices) }
+
+  /// What points and bars are.
+  private var spread: String {
+    switch (axis.subject, quantity) {
+    case (.schedules, .rate): ""
+    case (.schedules, .measure): ": mean over the seeds, bars of one standard error"
+    case (.methods, .rate):
+      ": the rates that the other seeds choose, geometric mean over the seeds, bars of one standard error; methods with a single rate "
+        + "are not shown"
+    case (.methods, .measure):
+      ": each seed at the rate that the other seeds choose, mean over the seeds, bars of one standard error"
+    }
   }
 
   private func curves(problem: Int) -> [Curve] {
-    axis.columns.indices.map { column in
+    shown.map { column in
       let points = axis.comparisons.enumerated().compactMap { place, comparison -> Point? in
         switch quantity {
         case .rate:
-          return comparison.byError[problem][column].best.map {
-            Point(place: place, mean: $0.learningRate, low: $0.learningRate, high: $0.learningRate)
+          return comparison.byError[problem][column].rate.map {
+            Point(place: place, mean: $0.mean, low: $0.low, high: $0.high)
           }
         case .measure(let measure):
           // Along l2, the loss without regularisation is the objective with none.
@@ -115,10 +131,11 @@ struct AxisFigure {
             let x = Double(point.place) + shift
             canvas.line(frame.point(x, point.low), frame.point(x, point.high), "error-bar")
           }
-          let hinted = curve.points.map { point in
-            (
+          let hinted = curve.points.map { point -> (point: SVGCanvas.Point, hint: String) in
+            let isRate = quantity == .rate && point.low == point.high
+            return (
               point: frame.point(Double(point.place) + shift, point.mean),
-              hint: "\(quantity == .rate ? rateText(point.mean) : significant(point.mean, 4)) at \(texts[point.place])"
+              hint: "\(isRate ? rateText(point.mean) : significant(point.mean, 4)) at \(texts[point.place])"
             )
           }
           canvas.curve(hinted, "line", dashes: curve.column.style.dashes)

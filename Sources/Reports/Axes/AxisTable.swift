@@ -6,23 +6,7 @@ extension AxisComparison {
   func table() -> Table {
     var rows: [Table.Row] = []
     for (index, comparison) in comparisons.enumerated() {
-      let measure = comparison.primaryMeasure
-      let ranking = Ranking(measure, of: comparison)
-      let count = "(\(counted(ranking.problems.count, "problem")))"
-      rows.append(
-        Table.Row(
-          "\(valueTexts[index]): average rank \(count)",
-          columns.indices.map { column in
-            ranking.averages.map {
-              Table.Cell(fixed($0[column], 2), isBold: ranking.isAmongBest(column), sortValue: $0[column])
-            } ?? Table.Cell("–")
-          }))
-      rows.append(
-        Table.Row(
-          "\(valueTexts[index]): above the best (%)",
-          comparison.meanExcess(measure, problems: ranking.problems).map { excess in
-            excess.map { Table.Cell(fixed(100 * $0, 1), sortValue: $0) } ?? Table.Cell("–")
-          }))
+      if columns.count > 1 { rows += rankRows(comparison, at: valueTexts[index]) }
       rows.append(
         Table.Row(
           "\(valueTexts[index]): chosen rate",
@@ -34,11 +18,47 @@ extension AxisComparison {
     }
     return Table(
       identifier: "axis-\(identifier)", title: "Along \(axis.title), \(title)", headings: [axis.title] + columns.map(\.title),
-      schedules: columns.map(\.key), optimizer: comparisons[0].optimizer, rows: rows,
+      schedules: columns.map { isOfMethods ? nil : $0.key }, optimizer: isOfMethods ? nil : comparisons[0].optimizer,
+      rows: rows,
       notes: [
-        "Average rank\(measureText), bold: the lowest and what Nemenyi's test over the problems cannot tell from it. Above the best: "
-          + "geometric mean over the problems of the value divided by the lowest of any schedule in the same condition, minus 1. Chosen rate: "
-          + "geometric mean over the problems that are complete and not separable in every condition."
-      ])
+        (columns.count > 1
+          ? "Average rank\(measureText), bold: the lowest and what Nemenyi's test over the problems cannot tell from it. Above the "
+            + "best: geometric mean over the problems of the value divided by the lowest of any \(noun) in the same condition, minus 1. "
+          : "")
+          + "Chosen rate: geometric mean over the problems that are complete and not separable in every condition."
+      ] + notes)
+  }
+
+  private func rankRows(_ comparison: Comparison, at value: String) -> [Table.Row] {
+    let measure = comparison.primaryMeasure
+    let ranking = Ranking(measure, of: comparison)
+    let count = "(\(counted(ranking.problems.count, "problem")))"
+    return [
+      Table.Row(
+        "\(value): average rank \(count)",
+        columns.indices.map { column in
+          ranking.averages.map {
+            Table.Cell(fixed($0[column], 2), isBold: ranking.isAmongBest(column), sortValue: $0[column])
+          } ?? Table.Cell("–")
+        }),
+      Table.Row(
+        "\(value): above the best (%)",
+        comparison.meanExcess(measure, problems: ranking.problems).map { excess in
+          excess.map { Table.Cell(fixed(100 * $0, 1), sortValue: $0) } ?? Table.Cell("–")
+        }),
+    ]
+  }
+
+  private var isOfMethods: Bool { if case .methods = subject { true } else { false } }
+
+  private var notes: [String] {
+    guard case .methods(let untuned, let leftOut) = subject else { return [] }
+    let seeds = comparisons[0].seeds
+    return [
+      seeds > 1
+        ? "As in the tables across optimizers, every seed's value is at the rate that the other seeds choose." : nil,
+      untuned.isEmpty ? nil : "No rate is chosen for \(listed(untuned.sorted().map { columns[$0].title })).",
+      leftOut.isEmpty ? nil : "Left out, since results of some condition or problem are not given: \(listed(leftOut)).",
+    ].compactMap { $0 }
   }
 }

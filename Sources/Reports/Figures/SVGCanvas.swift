@@ -127,7 +127,9 @@ struct SVGCanvas {
   // MARK: Writing
 
   /// The picture as a part of a report.
-  func figure(caption: String) -> Figure { Figure(name: name, caption: caption, svg: rendered(title: caption)) }
+  func figure(caption: String) -> Figure {
+    Figure(name: name, caption: caption, svg: rendered(title: caption), columns: schedules)
+  }
 
   /// - Parameter title: What the picture shows, for screen readers.
   func rendered(title: String) -> String {

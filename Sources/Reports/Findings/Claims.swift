@@ -154,8 +154,11 @@ extension Comparison {
     let seeds = values[0].keys.filter { values[1][$0] != nil }.sorted()
     let samples = values.map { values in seeds.compactMap { values[$0] } }
     guard let test = PairedTTest(samples[0], samples[1]) else { return .undecided }
-    let standing = standing(measure, problem: problem)
-    let isTold = test.pValue < Standing.level && !(standing.isBold(first) && standing.isBold(second))
+    var isTold = test.pValue < Standing.level
+    if isTold {
+      let standing = standing(measure, problem: problem)
+      isTold = !(standing.isBold(first) && standing.isBold(second))
+    }
     if isTold, test.meanDifference < 0 { return .better }
     let upper =
       test.meanDifference

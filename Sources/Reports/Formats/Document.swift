@@ -38,4 +38,6 @@ public struct Figure: Sendable {
   /// A description, used as its alternative text and its caption.
   public let caption: String
   public let svg: String
+  /// Those drawn, for the styles of a page that holds several figures.
+  let columns: Set<ScheduleColumn>
 }

@@ -16,7 +16,7 @@ struct HTMLWriter {
     <title>\(escaped(title))</title>
     <link rel="icon" href="data:,">
     <style>
-    \(SVGCanvas.stylesheet(columns))
+    \(stylesheet(columns, document.figures))
     \(HTMLAssets.style)
     </style>
     <style id="hidden-schedules"></style>
@@ -33,6 +33,16 @@ struct HTMLWriter {
     </html>
 
     """
+  }
+
+  /// The colours of the columns in the controls, and of what else figures show.
+  private func stylesheet(_ columns: [ScheduleColumn], _ figures: [Figure]) -> String {
+    var styled = columns
+    var keys = Set(columns.map(\.key))
+    for column in figures.flatMap({ $0.columns.sorted { $0.key < $1.key } }) where keys.insert(column.key).inserted {
+      styled.append(column)
+    }
+    return SVGCanvas.stylesheet(styled)
   }
 
   /// Everything from one second-level heading to the next is a section; the controls follow the findings.

@@ -89,9 +89,12 @@ struct LaTeXWriter {
     """
   }
 
-  /// Typesets formulas in headings as formulas.
+  /// Typesets the schedules 1/t and 1/√t as formulas.
   private func heading(_ text: String) -> String {
-    escaped(text).replacing("1/$\\surd$t", with: "$1/\\sqrt{t}$").replacing("1/t", with: "$1/t$")
+    for (plain, formula) in [("1/√t", "$1/\\sqrt{t}$"), ("1/t", "$1/t$")] where text.hasPrefix(plain) {
+      return formula + escaped(String(text.dropFirst(plain.count)))
+    }
+    return escaped(text)
   }
 
   private func cell(_ cell: Table.Cell) -> String {

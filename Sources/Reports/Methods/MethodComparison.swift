@@ -15,7 +15,7 @@ struct MethodComparison: Sendable {
     /// By problem: how many runs tuned it, 0 where nothing was chosen; nil where there are none.
     let tuningRuns: [Int?]
     /// By problem: the run of each seed at the rate chosen by error (by objective where it is regularised), and by loss.
-    fileprivate let byError, byLoss: [[UInt64: RunRecord]]
+    let byError, byLoss: [[UInt64: RunRecord]]
     /// By problem.
     let isComplete: [Bool]
     /// By problem: what some run has a value of. A quantity that none has does not apply, or was not given.
@@ -33,6 +33,8 @@ struct MethodComparison: Sendable {
   let separable: [Bool]
   /// Number of seeds in the configuration.
   let seeds: Int
+  /// By column: as figures draw it. The same place has the same style in every condition.
+  let drawn: [ScheduleColumn]
   /// For anchors of tables.
   let identifier: String
   let title: String
@@ -60,6 +62,9 @@ struct MethodComparison: Sendable {
     }
     guard columns.count > 1 else { return nil }
     self.columns = columns
+    drawn = zip(columns, ScheduleStyle.styles(of: columns.map { _ in "linear" })).enumerated().map { index, entry in
+      ScheduleColumn(key: "method-\(index)", title: entry.0.title, schedules: [], style: entry.1)
+    }
     reference = results.configuration.referenceMethod.flatMap { name in columns.firstIndex { $0.title == name } } ?? 0
   }
 

@@ -9,7 +9,8 @@ import Training
 /// A diverged run counts with the loss of the starting point, at which all classes are equally likely.
 struct Tuning {
   struct Row {
-    let title: String
+    let column: ScheduleColumn
+    var title: String { column.title }
     /// For k = 1, 2, ..., in per cent above the best tuned method, a mean over the problems; empty for a method with a single
     /// rate.
     let byTries: [Double]
@@ -57,7 +58,7 @@ struct Tuning {
       guard let losses = losses[method], let expected = expected[method] else { return nil }
       let tries = losses.candidates.count
       return Row(
-        title: methods.columns[method].title,
+        column: methods.drawn[method],
         byTries: tries < 4 ? [] : (0..<tries).map { k in excess(expected.map { $0[k] }) },
         withOneRate: losses.chosenElsewhere().map(excess), problemsAtEdge: losses.problemsAtEdge)
     }

@@ -12,10 +12,7 @@ struct TuningFigure {
   func render() -> Figure? {
     let shown = curves()
     guard let tries = shown.map(\.byTries.count).max(), tries > 1 else { return nil }
-    let styles = ScheduleStyle.styles(of: shown.map { _ in "linear" })
-    let columns = zip(shown, styles).enumerated().map { index, entry in
-      ScheduleColumn(key: "method-\(index)", title: entry.0.title, schedules: [], style: entry.1)
-    }
+    let columns = shown.map(\.column)
     let key = KeyLayout(columns, width: 840 - 32)
     var canvas = SVGCanvas(name: "tuning\(tuning.identifier)", width: 840, height: 420 + key.extraHeight)
     canvas.title("What tuning is worth\(tuning.title)")

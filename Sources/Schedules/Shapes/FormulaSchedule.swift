@@ -7,8 +7,8 @@ struct FormulaSchedule: ScheduleShape {
   static let expression = TextParameter(
     "s", placeholder: "EXPRESSION",
     help:
-      "Numbers, + - * / ^, comparisons, \(Function.named.map(\.rawValue).joined(separator: " ")), pi; scaled to a maximum of 1."
-  )
+      "Numbers, + - * / ^, comparisons, \(Function.named.map(\.rawValue).joined(separator: " ")), pi; scaled to a maximum of 1.",
+    isDefinition: true)
   static let parameters: [any ScheduleParameter] = [expression]
 
   let expression: Expression

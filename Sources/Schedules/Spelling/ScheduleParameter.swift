@@ -146,12 +146,15 @@ public struct TextParameter: ScheduleParameter {
   public let placeholder: String
   /// Whether the text is the path of a file that the schedule reads.
   public let isPath: Bool
+  /// Whether the text says all about the schedule: titles show it after the name, without its key.
+  public let isDefinition: Bool
 
-  public init(_ key: String, placeholder: String, help: String, isPath: Bool = false) {
+  public init(_ key: String, placeholder: String, help: String, isPath: Bool = false, isDefinition: Bool = false) {
     self.key = key
     self.help = help
     self.placeholder = placeholder
     self.isPath = isPath
+    self.isDefinition = isDefinition
   }
 
   public var defaultValue: String? { nil }
