@@ -27,9 +27,9 @@ extension SweepConfiguration {
     var names = entries.prefix(3).map(\.plainName)
     let known = names.count
     for entry in entries where names.count < known + 4 && !names.contains(entry.plainName) { names.append(entry.plainName) }
-    let others = entries.count { !names.contains($0.plainName) }
+    let others = entries.count - names.count
     let further = names.dropFirst(known) + (others > 0 ? [counted(others, "other")] : [])
-    return entries.prefix(3).map(\.constantsText) + (further.isEmpty ? [] : ["also \(listed(Array(further)))"])
+    return entries.prefix(known).map(\.constantsText) + ["also \(listed(Array(further)))"]
   }
 
   private var allOptimizerEntries: [OptimizerEntry] {
