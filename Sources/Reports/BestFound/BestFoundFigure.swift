@@ -104,7 +104,7 @@ struct BestFoundFigure {
       let share = Double(place) / Double(max(1, panel.best.count - 1))
       let x = frame.point(share, 0).x + (share < 0.5 ? 10 : -10)
       canvas.text(
-        "up to \(significant(peak, 2))", at: .init(x: x, y: frame.top + 12), "ink small", anchor: share < 0.5 ? .start : .end)
+        "up to \(peak < 100 ? significant(peak, 2) : fixed(peak, 0))", at: .init(x: x, y: frame.top + 12), "ink small", anchor: share < 0.5 ? .start : .end)
     }
   }
 

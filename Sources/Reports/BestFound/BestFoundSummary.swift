@@ -23,7 +23,8 @@ struct BestFoundSummary {
       schedules: [nil] + columns.map(\.key) + [nil], rows: rows.map { Self.headroomRow($0, columns) },
       notes: [
         "Headroom: the best found's \(base), on seeds that the search has not seen, in per cent below the "
-          + "schedule's: one less the geometric mean of the ratios over the problems that are not separable, ± its standard error.",
+          + "schedule's: one less the geometric mean of the ratios over the problems that are not separable, ± its standard error. "
+          + "Negative where the search, or its knots, missed a better schedule.",
         "Better than linear: problems where a paired t-test says that the best found is lower than linear decay (Holm's correction for "
           + "the schedules of a problem, level \(percent(Standing.level)) %).",
       ])
