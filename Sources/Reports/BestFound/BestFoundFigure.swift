@@ -103,8 +103,8 @@ struct BestFoundFigure {
       // Beside the place where it leaves the panel.
       let share = Double(place) / Double(max(1, panel.best.count - 1))
       let x = frame.point(share, 0).x + (share < 0.5 ? 10 : -10)
-      canvas.text(
-        "up to \(peak < 100 ? significant(peak, 2) : fixed(peak, 0))", at: .init(x: x, y: frame.top + 12), "ink small", anchor: share < 0.5 ? .start : .end)
+      let text = "up to \(peak < 100 ? significant(peak, 2) : fixed(peak, 0))"
+      canvas.text(text, at: .init(x: x, y: frame.top + 12), "ink small", anchor: share < 0.5 ? .start : .end)
     }
   }
 
