@@ -8,7 +8,6 @@ NAME ?=
 RESULTS ?= $(if $(CONFIG),results/$(basename $(notdir $(CONFIG))),results)
 REPORT ?= $(if $(CONFIG),$(RESULTS)/REPORT.md,REPORT.md)
 SWEEP_FLAGS ?=
-TEST_FLAGS ?=
 
 refinery := .build/release/refinery
 libsvm_page ?= https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass
@@ -55,7 +54,7 @@ install: build ## the program, its manual page and shell completions (PREFIX=/us
 	$(refinery) --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/refinery.fish
 
 test: setup ## builds and runs the tests
-	$(SWIFT) test $(TEST_FLAGS)
+	$(SWIFT) test
 
 # Exit code 65 says that a dataset could not be read: the others are swept and reported all the same.
 sweep: build ## trains what is missing, writes REPORT.md, with CONFIG=FILE.yml in results/FILE/ (RESULTS=DIR REPORT=FILE SWEEP_FLAGS=...)
