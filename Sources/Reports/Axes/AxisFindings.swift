@@ -95,7 +95,7 @@ extension AxisComparison {
     guard let change = rateChange else { return "Too few problems to say how the best rate moves." }
     let interval =
       "95 % interval \(significant(change.low, 2)) to \(significant(change.high, 2)), \(counted(change.problems, "problem"))"
-    if change.low <= 1, change.high >= 1 { return "Best rates move no more than by chance (\(interval))." }
-    return "Best rates are multiplied by \(significant(change.mean, 2)) (\(interval))."
+    let isTold = change.low > 1 || change.high < 1
+    return "Best rates are multiplied by \(significant(change.mean, 2)) (\(interval)\(isTold ? "" : ": not told from 1"))."
   }
 }

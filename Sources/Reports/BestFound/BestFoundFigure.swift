@@ -120,9 +120,10 @@ struct BestFoundFigure {
     return between + [last]
   }
 
-  private static func points(_ values: [Double], _ frame: Frame) -> [SVGCanvas.Point?] {
+  /// Points of evenly spaced values; those far outside of the frame, where nothing is seen, are moved to just beyond it.
+  static func points(_ values: [Double], _ frame: Frame) -> [SVGCanvas.Point?] {
     let last = Double(max(1, values.count - 1))
-    return values.enumerated().map { index, value in value.isFinite ? frame.point(Double(index) / last, value) : nil }
+    return values.enumerated().map { frame.point(Double($0) / last, min($1, 4 * frame.vertical.high)) }
   }
 }
 

@@ -80,7 +80,8 @@ struct BestFoundFindings {
       // Geometric, as over the problems.
       let mean = 1 - exp(gains.reduce(0) { $0 + log(1 - $1.mean.mean) } / Double(gains.count))
       let ends = [first, last].map { "\(text($0.mean.mean)) at \(Markup.plain($0.title))" }
-      return "\(text(mean)) % (from \(ends[0]) to \(ends[1]))"
+      let missed = first.mean.mean < 0 ? ", below 0 where the search fell short" : ""
+      return "\(text(mean)) % (from \(ends[0]) to \(ends[1])\(missed))"
     }
     guard let interval = first.mean.interval else { return text(first.mean.mean) + " %" }
     return "\(text(first.mean.mean)) % (95 % interval \(text(interval.lowerBound)) to \(text(interval.upperBound)))"
@@ -106,9 +107,6 @@ struct BestFoundFindings {
 }
 
 extension ScheduleOutline {
-  /// In the order in which reports give them.
-  var numbers: [Double] { [maximumAt, plateau, halfAt, end] }
-
   /// `12 %`, with a decimal below 10 %.
   static func text(_ number: Double) -> String { fixed(100 * number, number < 0.0995 && number > 0 ? 1 : 0) + " %" }
 }

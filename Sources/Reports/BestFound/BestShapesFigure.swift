@@ -1,3 +1,4 @@
+import Schedules
 import Sweeps
 
 /// What the best schedules of all problems have in common: a panel for each optimizer and condition.
@@ -26,11 +27,8 @@ struct BestShapesFigure {
         return (bestFound.comparison.problems[problem].name, best.map { $0 / mean })
       }
       guard schedules.count > 1 else { return nil }
-      let median = schedules[0].values.indices.map { point -> Double in
-        let sorted = schedules.map { $0.values[point] }.sorted()
-        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-      }
-      return Panel(title: bestFound.comparison.optimizerTitle, schedules: schedules, median: median)
+      return Panel(
+        title: bestFound.comparison.optimizerTitle, schedules: schedules, median: medianOverRuns(schedules.map(\.values)))
     }
   }
 
@@ -66,16 +64,11 @@ struct BestShapesFigure {
     canvas.clipped(frame) { canvas in
       canvas.schedule(BestFoundFigure.column) { canvas in
         for schedule in panel.schedules {
-          canvas.problem(schedule.problem) { $0.curve(Self.points(schedule.values, frame), "line thin-line faint") }
+          canvas.problem(schedule.problem) { $0.curve(BestFoundFigure.points(schedule.values, frame), "line thin-line faint") }
         }
       }
       canvas.curve([frame.point(0, 2), frame.point(1, 0)], "reference")
-      canvas.schedule(BestFoundFigure.column) { $0.curve(Self.points(panel.median, frame), "line") }
+      canvas.schedule(BestFoundFigure.column) { $0.curve(BestFoundFigure.points(panel.median, frame), "line") }
     }
-  }
-
-  private static func points(_ values: [Double], _ frame: Frame) -> [SVGCanvas.Point?] {
-    let last = Double(max(1, values.count - 1))
-    return values.enumerated().map { frame.point(Double($0) / last, min($1, 4 * frame.vertical.high)) }
   }
 }

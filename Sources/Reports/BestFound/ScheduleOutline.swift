@@ -1,3 +1,5 @@
+import Schedules
+
 /// What can be said of a schedule's shape in a few numbers, whatever its scale.
 struct ScheduleOutline: Sendable, Hashable {
   /// Fraction of the run after which the largest factor is reached.
@@ -20,14 +22,14 @@ struct ScheduleOutline: Sendable, Hashable {
     end = last / top
   }
 
+  /// In the order in which reports give them.
+  var numbers: [Double] { [maximumAt, plateau, halfAt, end] }
+
   /// Of each number by itself; nil for no outlines.
   init?(mediansOf outlines: [ScheduleOutline]) {
     guard !outlines.isEmpty else { return nil }
-    func median(_ value: (ScheduleOutline) -> Double) -> Double {
-      let sorted = outlines.map(value).sorted()
-      return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-    }
-    (maximumAt, plateau, halfAt, end) = (median(\.maximumAt), median(\.plateau), median(\.halfAt), median(\.end))
+    let medians = medianOverRuns(outlines.map(\.numbers))
+    (maximumAt, plateau, halfAt, end) = (medians[0], medians[1], medians[2], medians[3])
   }
 }
 
