@@ -6,7 +6,7 @@ extension ConditionReport {
     let across = (methods?.bullets ?? []) + [tuning?.bullet].compactMap { $0 }
     let own = Findings(comparisons).bullets
     // Where a search or methods are configured, they are the question.
-    let best = BestFoundFindings.bullets([self])
+    let best = BestFoundFindings.bullets([self], axes: [])
     return best + (results.configuration.methods.isEmpty ? own + across : across + own)
   }
 

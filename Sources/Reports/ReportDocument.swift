@@ -21,7 +21,7 @@ extension Report {
   /// What opens the report, as markup.
   var findings: [String] {
     if conditions.count == 1 { return conditions[0].findings }
-    return BestFoundFindings.bullets(conditions) + AxisComparison.all(self).map(\.bullet)
+    return BestFoundFindings.bullets(conditions, axes: study.axes) + AxisSummary.bullets(AxisComparison.all(self))
   }
 
   private var bestSchedules: [Document.Block] {
@@ -32,13 +32,16 @@ extension Report {
   }
 
   private var alongAxes: [Document.Block] {
-    AxisComparison.all(self).flatMap { axis -> [Document.Block] in
+    let all = AxisComparison.all(self)
+    return all.flatMap { axis -> [Document.Block] in
       let losses = axis.comparisons[axis.comparisons.count - 1].measures.first { !$0.quantity.isFraction }
       let hasTests = axis.comparisons.contains { $0.measures.contains(.testError) }
       let tests: [AxisFigure.Quantity] = hasTests ? [.measure(.testError)] : []
       let quantities = [.measure(.trainError)] + (losses.map { [.measure($0)] } ?? []) + tests + [.rate]
       let figures = quantities.compactMap { AxisFigure(axis: axis, quantity: $0).render() }
-      return [.heading(2, "Along \(axis.axis.title), \(axis.title)"), .table(axis.table())] + figures.map { .figure($0) }
+      let opening: [Document.Block] = AxisSummary.isNeeded(all) ? [.findings([axis.bullet])] : []
+      return [.heading(2, "Along \(axis.axis.title), \(axis.title)")] + opening + [.table(axis.table())]
+        + figures.map { .figure($0) }
     }
   }
 

@@ -13,16 +13,17 @@ import Training
   ]
 
   /// Flat is worse than linear at 10 epochs and better at 100, where the best rates are four times as large.
-  private static func study() -> StudyResults {
-    var configuration = SyntheticSweep(optimizers: [.adam()], seeds: 6).results().configuration
+  private static func study(optimizers: [Optimizer] = [.adam()], batchSizes: [Int] = [16]) -> StudyResults {
+    var configuration = SyntheticSweep(optimizers: optimizers, seeds: 6).results().configuration
     configuration.epochsAxis = [10, 100]
-    configuration.optimizers = [.adam()]
+    configuration.batchSizeAxis = batchSizes
+    configuration.optimizers = optimizers
     let conditions = configuration.conditions.map { condition in
       let isLong = condition.epochs == 100
       let sweep = SyntheticSweep(
         schedules: ["flat", "linear", "refined"], problems: problems,
         excess: isLong ? ["flat": 0, "linear": 0.2, "refined": 0.2] : ["flat": 0.2, "linear": 0, "refined": 0],
-        optimizers: [.adam()], exponents: -8...0, seeds: 6)
+        optimizers: optimizers, exponents: -8...0, seeds: 6)
       var results = sweep.results()
       if isLong { for index in results.runs.indices { results.runs[index].learningRate *= 4 } }
       let columns = results.configuration.columns
@@ -43,6 +44,26 @@ import Training
     #expect(change.problems == 3 && change.low > 1 && abs(change.mean - 4) < 1)
     #expect(axis.bullet.contains("Of 6 pairs of schedules told apart on a problem at both ends, 6 reverse"), "\(axis.bullet)")
     #expect(axis.bullet.split(separator: " ").count <= 60)
+  }
+
+  /// A bullet an axis in the first lines, each comparison's own in its section.
+  @Test func manyComparisonsAreSummedUp() throws {
+    let report = Report(Self.study(optimizers: [.adam(), .sgd()], batchSizes: [16, 32]))
+    let all = AxisComparison.all(report)
+    let along = Dictionary(grouping: all, by: \.axis)
+    #expect(along.count == 2 && AxisSummary.isNeeded(all))
+    try #require(report.findings.count == 2)
+    let (epochs, sizes) = (report.findings[0], report.findings[1])
+    let count = try #require(along[.epochs]).count
+    #expect(epochs.hasPrefix("**Epochs 10 to 100** (\(count) comparisons below): the lowest rank differs by chance only "))
+    #expect(epochs.contains("told apart on a problem at both ends, 24 reverse"), "\(epochs)")
+    #expect(epochs.contains(", told from 1 in \(count) of "), "\(epochs)")
+    #expect(sizes.hasPrefix("**Batch size 16 to 32**") && sizes.contains("at both ends in 4."), "\(sizes)")
+    #expect(sizes.contains("at both ends, 0 reverse"), "\(sizes)")
+    #expect(sizes.contains("factors of 1 to 1, told from 1 in 0 of"), "\(sizes)")
+    for finding in report.findings { #expect(finding.split(separator: " ").count <= 60) }
+    let text = try report.render(.markdown).text
+    for comparison in all { #expect(text.contains(comparison.bullet)) }
   }
 
   @Test func conditionsAreFoldedAndNoAnchorIsThereTwice() throws {

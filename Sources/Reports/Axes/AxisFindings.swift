@@ -11,17 +11,15 @@ extension AxisComparison {
   }
 
   private var leaders: String {
+    let verdicts = comparisons.map { Verdict($0.primaryMeasure, of: $0) }
+    // Said once, where it holds at every value.
+    let isUntested = verdicts.allSatisfy { $0?.isUntested ?? true } && verdicts.contains { $0 != nil }
     var parts: [(name: String, values: [String])] = []
-    for (comparison, value) in zip(comparisons, valueTexts) {
-      let verdict = Verdict(comparison.primaryMeasure, of: comparison)
-      let name =
-        verdict.map { verdict in
-          let leaders = listed(([verdict.leader] + verdict.tied).map { "**\(verdict.title($0))**" })
-          return verdict.isBestByChance ? "none told from the others" : leaders + (verdict.isSupported ? "" : " (not tested)")
-        } ?? "not comparable"
+    for (verdict, value) in zip(verdicts, valueTexts) {
+      let name = verdict.map { $0.leaders + (isUntested || !$0.isUntested ? "" : " (not tested)") } ?? "not comparable"
       if parts.last?.name == name { parts[parts.count - 1].values.append(value) } else { parts.append((name, [value])) }
     }
-    let measure = measureText
+    let measure = measureText + (isUntested ? " (not tested: too few \(noun)s or problems)" : "")
     if parts.count == 1 { return "best by rank\(measure) at every value: \(parts[0].name)" }
     let texts = parts.map { part in
       part.name + " at "
@@ -63,8 +61,10 @@ extension AxisComparison {
     return counts
   }
 
-  private var order: String {
-    let counts = orderCounts
+  private var order: String { Self.order(orderCounts, of: noun) }
+
+  /// How many pairs keep their order, as a sentence.
+  static func order(_ counts: OrderCounts, of noun: String) -> String {
     let both = counts.kept + counts.reversed
     guard both + counts.atOneEnd > 0 else { return "No two \(noun)s are told apart at either end." }
     if both == 0 {
@@ -97,5 +97,15 @@ extension AxisComparison {
       "95 % interval \(significant(change.low, 2)) to \(significant(change.high, 2)), \(counted(change.problems, "problem"))"
     let isTold = change.low > 1 || change.high < 1
     return "Best rates are multiplied by \(significant(change.mean, 2)) (\(interval)\(isTold ? "" : ": not told from 1"))."
+  }
+}
+
+extension Verdict {
+  /// Ranks that no test was made of, though there are several problems.
+  var isUntested: Bool { !isSupported && !isBestByChance }
+
+  /// Markup: what has the lowest rank.
+  var leaders: String {
+    isBestByChance ? "none told from the others" : listed(([leader] + tied).map { "**\(title($0))**" })
   }
 }

@@ -24,7 +24,7 @@ struct BestFoundSummary {
       notes: [
         "Headroom: the best found's \(base), on seeds that the search has not seen, in per cent below the "
           + "schedule's: one less the geometric mean of the ratios over the problems that are not separable, ± its standard error. "
-          + "Negative where the search, or its knots, missed a better schedule.",
+          + "Negative where the search, or its knots, missed a better schedule, or fitted its own seeds too closely.",
         "Better than linear: problems where a paired t-test says that the best found is lower than linear decay (Holm's correction for "
           + "the schedules of a problem, level \(percent(Standing.level)) %).",
       ])
@@ -32,8 +32,7 @@ struct BestFoundSummary {
 
   private static func headroomRow(_ bestFound: BestFoundComparison, _ columns: [ScheduleColumn]) -> Table.Row {
     let losses = bestFound.tuned[0]
-    let entries = bestFound.linear.map { linear in losses.counted.compactMap { losses.entries[$0][linear] } } ?? []
-    let told = entries.count(where: \.isTold)
+    let (told, problems) = (bestFound.gain?.told ?? 0, bestFound.gain?.problems ?? 0)
     return Table.Row(
       bestFound.comparison.optimizerTitle,
       [Table.Cell("\(losses.counted.count)", sortValue: Double(losses.counted.count))]
@@ -43,7 +42,7 @@ struct BestFoundSummary {
           }
           return Table.Cell(
             fixed(100 * mean.mean, 1), uncertainty: mean.standardError.map { fixed(100 * $0, 1) }, sortValue: mean.mean)
-        } + [Table.Cell("\(told) of \(entries.count)", sortValue: -Double(told))])
+        } + [Table.Cell("\(told) of \(problems)", sortValue: -Double(told))])
   }
 
   /// - Returns: nil where no problem counts.

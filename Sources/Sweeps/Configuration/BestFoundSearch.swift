@@ -12,7 +12,7 @@ public struct BestFoundSearch: Sendable, Hashable {
 
   /// Where a search starts, and what is compared with the schedule found, at rates tuned as finely as its own. The same
   /// whatever the columns, so that what is found does not depend on them.
-  public static let starts = ["linear", "cosine", "polynomial", "wsd", "refined", "refined:method=bound"]
+  public static let starts = ["linear", "cosine", "refined", "refined:method=bound"]
 
   /// - Parameter seeds: the number of seeds of the sweep, none of which the search sees.
   func settings(besideSeeds seeds: Int) -> SearchSettings {

@@ -16,8 +16,8 @@ public struct ScheduleSearch {
   let training: SearchTraining
   let settings: SearchSettings
 
-  /// The first standard deviation of a knot, in octaves.
-  private static let deviation = 1.0
+  /// The first standard deviation of a knot, in octaves: the start is a good schedule already.
+  private static let deviation = 0.5
   /// A search has settled once no knot's standard deviation is larger, in octaves: a step size 0.2 % off is as good.
   private static let settledDeviation = 0.003
   private static let largestConditionNumber = 1e14
@@ -68,13 +68,15 @@ public struct ScheduleSearch {
     var (generations, restart) = (0, 0)
     var population = SearchSettings.population
     while budget >= population * settings.seeds {
-      let start = starts[restart % starts.count].candidate.run
+      let named = starts[restart % starts.count].candidate.run
+      let start = space.point(learningRate: named.learningRate, factors: named.factors)
       var search = CMAES(
-        start: space.point(learningRate: start.learningRate, factors: start.factors), deviation: Self.deviation,
-        population: population, seed: settings.firstSeed, stream: UInt64(restart))
+        start: start, deviation: Self.deviation, population: population, seed: settings.firstSeed, stream: UInt64(restart))
       var recentBests: [Double] = []
       while budget >= population * settings.seeds, !hasSettled(search, recentBests) {
-        let points = search.points()
+        var points = search.points()
+        // What is found is no worse than its start, as far as knots can draw that.
+        if recentBests.isEmpty { points[0] = start }
         let candidates = try points.map { try space.candidate($0, steps: training.steps) }
         generations += 1
         let results = try evaluation.results(

@@ -6,7 +6,7 @@ import Training
 struct BestFoundSweep {
   /// Training loss of each compared schedule less that of the best found, on every problem.
   var gains: [String: Double] = [
-    "linear": 0.004, "cosine": 0.002, "polynomial": 0.006, "wsd": 0.003, "refined": 0.001, "refined:method=bound": 0.005,
+    "linear": 0.004, "cosine": 0.002, "refined": 0.001, "refined:method=bound": 0.005,
   ]
   /// Standard deviation of differences from seed to seed.
   var noise = 0.0005

@@ -59,6 +59,20 @@ import Training
   }
 
   /// A problem of logistic regression, small enough for a debug build.
+  /// Where no schedule is better than the start, the start is found, however short the search.
+  @Test func theStartIsInTheFirstGeneration() throws {
+    let training = SearchTraining(steps: 20, identity: "flat is best") { runs, _, _ in
+      runs.map { run in
+        [.trainLoss: run.factors.reduce(0) { $0 + pow(log2($1 * run.learningRate) + 3, 2) }]
+      }
+    }
+    var settings = SearchSettings()
+    settings.schedules = ["flat"]
+    settings.budget = settings.leastBudget
+    let found = try ScheduleSearch(training, settings: settings).run()
+    #expect(found.searchValue == 0 && found.learningRate == 0.125 && found.factors == [Double](repeating: 1, count: 20))
+  }
+
   private static func training() -> SearchTraining {
     let settings = TrainingSettings(optimizer: .adam(), epochs: 4, batchSize: 8)
     return SearchTraining(TinySweep.problem("noisy", spread: 2).problem, settings: settings)
