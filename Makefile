@@ -12,7 +12,7 @@ SWEEP_FLAGS ?=
 refinery := .build/release/refinery
 libsvm_page ?= https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass
 
-.PHONY: help setup build install test sweep study report datasets bench bench-peers count-references examples fuzz test-faults test-slurm test-package clean
+.PHONY: help setup build install test sweep study report datasets bench bench-peers count-references examples fuzz test-faults test-slurm test-widths test-package clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -53,8 +53,8 @@ install: build ## the program, its manual page and shell completions (PREFIX=/us
 	$(refinery) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_refinery
 	$(refinery) --generate-completion-script fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/refinery.fish
 
-test: setup ## builds and runs the tests
-	$(SWIFT) test
+test: setup ## builds and runs the tests, as optimised as the program, in the same build
+	REFINERY_ARCHITECTURE=native $(SWIFT) test -c release --disable-xctest
 
 # Exit code 65 says that a dataset could not be read: the others are swept and reported all the same.
 sweep: build ## trains what is missing, writes REPORT.md, with CONFIG=FILE.yml in results/FILE/ (RESULTS=DIR REPORT=FILE SWEEP_FLAGS=...)
@@ -120,6 +120,12 @@ test-faults: build ## kill -9, full disks, damaged journals, each followed by a 
 
 test-slurm: build ## an array of four tasks on a cluster of this one machine (as root; installs slurm-wlm and munge)
 	sh Tests/Faults/slurm.sh $(refinery)
+
+# Another vector width: the baseline of Package.swift.
+test-widths: build ## compares the bits of this machine's build with those of the baseline's
+	$(SWIFT) build -c release --scratch-path .build/portable --product refinery
+	sh Scripts/digests.sh .build/portable/release/refinery > .build/portable/digests.txt
+	sh Scripts/digests.sh $(refinery) | diff .build/portable/digests.txt -
 
 test-package: setup ## builds and runs a package that uses the library products
 	$(SWIFT) run --package-path Tests/LibraryPackage --scratch-path .build/library-package Example datasets/iris.scale.gz

@@ -67,6 +67,12 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
+// One release build serves the program and its tests: these see internal names there too, and need no optimiser.
+for target in package.targets where target.type != .system {
+  let flags = target.type == .test ? ["-Onone"] : ["-enable-testing", "-num-threads", "2"]
+  target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(flags, .when(configuration: .release))]
+}
+
 // Set by `make fuzz`: the reader with the address sanitizer and libFuzzer's counters, and a program that hands over to it.
 if Context.environment["REFINERY_FUZZER"] != nil {
   let flags = ["-sanitize=address", "-sanitize-coverage=edge,inline-8bit-counters,pc-table"]
