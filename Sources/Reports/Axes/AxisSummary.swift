@@ -61,16 +61,16 @@ struct AxisSummary {
     return parts.isEmpty ? nil : "the lowest rank \(listed(parts))."
   }
 
+  /// Of schedules; of methods where those alone are compared.
   private var order: String? {
     let compared = comparisons.filter { $0.columns.count > 1 }
-    guard !compared.isEmpty else { return nil }
-    let counts = compared.map(\.orderCounts).reduce(into: AxisComparison.OrderCounts()) { sum, counts in
-      sum.kept += counts.kept
-      sum.reversed += counts.reversed
-      sum.atOneEnd += counts.atOneEnd
+    guard let noun = (compared.first { !$0.isOfMethods } ?? compared.first)?.noun else { return nil }
+    let counts = compared.filter { $0.noun == noun }.map(\.orderCounts).reduce(into: AxisComparison.OrderCounts()) {
+      $0.kept += $1.kept
+      $0.reversed += $1.reversed
+      $0.atOneEnd += $1.atOneEnd
     }
-    let nouns = Set(compared.map(\.noun))
-    return AxisComparison.order(counts, of: nouns.count == 1 ? compared[0].noun : "column")
+    return AxisComparison.order(counts, of: noun)
   }
 
   private var rates: String? {

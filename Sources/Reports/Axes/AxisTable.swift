@@ -49,7 +49,7 @@ extension AxisComparison {
     ]
   }
 
-  private var isOfMethods: Bool { if case .methods = subject { true } else { false } }
+  var isOfMethods: Bool { if case .methods = subject { true } else { false } }
 
   private var notes: [String] {
     guard case .methods(let untuned, let leftOut) = subject else { return [] }

@@ -87,11 +87,13 @@ struct BestFoundHeadroom {
     let sorted = cases.sorted { $0.gain.mean.mean < $1.gain.mean.mean }
     guard let least = sorted.first, let most = sorted.last, cases.count > 1 else { return nil }
     func described(_ entry: Case) -> String {
-      let significant = "significant on \(entry.gain.told) of \(counted(entry.gain.problems, "problem"))"
-      return "with \(entry.title): \(text(entry.gain.mean.mean)) % (\(significant))"
+      let gain = entry.gain
+      let error = gain.mean.standardError.map { " ± \(text($0))" } ?? ""
+      let untold = gain.mean.interval.map { $0.contains(0) ? "on average not told from none, " : "" } ?? ""
+      return "with \(entry.title): \(text(gain.mean.mean))\(error) % (\(untold)significant on \(gain.told) of "
+        + "\(counted(gain.problems, "problem")))"
     }
-    let missed = least.gain.mean.mean < 0 ? ", where the search found nothing better on average" : ""
-    return "**Most is left** \(described(most)); **least** \(described(least))\(missed)."
+    return "**Most is left** \(described(most)); **least** \(described(least))."
   }
 
   private func text(_ share: Double) -> String { fixed(100 * share, 1) }
