@@ -16,8 +16,9 @@ public struct ScheduleSearch {
   let training: SearchTraining
   let settings: SearchSettings
 
-  /// The first standard deviation of a knot, in octaves: the start is a good schedule already.
-  private static let deviation = 0.5
+  /// The first standard deviation of a knot, in octaves. The start is a good schedule already, but where many minima are, as on
+  /// glass, half an octave finds worse ones.
+  private static let deviation = 0.7
   /// A search has settled once no knot's standard deviation is larger, in octaves: a step size 0.2 % off is as good.
   private static let settledDeviation = 0.003
   private static let largestConditionNumber = 1e14
