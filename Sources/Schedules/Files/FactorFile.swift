@@ -32,7 +32,7 @@ public enum FactorFile {
     case ".npy": try NumPyArrayFile(shape: [factors.count], float64: factors).write(to: path)
     case let other?:
       throw ScheduleFileError(
-        .unwritable, path: path, "the extension '\(other)' names no form; expected .csv, .json, .npy or .txt")
+        .unwritable, path: path, "the extension '\(other)' is not supported; expected .csv, .json, .npy or .txt")
     }
   }
 

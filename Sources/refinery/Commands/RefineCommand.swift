@@ -58,7 +58,7 @@ struct RefineCommand: ParsableCommand {
     if let window, window < 1 || window % 2 == 0 {
       throw ValidationError("--window: expected an odd number, got \(window)")
     }
-    if powers != nil, method == .bound { throw ValidationError("--powers goes with --method closed") }
+    if powers != nil, method == .bound { throw ValidationError("--powers requires --method closed") }
     if let optimizer, Self.norm(of: optimizer) == nil {
       throw ValidationError(
         "--optimizer: expected one of \(GradientNorm.optimizers.joined(separator: ", ")), got '\(optimizer)'")

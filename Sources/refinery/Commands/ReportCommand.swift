@@ -12,8 +12,9 @@ struct ReportCommand: ParsableCommand {
     discussion: """
       Markdown goes to REPORT.md in the results folder, its figures to figures/ beside it, or to NAME-figures/ if figures/ \
       belongs to another report. The other formats go to standard output, or to --out. Standard error says what was written. \
-      The same journal gives the same bytes, except for the closing section, "How this was run". While a sweep is running, the \
-      report shows the results so far. For two folders it shows the differences, with their uncertainty.
+      The same journal gives the same bytes; two sweeps with the same results differ only in the closing section, "How this was \
+      run". While a sweep is running, the report shows the results so far. For two folders, the differences and their \
+      uncertainty go to standard output, or to --out.
 
       A results folder keeps everything that was ever trained. The report shows the newest plan: the configuration and the \
       data of the latest sweep. --protocol shows an earlier plan, or combines several; --protocol list lists them.
@@ -37,7 +38,7 @@ struct ReportCommand: ParsableCommand {
   var add: String?
   @Option(
     help: ArgumentHelp(
-      "What CSV and JSON carry besides: the mini-batch losses of traced runs, the gradient norms of prior runs.",
+      "Also include in CSV and JSON: the mini-batch losses of traced runs, the gradient norms of prior runs.",
       valueName: Report.Extra.allCases.map(\.rawValue).joined(separator: ",")))
   var with: String?
   @Flag(help: "The same as --format json.") var json = false

@@ -35,7 +35,7 @@ struct SearchCommand: ParsableCommand {
   var seed: UInt64 = 1
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Runs of the search; those that tune and judge named schedules come on top.", valueName: "RUNS"))
+    help: ArgumentHelp("Runs of the search; those that tune and judge named schedules are not counted.", valueName: "RUNS"))
   var budget = 8_000
   @Option(help: "What is minimised, as a mean over the seeds at the end of the run.") var objective = SearchObjective.loss
   @Option(
@@ -126,7 +126,7 @@ struct SearchCommand: ParsableCommand {
     let forms = ["txt", "csv", "json", "npy"]
     let form = URL(fileURLWithPath: path).pathExtension.lowercased()
     guard form.isEmpty || forms.contains(form) else {
-      throw ValidationError("--out: the extension '.\(form)' names no form; expected .csv, .json, .npy or .txt")
+      throw ValidationError("--out: the extension '.\(form)' is not supported; expected .csv, .json, .npy or .txt")
     }
   }
 

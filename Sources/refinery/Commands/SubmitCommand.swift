@@ -81,7 +81,7 @@ struct SubmitSlurmCommand: ParsableCommand {
     }
     shell.waitUntilExit()
     guard shell.terminationStatus == 0 else {
-      throw Failure("error: sbatch did not take the jobs; --dry-run shows them", .software)
+      throw Failure("error: sbatch rejected the jobs; --dry-run shows them", .software)
     }
   }
 

@@ -14,7 +14,7 @@ struct SweepOptions: ParsableArguments {
   var data: [String] = []
   @Option(
     help: ArgumentHelp(
-      "Schedules, separated by commas; those within parentheses separate nothing.", valueName: "NAME[,NAME...]")) var schedule:
+      "Schedules, separated by commas; commas within parentheses do not separate.", valueName: "NAME[,NAME...]")) var schedule:
     String?
   @Option(
     help: ArgumentHelp(

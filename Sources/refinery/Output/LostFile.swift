@@ -4,7 +4,7 @@ import Foundation
 func exitWithMessageWhenFilesAreLost() {
   signal(SIGBUS) { _ in
     let message: StaticString =
-      "refinery: error: a file was cut short while it was being read, or its disk failed; run again when nobody writes it\n"
+      "refinery: error: a file was cut short while it was being read, or its disk failed; run again when nothing is writing to it\n"
     _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
     _exit(74)
   }
