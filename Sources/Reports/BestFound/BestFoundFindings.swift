@@ -71,7 +71,7 @@ struct BestFoundFindings {
     return
       "**What the best schedules have in common** (medians; in parentheses linear decay): with \(first.name) the peak is at "
       + "\(first.texts[0]) of the run (0 %), within 10 % of it for \(first.texts[1]) (10 %), under half from \(first.texts[2]) "
-      + "(50 %), at the end \(first.texts[3]) (0 %)\(others)."
+      + "(50 %), the end at \(first.texts[3]) of it (0 %)\(others)."
   }
 }
 

@@ -65,9 +65,9 @@ struct BestFoundHeadroom {
     let share = "\(text(Self.mean(cases))) % of linear decay's \(base)"
     let count = "\(problems) cases (problem, optimizer and condition)"
     guard told > 0 else {
-      return "\(name): **not significantly on any of \(count)**\(worse); on average the best found saves \(share)."
+      return "\(name): **not significantly on any of \(count)**\(worse); on average the best found for each saves \(share)."
     }
-    return "\(name): on average the best found saves **\(share)**, and is significantly better on \(told) of \(count)\(worse)."
+    return "\(name): on average the best found for each saves **\(share)**, significantly on \(told) of \(count)\(worse)."
   }
 
   /// `It depends most on the penalty: 6 % at l2 0, 53 % at l2 0.001; less on ...`.
@@ -78,7 +78,8 @@ struct BestFoundHeadroom {
       return listed(ends.map { "\(text($0.mean)) % \(factor.name == "the optimizer" ? "with" : "at") \($0.value)" })
     }
     let others = factors.dropFirst().map { "\($0.name) (\(values($0)))" }
-    return "**What that depends on**, means over all else: \(factors.count > 1 ? "most on " : "")**\(first.name)**, "
+    let most = factors.count > 1 ? "most on " : ""
+    return "**What that depends on** (means over all else, not tested): \(most)**\(first.name)**, "
       + values(first) + (others.isEmpty ? "" : "; less on \(listed(others))") + "."
   }
 

@@ -25,6 +25,7 @@ struct BestFoundSummary {
         "Headroom: the best found's \(base), on seeds that the search has not seen, in per cent below the "
           + "schedule's: one less the geometric mean of the ratios over the problems that are not separable, ± its standard error. "
           + "Negative where the search, or its knots, missed a better schedule, or fitted its own seeds too closely.",
+        "Refined: from the gradient norms of a prior run; bound's minimiser: what minimises the paper's bound for those norms.",
         "Better than linear: problems where a paired t-test says that the best found is lower than linear decay (Holm's correction for "
           + "the schedules of a problem, level \(percent(Standing.level)) %).",
       ])
@@ -43,6 +44,14 @@ struct BestFoundSummary {
           return Table.Cell(
             fixed(100 * mean.mean, 1), uncertainty: mean.standardError.map { fixed(100 * $0, 1) }, sortValue: mean.mean)
         } + [Table.Cell("\(told) of \(problems)", sortValue: -Double(told))])
+  }
+
+  /// What a schedule that was found can show of a warmup.
+  private var resolution: String? {
+    let bands = rows.lazy.flatMap(\.found).compactMap { $0?.record.band }
+    guard let band = bands.first(where: { $0.count > 1 }) else { return nil }
+    return "The schedules found are lines in log scale between \(band.count) knots, the second of them at "
+      + "\(significant(100 * band[1].share, 2)) % of the run; a shorter warmup cannot be told."
   }
 
   /// - Returns: nil where no problem counts.
@@ -64,6 +73,6 @@ struct BestFoundSummary {
       notes: [
         "Where in the run the step size is largest; how much of the run it is within 10 % of that; from where it stays under half of "
           + "that; the last step size, in per cent of that."
-      ])
+      ] + (resolution.map { [$0] } ?? []))
   }
 }
