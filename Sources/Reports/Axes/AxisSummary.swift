@@ -77,7 +77,7 @@ struct AxisSummary {
     let changes = comparisons.compactMap(\.rateChange)
     guard let least = changes.map(\.mean).min(), let most = changes.map(\.mean).max() else { return nil }
     let told = changes.count { $0.low > 1 || $0.high < 1 }
-    return "The \(comparisons[0].noun)s' best rates change by factors of \(significant(least, 2)) to \(significant(most, 2)), "
+    return "Their best rates change by factors of \(significant(least, 2)) to \(significant(most, 2)), "
       + "told from 1 in \(told) of \(changes.count)."
   }
 }

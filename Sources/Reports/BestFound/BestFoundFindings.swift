@@ -69,9 +69,9 @@ struct BestFoundFindings {
     guard let first = medians.first else { return nil }
     let others = medians.dropFirst().map { "; with \($0.name) \(listed($0.texts))" }.joined()
     return
-      "**What the best schedules have in common** (medians; in parentheses linear decay): with \(first.name) the peak is at "
+      "**What the best schedules have in common** (medians; in parentheses linear decay): with \(first.name) a peak at "
       + "\(first.texts[0]) of the run (0 %), within 10 % of it for \(first.texts[1]) (10 %), under half from \(first.texts[2]) "
-      + "(50 %), the end at \(first.texts[3]) of it (0 %)\(others)."
+      + "(50 %), end at \(first.texts[3]) of it (0 %)\(others)."
   }
 }
 
