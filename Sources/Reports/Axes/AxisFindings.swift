@@ -6,7 +6,7 @@ extension AxisComparison {
   var bullet: String {
     let name = "\(axis.title) \(valueTexts[0]) to \(valueTexts[valueTexts.count - 1])"
     let subject = if case .methods = subject { title.capitalizedFirst } else { title }
-    let findings = columns.count > 1 ? [leaders + ".", order, rates] : [rates]
+    let findings = columns.count > 1 ? [leaders + ".", orderCounts.sentence(of: noun), rates] : [rates]
     return "**\(Markup.plain(subject)), \(name)**: " + findings.compactMap { $0 }.joined(separator: " ")
   }
 
@@ -34,6 +34,16 @@ extension AxisComparison {
     var kept = 0
     var reversed = 0
     var atOneEnd = 0
+
+    func sentence(of noun: String) -> String {
+      let both = kept + reversed
+      guard both + atOneEnd > 0 else { return "No two \(noun)s are told apart at either end." }
+      if both == 0 {
+        return "\(counted(atOneEnd, "pair")) of \(noun)s told apart on a problem at one end only, none at both."
+      }
+      return "Of \(counted(both, "pair")) of \(noun)s told apart on a problem at both ends, \(reversed) "
+        + "\(reversed == 1 ? "reverses" : "reverse"); \(atOneEnd) \(atOneEnd == 1 ? "is" : "are") told apart at one end only."
+    }
   }
 
   var orderCounts: OrderCounts {
@@ -59,19 +69,6 @@ extension AxisComparison {
       }
     }
     return counts
-  }
-
-  private var order: String { Self.order(orderCounts, of: noun) }
-
-  /// How many pairs keep their order, as a sentence.
-  static func order(_ counts: OrderCounts, of noun: String) -> String {
-    let both = counts.kept + counts.reversed
-    guard both + counts.atOneEnd > 0 else { return "No two \(noun)s are told apart at either end." }
-    if both == 0 {
-      return "\(counted(counts.atOneEnd, "pair")) of \(noun)s told apart on a problem at one end only, none at both."
-    }
-    return "Of \(counted(both, "pair")) of \(noun)s told apart on a problem at both ends, \(counts.reversed) "
-      + "\(counts.reversed == 1 ? "reverses" : "reverse"); \(counts.atOneEnd) \(counts.atOneEnd == 1 ? "is" : "are") told apart at one end only."
   }
 
   /// How many times larger the best rates are at the last value than at the first, with a 95 % interval over the problems.

@@ -1,4 +1,5 @@
 import Schedules
+import Sweeps
 
 /// What opens the report of a study with several axes: what was found along each, where a sentence for every comparison would
 /// be too many to read.
@@ -14,15 +15,8 @@ struct AxisSummary {
   /// Markup: a bullet for every comparison, or for every axis.
   static func bullets(_ comparisons: [AxisComparison]) -> [String] {
     guard isNeeded(comparisons) else { return comparisons.map(\.bullet) }
-    var groups: [[AxisComparison]] = []
-    for comparison in comparisons {
-      if let place = groups.firstIndex(where: { $0[0].axis == comparison.axis }) {
-        groups[place].append(comparison)
-      } else {
-        groups.append([comparison])
-      }
-    }
-    return groups.map { AxisSummary(comparisons: $0).bullet }
+    return SweepConfiguration.Axis.allCases.map { axis in comparisons.filter { $0.axis == axis } }.filter { !$0.isEmpty }
+      .map { AxisSummary(comparisons: $0).bullet }
   }
 
   private var bullet: String {
@@ -70,7 +64,7 @@ struct AxisSummary {
       $0.reversed += $1.reversed
       $0.atOneEnd += $1.atOneEnd
     }
-    return AxisComparison.order(counts, of: noun)
+    return counts.sentence(of: noun)
   }
 
   private var rates: String? {

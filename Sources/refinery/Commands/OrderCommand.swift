@@ -9,9 +9,9 @@ struct OrderCommand: ParsableCommand {
     abstract: "Write the order in which a run sees the samples.",
     discussion: """
       The order is a pure function of (seed, epoch, number of rows): SplitMix64 and a Fisher-Yates shuffle; \
-      Sources/Training/API/SampleOrder.swift has it in ten lines of Python. All learning rates and schedules with the same seed see the same order. \
-      Rows are numbered from 0. The incomplete last batch of an epoch is dropped; a problem with fewer rows than the batch \
-      size uses one batch of all rows.
+      Sources/Training/API/SampleOrder.swift has it in ten lines of Python. All learning rates and schedules with the same seed \
+      see the same order. Rows are numbered from 0. The incomplete last batch of an epoch is dropped; a problem with fewer rows \
+      than the batch size uses one batch of all rows.
       """,
     version: Refinery.version)
 
